@@ -1,0 +1,1 @@
+"""What engineers edit, and the reader for it."""

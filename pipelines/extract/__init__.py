@@ -1,0 +1,1 @@
+"""From Cin7 or files to `raw` and `core` tables."""

@@ -1,0 +1,1 @@
+"""From journals to Xero: plan, outbox, client."""

@@ -1,0 +1,1 @@
+"""Local Cin7 and Xero servers for demos and tests."""

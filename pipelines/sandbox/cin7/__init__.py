@@ -1,0 +1,1 @@
+"""A Cin7 account on loopback."""

@@ -1,0 +1,1 @@
+"""A Xero organisation on loopback."""

@@ -1,0 +1,35 @@
+"""Which model describes which DuckDB table; the dictionary, the comments and the warehouse read this list."""
+
+import pandera.polars as pa
+
+from schemas import closing, documents, journals, stock
+
+SOURCE_TABLES: dict[str, type[pa.DataFrameModel]] = {
+    "core.products": documents.Products,
+    "core.sale_lines": documents.SaleLines,
+    "core.receipt_lines": documents.ReceiptLines,
+    "core.bill_lines": documents.BillLines,
+    "core.charges": documents.Charges,
+    "core.adjustment_lines": documents.AdjustmentLines,
+    "core.transfer_lines": documents.TransferLines,
+    "core.production_lines": documents.ProductionLines,
+    "core.opening_stock": documents.OpeningStock,
+    "core.currency_rates": documents.CurrencyRates,
+}
+"""Filled from a source's YAML."""
+
+CLOSE_TABLES: dict[str, type[pa.DataFrameModel]] = {
+    "core.stock_moves": stock.StockMoves,
+    "close.landed_cost_allocations": stock.LandedCostAllocations,
+    "close.bookings": stock.Bookings,
+    "close.journals": journals.Journals,
+    "close.journal_lines": journals.JournalLines,
+    "close.journal_line_sources": journals.JournalLineSources,
+    "close.roll_forward": stock.RollForward,
+    "close.exceptions": closing.CloseExceptions,
+    "close.left_out": closing.LeftOut,
+    "close.tie_outs": closing.TieOuts,
+}
+"""Computed by a close."""
+
+TABLES: dict[str, type[pa.DataFrameModel]] = {**SOURCE_TABLES, **CLOSE_TABLES}

@@ -1,0 +1,1 @@
+"""Pure functions from frames to frames: no file, clock, network, settings or Prefect."""

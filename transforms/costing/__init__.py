@@ -1,0 +1,1 @@
+"""Values stock moves: FIFO, moving average, periodic average."""
