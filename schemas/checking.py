@@ -78,5 +78,6 @@ def _examples(failing: pl.DataFrame, column: str | None) -> tuple[str, ...]:
     """First rows as `key=value`, with the column at fault."""
     shown = list(dict.fromkeys([*failing.columns[:2], *([column] if column in failing.columns else [])]))
     return tuple(
-        " ".join(f"{name}={value}" for name, value in row.items()) for row in failing.select(shown).head(EXAMPLES).to_dicts()
+        " ".join(f"{name}={value}" for name, value in row.items())
+        for row in failing.select(shown).head(EXAMPLES).to_dicts()
     )

@@ -60,7 +60,9 @@ class TieOuts(pa.DataFrameModel):
     period: pl.Date = pa.Field(description="First day of the month closed")
     account_code: str = pa.Field(description="Stock account in Xero")
     step: int = pa.Field(ge=1, description="Order of the steps")
-    cause: str = pa.Field(description="stock_ledger, a cause of difference, expected_in_xero, xero_balance or unexplained")
+    cause: str = pa.Field(
+        description="stock_ledger, a cause of difference, expected_in_xero, xero_balance or unexplained"
+    )
     description: str = pa.Field(description="The step in words")
     amount: Money = pa.Field(description="Base currency")
     document_count: int = pa.Field(ge=0, description="Documents behind the amount")

@@ -16,9 +16,15 @@ class Products(pa.DataFrameModel):
     sku: str = pa.Field(unique=True, description="Stock keeping unit, the code that every document line carries")
     product_name: str = pa.Field(nullable=True, description="Name as people read it")
     category: str = pa.Field(nullable=True, description="Product category; mappings may choose accounts by it")
-    is_stocked: bool = pa.Field(description="Whether the product is valued as stock; false for services and expensed parts")
-    weight: Quantity = pa.Field(nullable=True, ge=0, description="Weight of one stock unit, for charges spread by weight")
-    volume: Quantity = pa.Field(nullable=True, ge=0, description="Volume of one stock unit, for charges spread by volume")
+    is_stocked: bool = pa.Field(
+        description="Whether the product is valued as stock; false for services and expensed parts"
+    )
+    weight: Quantity = pa.Field(
+        nullable=True, ge=0, description="Weight of one stock unit, for charges spread by weight"
+    )
+    volume: Quantity = pa.Field(
+        nullable=True, ge=0, description="Volume of one stock unit, for charges spread by volume"
+    )
 
     class Config:
         strict = True
@@ -34,8 +40,12 @@ class SaleLines(pa.DataFrameModel):
     sku: str = pa.Field(description="Stock keeping unit")
     ordered_quantity: Quantity = pa.Field(ge=0, description="Units ordered or to be returned, positive")
     moved_quantity: Quantity = pa.Field(ge=0, description="Units dispatched or taken back, positive")
-    invoice_date: pl.Date = pa.Field(nullable=True, description="Date of the invoice or credit note; null while there is none")
-    moved_date: pl.Date = pa.Field(nullable=True, description="Day the goods were fully dispatched or taken back; null before")
+    invoice_date: pl.Date = pa.Field(
+        nullable=True, description="Date of the invoice or credit note; null while there is none"
+    )
+    moved_date: pl.Date = pa.Field(
+        nullable=True, description="Day the goods were fully dispatched or taken back; null before"
+    )
     status: str = pa.Field(isin=["draft", "approved", "void"], description="draft, approved or void")
     accounting_status: str = pa.Field(
         nullable=True,
@@ -59,17 +69,27 @@ class ReceiptLines(pa.DataFrameModel):
     receipt_line_id: str = pa.Field(unique=True, description="The source's id of the received line")
     purchase_id: str = pa.Field(description="The source's id of the purchase order")
     purchase_number: str = pa.Field(description="Number that people use")
-    kind: str = pa.Field(isin=["receipt", "purchase_return"], description="receipt, or purchase_return for goods sent back")
+    kind: str = pa.Field(
+        isin=["receipt", "purchase_return"], description="receipt, or purchase_return for goods sent back"
+    )
     supplier: str = pa.Field(nullable=True, description="Supplier")
     sku: str = pa.Field(description="Stock keeping unit")
     quantity: Quantity = pa.Field(ge=0, description="Accepted stock units, positive")
     received_date: pl.Date = pa.Field(nullable=True, description="Day the goods came in (or went back); null before")
     currency_code: str = pa.Field(nullable=True, description="Currency of unit_price; null is base currency")
-    unit_price: UnitCost = pa.Field(nullable=True, ge=0, description="Price of one unit in currency_code, without recoverable tax")
-    currency_rate: Rate = pa.Field(nullable=True, gt=0, description="Base currency for one foreign unit on the day of receipt; null: core.currency_rates")
+    unit_price: UnitCost = pa.Field(
+        nullable=True, ge=0, description="Price of one unit in currency_code, without recoverable tax"
+    )
+    currency_rate: Rate = pa.Field(
+        nullable=True,
+        gt=0,
+        description="Base currency for one foreign unit on the day of receipt; null: core.currency_rates",
+    )
     location: str = pa.Field(description="Branch or warehouse that received")
     lot: str = pa.Field(nullable=True, description="Batch or serial number")
-    returned_receipt_line_id: str = pa.Field(nullable=True, description="For goods sent back: the receipt line they came with")
+    returned_receipt_line_id: str = pa.Field(
+        nullable=True, description="For goods sent back: the receipt line they came with"
+    )
     known_on: pl.Date = pa.Field(nullable=True, description="Day the line was entered, where the source tells")
 
     class Config:
@@ -87,7 +107,9 @@ class BillLines(pa.DataFrameModel):
     bill_date: pl.Date = pa.Field(description="Date of the bill")
     currency_code: str = pa.Field(nullable=True, description="Currency of line_amount; null is base currency")
     line_amount: Money = pa.Field(description="Net amount in currency_code, 2 places; a supplier's credit is negative")
-    currency_rate: Rate = pa.Field(nullable=True, gt=0, description="Base currency for one foreign unit on the bill; null: core.currency_rates")
+    currency_rate: Rate = pa.Field(
+        nullable=True, gt=0, description="Base currency for one foreign unit on the bill; null: core.currency_rates"
+    )
 
     class Config:
         strict = True
@@ -102,7 +124,9 @@ class Charges(pa.DataFrameModel):
     charge_type: str = pa.Field(description="freight, customs, ...; landed_costs.yaml gives its account and basis")
     charge_amount: Cost = pa.Field(description="Base currency, without recoverable tax, the whole charge")
     charge_date: pl.Date = pa.Field(description="Date of the freight or customs bill: the month that books it")
-    batch: str = pa.Field(nullable=True, description="Charges of one batch share a journal; null is one batch a purchase order and date")
+    batch: str = pa.Field(
+        nullable=True, description="Charges of one batch share a journal; null is one batch a purchase order and date"
+    )
     supplier: str = pa.Field(nullable=True, description="Carrier or broker")
 
     class Config:
@@ -119,7 +143,9 @@ class AdjustmentLines(pa.DataFrameModel):
     sku: str = pa.Field(description="Stock keeping unit")
     location: str = pa.Field(description="Branch or warehouse")
     quantity: Quantity = pa.Field(description="Change of stock units: found positive, lost negative")
-    unit_cost: UnitCost = pa.Field(nullable=True, ge=0, description="Base currency, for units found; null: the current cost")
+    unit_cost: UnitCost = pa.Field(
+        nullable=True, ge=0, description="Base currency, for units found; null: the current cost"
+    )
     reason: str = pa.Field(nullable=True, description="Why; adjustments.yaml gives its account")
     lot: str = pa.Field(nullable=True, description="Batch or serial number")
     known_on: pl.Date = pa.Field(nullable=True, description="Day the line was entered, where the source tells")
@@ -156,7 +182,9 @@ class ProductionLines(pa.DataFrameModel):
     location: str = pa.Field(description="Branch or warehouse")
     quantity: Quantity = pa.Field(ge=0, description="Units, positive")
     produced_date: pl.Date = pa.Field(nullable=True, description="Day the job was completed; null before")
-    unit_cost: UnitCost = pa.Field(nullable=True, ge=0, description="Base currency: standard cost of an output; null: what its components cost")
+    unit_cost: UnitCost = pa.Field(
+        nullable=True, ge=0, description="Base currency: standard cost of an output; null: what its components cost"
+    )
 
     class Config:
         strict = True

@@ -23,7 +23,9 @@ class JournalEntries(pa.DataFrameModel):
     journal_date: pl.Date = pa.Field(description="Accounting date")
     journal_subject: str = pa.Field(description="What the narration names: a month, a purchase order, an adjustment")
     role: str = pa.Field(isin=ROLES, description="What the account is for")
-    line_topic: str = pa.Field(description="Words that open the line's description; rows of another topic make another line")
+    line_topic: str = pa.Field(
+        description="Words that open the line's description; rows of another topic make another line"
+    )
     entry_amount: Money = pa.Field(description="Base currency, debit positive")
     source_table: str = pa.Field(description="Table that holds the source row")
     source_id: str = pa.Field(description="Key of the source row")
@@ -92,7 +94,9 @@ class Journals(pa.DataFrameModel):
     journal_key: str = pa.Field(description="Kind, period and document, such as COGS-2026-10 or LANDED-2026-10-PO-104")
     journal_kind: str = pa.Field(isin=JOURNAL_KINDS, description="Kind of journal")
     journal_date: pl.Date = pa.Field(description="Accounting date")
-    narration_text: str = pa.Field(description="Period and source in words; the tag is put before it when it is planned")
+    narration_text: str = pa.Field(
+        description="Period and source in words; the tag is put before it when it is planned"
+    )
     debit_amount: Money = pa.Field(gt=0, description="Sum of the debits in base currency")
     line_count: int = pa.Field(ge=2, description="Number of lines")
 

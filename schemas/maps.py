@@ -46,7 +46,9 @@ class TrackingRules(pa.DataFrameModel):
 
     slot: int = pa.Field(isin=[1, 2], description="First or second tracking category")
     tracking_category: str = pa.Field(description="Xero tracking category")
-    attribute: str = pa.Field(isin=["category", "location", "channel"], description="Attribute of the entry it is chosen by")
+    attribute: str = pa.Field(
+        isin=["category", "location", "channel"], description="Attribute of the entry it is chosen by"
+    )
     value: str = pa.Field(nullable=True, description="The attribute's value; null is any other value")
     tracking_option: str = pa.Field(description="Xero tracking option")
     defined_at: str = pa.Field(description="file:line:column of the rule")

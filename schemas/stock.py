@@ -25,12 +25,21 @@ class StockMoves(pa.DataFrameModel):
     lot: str = pa.Field(nullable=True, description="Batch or serial number")
     moved_on: pl.Date = pa.Field(description="Physical date")
     known_on: pl.Date = pa.Field(nullable=True, description="Day it was entered; null: on its physical date")
-    recognised_on: pl.Date = pa.Field(nullable=True, description="Day the accounts take it up; null: not (yet) recognised")
-    sequence: int = pa.Field(nullable=True, description="Order within the day; null: inflows before outflows, then move_id")
+    recognised_on: pl.Date = pa.Field(
+        nullable=True, description="Day the accounts take it up; null: not (yet) recognised"
+    )
+    sequence: int = pa.Field(
+        nullable=True, description="Order within the day; null: inflows before outflows, then move_id"
+    )
     quantity: Quantity = pa.Field(description="Stock units: in positive, out negative, 0 for a change of value only")
     unit_cost: UnitCost = pa.Field(nullable=True, ge=0, description="Base currency for one unit of an inflow")
-    amount: Cost = pa.Field(nullable=True, description="Total cost of an inflow in base currency, which wins over unit_cost; value of a value-only move")
-    source_move_id: str = pa.Field(nullable=True, description="Receipt that a charge or purchase return concerns; sale that a return reverses")
+    amount: Cost = pa.Field(
+        nullable=True,
+        description="Total cost of an inflow in base currency, which wins over unit_cost; value of a value-only move",
+    )
+    source_move_id: str = pa.Field(
+        nullable=True, description="Receipt that a charge or purchase return concerns; sale that a return reverses"
+    )
     cost_share: Cost = pa.Field(nullable=True, description="Share of an assembly's cost, where it has several outputs")
     document_kind: str = pa.Field(isin=DOCUMENT_KINDS, description="Kind of document it comes from")
     document_id: str = pa.Field(description="The source's id of the document; ties the sides of a transfer or assembly")
@@ -50,8 +59,12 @@ class ValuedMoves(pa.DataFrameModel):
 
     move_id: str = pa.Field(unique=True, description="Key of the stock move")
     cost_amount: Money = pa.Field(description="Signed change of stock value in base currency")
-    unit_cost_applied: UnitCost = pa.Field(nullable=True, description="Cost of one unit; null for a change of value only")
-    provisional_amount: Money = pa.Field(nullable=True, description="Cost that an uncovered issue had first; null unless it was provisional")
+    unit_cost_applied: UnitCost = pa.Field(
+        nullable=True, description="Cost of one unit; null for a change of value only"
+    )
+    provisional_amount: Money = pa.Field(
+        nullable=True, description="Cost that an uncovered issue had first; null unless it was provisional"
+    )
     is_provisional: bool = pa.Field(description="Whether the issue is still not covered by a receipt")
     cogs_amount: Money = pa.Field(description="What the move adds to COGS; 0 outside sales and returns")
 
@@ -60,15 +73,32 @@ class ValuedMoves(pa.DataFrameModel):
 
 
 class Bookings(pa.DataFrameModel):
-    """One row per stock move and period in which value of it was booked: wanted so far, less booked before."""
+    """One row per stock move and month that booked value of it: wanted so far, less what earlier months booked."""
 
     period: pl.Date = pa.Field(description="First day of the month that books it")
     move_id: str = pa.Field(description="Key of the stock move")
-    is_late: bool = pa.Field(description="Whether the move belongs to an earlier month: a late or corrected cost")
-    moved_quantity: Quantity = pa.Field(description="Stock units booked in this period, signed")
-    cost_amount: Money = pa.Field(description="Change of stock value booked in this period, signed")
-    recognised_amount: Money = pa.Field(description="COGS booked in this period, for sales and returns")
-    is_late_recognition: bool = pa.Field(description="Whether the COGS part corrects what an earlier month recognised")
+    kind: str = pa.Field(isin=MOVE_KINDS, description="What kind of change")
+    sku: str = pa.Field(description="Stock keeping unit")
+    category: str = pa.Field(nullable=True, description="Product category when it was booked")
+    location: str = pa.Field(nullable=True, description="Branch or warehouse")
+    moved_on: pl.Date = pa.Field(description="Physical date")
+    recognised_on: pl.Date = pa.Field(nullable=True, description="Day the accounts take it up; null: not recognised")
+    document_kind: str = pa.Field(isin=DOCUMENT_KINDS, description="Kind of document it comes from")
+    document_id: str = pa.Field(description="The source's id of the document")
+    document_number: str = pa.Field(description="Number that people use")
+    source_line_id: str = pa.Field(description="The source's id of the line, key of its core table")
+    channel: str = pa.Field(nullable=True, description="Sales channel")
+    party: str = pa.Field(nullable=True, description="Customer or supplier")
+    reason: str = pa.Field(nullable=True, description="Adjustment reason")
+    charge_type: str = pa.Field(nullable=True, description="Kind of landed charge")
+    stock_account_code: str = pa.Field(nullable=True, description="Stock account in Xero; null: no rule gives one")
+    moved_quantity: Quantity = pa.Field(description="Stock units booked in this month, signed")
+    cost_amount: Money = pa.Field(
+        description="Change of stock value booked in this month, at the physical date, signed"
+    )
+    recognised_amount: Money = pa.Field(description="COGS booked in this month, for sales and returns")
+    is_late: bool = pa.Field(description="Whether an earlier month had booked stock value for the move already")
+    is_late_recognition: bool = pa.Field(description="Whether an earlier month had booked COGS for the move already")
     unit_cost_applied: UnitCost = pa.Field(nullable=True, description="Cost of one unit")
     is_provisional: bool = pa.Field(description="Whether the cost is provisional")
 
