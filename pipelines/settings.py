@@ -1,0 +1,257 @@
+"""Typed settings: the environment over `tieout.toml`, every problem at once, secrets masked."""
+
+import os
+import re
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from pipelines.errors import UsageProblem
+from schemas.problems import Problem
+
+PREFIX = "TIEOUT_"
+FILE_NAME = "tieout.toml"
+
+
+def _as_url(text: str) -> str:
+    """An address of a server, without the slash at its end."""
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
+        raise ValueError('expected an address such as "https://api.xero.com"')
+    return text.rstrip("/")
+
+
+def _as_zone(name: str) -> str:
+    """The name of a time zone of the IANA database."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = get_close_matches(name, available_timezones(), n=1)
+        hint = f'. Did you mean "{near[0]}"?' if near else ', expected one such as "Pacific/Auckland"'
+        raise ValueError(f'unknown time zone "{name}"{hint}') from None
+    return name
+
+
+def _as_memory(text: str) -> str:
+    """An amount of memory as DuckDB reads it."""
+    if not re.fullmatch(r"\d+(\.\d+)? ?[KMGT]i?B", text, re.IGNORECASE):
+        raise ValueError(f'expected an amount such as "4GB", found "{text}"')
+    return text
+
+
+def _as_tag_prefix(text: str) -> str:
+    """Letters and digits: the rest of a tag follows after a hyphen."""
+    if not re.fullmatch(r"[A-Za-z0-9]{1,16}", text):
+        raise ValueError(f'expected 1 to 16 letters and digits, found "{text}"')
+    return text
+
+
+Url = Annotated[str, AfterValidator(_as_url)]
+Zone = Annotated[str, AfterValidator(_as_zone)]
+Memory = Annotated[str, AfterValidator(_as_memory)]
+TagPrefix = Annotated[str, AfterValidator(_as_tag_prefix)]
+
+
+def _default_home() -> Path:
+    """The checkout that this code runs from; for an installed copy, the folder the command was started in."""
+    checkout = Path(__file__).resolve().parents[1]
+    return checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()
+
+
+class Settings(BaseSettings):
+    """Where things are and how to reach both ends; `load_settings` gives readable problems, this class pydantic's."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    home: Path = Field(default_factory=_default_home, description="Folder with mappings, data and tieout.toml")
+    mappings: Path = Field(
+        default_factory=lambda given: given.get("home", Path()) / "mappings",
+        description="Folder with the YAML mappings",
+    )
+    data: Path = Field(
+        default_factory=lambda given: given.get("home", Path()) / "data", description="Folder with source files"
+    )
+    warehouse: Path = Field(
+        default_factory=lambda given: given.get("home", Path()) / "data" / "warehouse.duckdb",
+        description="The DuckDB file",
+    )
+    threads: int | None = Field(default=None, ge=1, le=1024, description="Threads that DuckDB may use; default all")
+    memory: Memory | None = Field(
+        default=None, description='Memory that DuckDB may use, such as "4GB"; default four fifths of the machine'
+    )
+
+    organisation: TagPrefix = Field(default="TIEOUT", description="Prefix of the tags that find our journals in Xero")
+    time_zone: Zone = Field(default="UTC", description="The organisation's time zone: when its months begin and end")
+
+    xero_url: Url = Field(default="https://api.xero.com", description="Xero's API")
+    xero_token_url: Url = Field(default="https://identity.xero.com/connect/token", description="Where tokens come from")
+    xero_authorize_url: Url = Field(
+        default="https://login.xero.com/identity/connect/authorize", description="Where a person signs in to Xero"
+    )
+    xero_client_id: str | None = Field(default=None, description="Client of the Xero app")
+    xero_client_secret: SecretStr | None = Field(default=None, description="Its secret")
+    xero_tenant_id: str | None = Field(default=None, description="Xero organisation, where the client reaches several")
+
+    omni_url: Url = Field(default="https://api.cin7.com/api/v1", description="Cin7 Omni's API")
+    omni_username: str | None = Field(default=None, description="Omni API user")
+    omni_key: SecretStr | None = Field(default=None, description="Omni API key")
+
+    core_url: Url = Field(default="https://inventory.dearsystems.com/ExternalApi/v2", description="Cin7 Core's API")
+    core_account_id: str | None = Field(default=None, description="Core account")
+    core_key: SecretStr | None = Field(default=None, description="Core API key")
+
+    @field_validator("home")
+    @classmethod
+    def _resolve_home(cls, home: Path) -> Path:
+        found = home.expanduser().absolute()
+        if not found.is_dir():
+            raise ValueError(f"the folder {found} does not exist")
+        return found
+
+    @field_validator("mappings", "data", "warehouse")
+    @classmethod
+    def _resolve_path(cls, path: Path, info: ValidationInfo) -> Path:
+        """A relative path of the environment or of tieout.toml starts at home."""
+        home: Path = info.data.get("home", Path())
+        return (home / path.expanduser()).absolute()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the code gives, over the environment, over tieout.toml of the home that those two name."""
+        home = init_settings().get("home") or env_settings().get("home") or _default_home()
+        file = TomlConfigSettingsSource(settings_cls, Path(home).expanduser() / FILE_NAME)
+        return init_settings, env_settings, file
+
+    @property
+    def data_dir(self) -> Path:
+        """Folder that the relative input paths of a source YAML start from."""
+        return self.data
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+SECRETS = tuple(name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation))
+"""Settings that belong into the environment."""
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings of this process: what the command line says, over `TIEOUT_…` variables, over `tieout.toml`.
+
+    Args:
+        overrides: values of the command line by setting name; None counts as not given. A relative path starts at the
+            current folder, where those of the environment and of tieout.toml start at home.
+
+    Raises:
+        UsageProblem: with every problem at once, each with its place and the next step (exit 2).
+    """
+    given: dict[str, Any] = {
+        name: value.expanduser().absolute() if isinstance(value, Path) else value
+        for name, value in overrides.items()
+        if value is not None
+    }
+    home = Path(given.get("home") or os.environ.get(f"{PREFIX}HOME") or _default_home()).expanduser()
+    file = home / FILE_NAME
+    lines = _read_lines(file)
+    problems = [*_unknown_variables(), *_problems_of_file(file, lines)]
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        found = [_describe(details, given, file, lines) for details in error.errors(include_input=False)]
+        problems += [problem for problem in found if problem is not None]
+    if problems:
+        raise UsageProblem("The settings do not hold.", problems)
+    return settings
+
+
+def _read_lines(file: Path) -> list[str]:
+    """The lines of tieout.toml; a file that is not TOML is a problem of its own."""
+    try:
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        problem = Problem(str(file), f"cannot be read as TOML: {error}", 'Write one setting a line: time_zone = "UTC"')
+        raise UsageProblem("The settings do not hold.", [problem]) from None
+    return text.splitlines()
+
+
+def _names() -> list[str]:
+    return list(Settings.model_fields)
+
+
+def _nearest(name: str, shown: str) -> str:
+    """What the reader may have meant, shown as an example in the form that it has there."""
+    near = get_close_matches(name.lower(), _names(), n=1)
+    return f'Did you mean "{shown.format(near[0].upper(), near[0])}"?' if near else "See `Settings` in the README."
+
+
+def _unknown_variables() -> list[Problem]:
+    """Variables that carry our prefix and mean nothing."""
+    known = {f"{PREFIX}{name.upper()}" for name in _names()}
+    unknown = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
+    return [
+        Problem(f"environment variable {name}", "unknown setting", _nearest(name[len(PREFIX) :], PREFIX + "{0}"))
+        for name in unknown
+    ]
+
+
+def _problems_of_file(file: Path, lines: list[str]) -> list[Problem]:
+    """What tieout.toml must not hold: keys that mean nothing, its own place, secrets inside a repository."""
+    return [problem for key in tomllib.loads("\n".join(lines)) if (problem := _problem_of_key(key, file, lines))]
+
+
+def _problem_of_key(key: str, file: Path, lines: list[str]) -> Problem | None:
+    where = _place(key, file, lines)
+    if key not in Settings.model_fields:
+        return Problem(where, f'unknown key "{key}"', _nearest(key, "{1}"))
+    if key == "home":
+        return Problem(where, "home cannot stand in the file that home leads to", f"Set {PREFIX}HOME instead.")
+    if key in SECRETS and _is_in_repository(file):
+        fix = f"Set {PREFIX}{key.upper()} in the environment and delete the line; replace a secret that was committed."
+        return Problem(where, f"{key} is a secret, and this file lies in a repository", fix)
+    return None
+
+
+def _is_in_repository(file: Path) -> bool:
+    return any((folder / ".git").exists() for folder in file.absolute().parents)
+
+
+def _place(key: str, file: Path, lines: list[str]) -> str:
+    """File and line of a key."""
+    pattern = re.compile(rf"""\s*(\[\s*)?["']?{re.escape(key)}["']?\s*[=.\]]""")
+    number = next((index for index, line in enumerate(lines, 1) if pattern.match(line)), None)
+    return f"{file}:{number}" if number else str(file)
+
+
+def _describe(details: ErrorDetails, given: dict[str, Any], file: Path, lines: list[str]) -> Problem | None:
+    """One of pydantic's errors in the reader's words; None for an unknown key of the file: reported already."""
+    name = str(details["loc"][0])
+    message = details["msg"].removeprefix("Value error, ")
+    if details["type"] == "extra_forbidden" and name not in given:
+        return None
+    if name in given:
+        where = f"command line, {name}"
+    elif os.environ.get(f"{PREFIX}{name.upper()}"):
+        where = f"environment variable {PREFIX}{name.upper()}"
+    else:
+        where = _place(name, file, lines)
+    field = Settings.model_fields.get(name)
+    return Problem(
+        where, message[0].lower() + message[1:], f"{name}: {field.description}." if field else _nearest(name, "{1}")
+    )
