@@ -2,7 +2,7 @@
 
 import pandera.polars as pa
 
-from schemas import closing, documents, journals, stock
+from schemas import closing, documents, journals, posting, stock, xero
 
 SOURCE_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "core.products": documents.Products,
@@ -32,4 +32,24 @@ CLOSE_TABLES: dict[str, type[pa.DataFrameModel]] = {
 }
 """Computed by a close."""
 
-TABLES: dict[str, type[pa.DataFrameModel]] = {**SOURCE_TABLES, **CLOSE_TABLES}
+POST_TABLES: dict[str, type[pa.DataFrameModel]] = {
+    "post.documents": posting.PostedDocuments,
+    "post.plans": posting.Plans,
+    "post.plan_documents": posting.PlanDocuments,
+    "post.approvals": posting.Approvals,
+    "post.outbox": posting.OutboxDocuments,
+    "post.requests": posting.OutboxRequests,
+}
+"""What was planned, approved and sent."""
+
+XERO_TABLES: dict[str, type[pa.DataFrameModel]] = {
+    "xero.organisation": xero.XeroOrganisations,
+    "xero.accounts": xero.XeroAccounts,
+    "xero.tax_rates": xero.XeroTaxRates,
+    "xero.tracking_options": xero.XeroTrackingOptions,
+    "xero.trial_balance": xero.XeroTrialBalances,
+    "xero.manual_journals": xero.XeroManualJournals,
+}
+"""Mirrored from Xero."""
+
+TABLES: dict[str, type[pa.DataFrameModel]] = {**SOURCE_TABLES, **CLOSE_TABLES, **POST_TABLES, **XERO_TABLES}

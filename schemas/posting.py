@@ -1,0 +1,138 @@
+"""What was planned, approved and sent, and what Xero holds from us: the tables of the DuckDB schema `post`."""
+
+import pandera.polars as pa
+import polars as pl
+
+from schemas.dtypes import Instant, Money
+
+DOCUMENT_STATUSES = ["DRAFT", "POSTED", "VOIDED", "DELETED"]
+"""Statuses of a manual journal (xero.md section 2, Transitions); VOIDED ends a posted one, DELETED a draft."""
+
+PLAN_ACTIONS = ["new", "replaced", "voided", "unchanged"]
+"""What a plan does with a journal, in the order in which a summary shows them."""
+
+OUTBOX_STATES = ["planned", "sending", "confirmed", "refused", "unknown"]
+"""Where a document of the outbox stands; design.md, "Plan, approve, apply"."""
+
+PLAN_STATUSES = ["planned", "applied", "partly_applied", "failed"]
+"""Where a plan stands: failed means that it has to be made again."""
+
+
+class PostedDocuments(pa.DataFrameModel):
+    """One row per manual journal that tieout has put into Xero, or found there and took over."""
+
+    tag: str = pa.Field(unique=True, description="Unique first word of the narration, never used again")
+    journal_key: str = pa.Field(description="The journal that it is a version of")
+    version: int = pa.Field(ge=1, description="Number of the version, as the tag has it")
+    period: pl.Date = pa.Field(description="First day of the month closed")
+    journal_date: pl.Date = pa.Field(description="Accounting date")
+    manual_journal_id: str = pa.Field(description="Xero's id of the journal")
+    status: str = pa.Field(isin=DOCUMENT_STATUSES, description="Status that we gave it last")
+    narration: str = pa.Field(description="The whole narration, by which it is found again")
+    content_hash: str = pa.Field(description="sha256 over date, status, text and lines, without the tag")
+    debit_amount: Money = pa.Field(description="Sum of the debits in base currency")
+    plan_hash: str = pa.Field(description="The plan that posted it")
+    posted_at: Instant = pa.Field(description="When Xero's confirmation was recorded")
+    ended_by_plan: str = pa.Field(nullable=True, description="The plan that voided or deleted it")
+    ended_at: Instant = pa.Field(nullable=True, description="When that was confirmed")
+
+    class Config:
+        strict = True
+
+
+class Plans(pa.DataFrameModel):
+    """One row per plan: what a period should hold in Xero against what it holds."""
+
+    plan_hash: str = pa.Field(unique=True, description="sha256 over canonical_json")
+    period: pl.Date = pa.Field(description="First day of the month closed")
+    to_date: pl.Date = pa.Field(nullable=True, description="For a month that has not ended: the day it was closed to")
+    status: str = pa.Field(isin=PLAN_STATUSES, description="Where the plan stands")
+    created_at: Instant = pa.Field(description="When it was first made")
+    planned_at: Instant = pa.Field(description="When the same plan was made last")
+    prepared_by: str = pa.Field(description="Login that made it first")
+    prepared_on: str = pa.Field(description="Host that it was made on")
+    new_count: int = pa.Field(ge=0, description="Journals that Xero does not hold yet")
+    replaced_count: int = pa.Field(ge=0, description="Journals that get a new version")
+    voided_count: int = pa.Field(ge=0, description="Journals that are not wanted any more")
+    unchanged_count: int = pa.Field(ge=0, description="Journals that stand as they are")
+    blocked_count: int = pa.Field(ge=0, description="Changes that a lock date stood in the way of when it was planned")
+    canonical_json: str = pa.Field(description="Everything that the hash covers: rows sorted, decimals as text")
+
+    class Config:
+        strict = True
+
+
+class PlanDocuments(pa.DataFrameModel):
+    """One row per journal of a plan, and per further version of it that still stands in Xero."""
+
+    plan_hash: str = pa.Field(description="The plan")
+    position: int = pa.Field(ge=1, description="Order in which documents are shown and sent")
+    journal_key: str = pa.Field(description="The journal")
+    journal_kind: str = pa.Field(nullable=True, description="Kind of journal; null where it is no longer wanted")
+    action: str = pa.Field(isin=PLAN_ACTIONS, description="new, replaced, voided or unchanged")
+    tag: str = pa.Field(nullable=True, description="Tag that stands afterwards; null: none")
+    old_tag: str = pa.Field(nullable=True, description="Tag that is voided; null: none")
+    journal_date: pl.Date = pa.Field(description="Accounting date, of the old version where there is no new one")
+    debit_amount: Money = pa.Field(nullable=True, description="Sum of the debits afterwards, in base currency")
+    old_debit_amount: Money = pa.Field(nullable=True, description="Sum of the debits before, in base currency")
+    reason: str = pa.Field(description="Why, in words")
+    blocked_by: str = pa.Field(nullable=True, description="Lock date that stood in the way when it was planned")
+
+    class Config:
+        strict = True
+        unique = ["plan_hash", "position"]
+
+
+class Approvals(pa.DataFrameModel):
+    """One row per person who approved a plan."""
+
+    plan_hash: str = pa.Field(description="The plan")
+    approved_by: str = pa.Field(description="Name that the approver gave")
+    login: str = pa.Field(description="Login of the operating system")
+    host: str = pa.Field(description="Host on which it was approved")
+    approved_at: Instant = pa.Field(description="When")
+
+    class Config:
+        strict = True
+        unique = ["plan_hash", "approved_by"]
+
+
+class OutboxDocuments(pa.DataFrameModel):
+    """One row per document that a plan sends: a journal to be created, or one to be ended (voided or deleted)."""
+
+    plan_hash: str = pa.Field(description="The plan")
+    action: str = pa.Field(isin=["create", "end"], description="create, or end for a void or the deletion of a draft")
+    tag: str = pa.Field(description="Tag of the journal that is created or ended")
+    position: int = pa.Field(ge=1, description="Order of sending")
+    manual_journal_id: str = pa.Field(nullable=True, description="Xero's id; null until a created one is confirmed")
+    narration: str = pa.Field(description="The whole narration")
+    content_hash: str = pa.Field(description="sha256 over date, status, text and lines, without the tag")
+    body: str = pa.Field(description="The document as JSON, exactly as it stands in the request")
+    state: str = pa.Field(isin=OUTBOX_STATES, description="Where it stands")
+    attempts: int = pa.Field(ge=0, description="Requests it was part of, each under a key of its own")
+    idempotency_key: str = pa.Field(nullable=True, description="Key of the last of these requests")
+    first_sent_at: Instant = pa.Field(nullable=True, description="When that request went out first")
+    answered_at: Instant = pa.Field(nullable=True, description="When Xero's verdict was recorded")
+    reason: str = pa.Field(nullable=True, description="Xero's words on a refusal, or why the outcome is unknown")
+
+    class Config:
+        strict = True
+        unique = ["plan_hash", "action", "tag"]
+
+
+class OutboxRequests(pa.DataFrameModel):
+    """One row per request that changes something in Xero, committed before it leaves."""
+
+    idempotency_key: str = pa.Field(unique=True, description="Hash of organisation, plan, tags, attempt and body")
+    plan_hash: str = pa.Field(description="The plan")
+    action: str = pa.Field(isin=["create", "end"], description="create, or end")
+    path: str = pa.Field(description="Path under the API's base address")
+    body: str = pa.Field(description="The exact text that was sent, UTF-8")
+    first_sent_at: Instant = pa.Field(
+        description="Just before it went out first: Xero keeps the key six minutes from then"
+    )
+    answered_at: Instant = pa.Field(nullable=True, description="When an answer came; null: none came")
+    outcome: str = pa.Field(nullable=True, description="What the answer was, in words")
+
+    class Config:
+        strict = True
