@@ -1,0 +1,136 @@
+"""A YAML file as nodes that know their line and column, with every reason why it cannot be read safely.
+
+Used for the company's mappings and for the sources: `compose` gives the nodes, and the kinds in `kinds.py` and
+`containers.py` turn nodes into values.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+from mappings.findings import Findings, Place
+from mappings.safe_loader import REFUSED_TAG, SafeComposer
+from mappings.scalars import describe, is_text
+from mappings.wording import quote
+
+LARGEST_FILE = 1_000_000
+"""Bytes; a mapping of ten thousand lines is below."""
+
+
+def compose(path: Path, findings: Findings) -> Node | None:
+    """Read one YAML file into nodes, without building any object from it.
+
+    UTF-8 with or without byte order mark, any line ends. Anchors, aliases, tags, several documents, files above
+    `LARGEST_FILE` bytes and deep nesting are refused.
+
+    Returns:
+        The root node, or None where the file is empty or unreadable: then the findings say why.
+    """
+    text = _read_text(path, findings)
+    return None if text is None else compose_text(text, findings)
+
+
+def compose_text(text: str, findings: Findings) -> Node | None:
+    """The same for text that was already read."""
+    composer: SafeComposer | None = None
+    try:
+        composer = SafeComposer(text, findings)
+        root = composer.get_single_node()
+    except yaml.reader.ReaderError as error:
+        place = _place_at(findings.file, text, error.position)
+        findings.add(place, f"U+{error.character:04X} is a character that YAML does not allow", "Delete it")
+        return None
+    except yaml.MarkedYAMLError as error:
+        _add_syntax_problem(error, findings)
+        return None
+    except (ValueError, OverflowError):  # an escape such as "\UFFFFFFFF" is no character
+        place = findings.place(composer.get_mark()) if composer else Place(findings.file)
+        findings.add(place, "not YAML: an escape or a number that stands for nothing", "Write the character itself")
+        return None
+    if root is None:
+        findings.add(Place(findings.file), "the file is empty")
+    return root
+
+
+def mapping_entries(node: Node, name: str, findings: Findings) -> Iterator[tuple[str, ScalarNode, Node]]:
+    """Each key of a mapping, the key's own node, and the node of its value.
+
+    A node that is no mapping, a key that YAML does not read as text and the second of two equal keys are reported
+    and left out.
+    """
+    if not isinstance(node, MappingNode):
+        findings.add(node, f"{name} {describe(node).found}", "Write keys with values under it, or {} for none")
+        return
+    first_lines: dict[str, int] = {}
+    for key_node, value_node in node.value:
+        if key_node.tag == REFUSED_TAG:
+            continue
+        if not is_text(key_node):
+            said = describe(key_node)
+            findings.add(key_node, f"a key of {name} {said.found}", said.fix)
+        elif key_node.value in first_lines:
+            first = first_lines[key_node.value]
+            findings.add(key_node, f"duplicate key {quote(key_node.value)}, first on line {first}", "Keep one of them")
+        else:
+            first_lines[key_node.value] = key_node.start_mark.line + 1
+            yield key_node.value, key_node, value_node
+
+
+def _read_text(path: Path, findings: Findings) -> str | None:
+    """The file's text without byte order mark."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            findings.add_file_problem(f"the file is larger than {LARGEST_FILE:,} bytes", "Is it the right one?")
+            return None
+        data = path.read_bytes()
+    except FileNotFoundError:
+        findings.add_file_problem("the file is missing")
+        return None
+    except OSError as error:
+        findings.add_file_problem(f"the file cannot be read: {error.strerror}")
+        return None
+    return _decode(data, findings)
+
+
+def _decode(data: bytes, findings: Findings) -> str | None:
+    """UTF-8 as text; anything else is reported at its first wrong byte."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", errors="ignore")
+        place = _place_at(findings.file, before, len(before))
+        findings.add(place, f"byte 0x{data[error.start]:02X} is not UTF-8", "Save the file as UTF-8")
+        return None
+
+
+def _place_at(file: str, text: str, position: int) -> Place:
+    """Line and column of a position in the text."""
+    before = text[:position].replace("\r\n", "\n").replace("\r", "\n")
+    return Place(file, before.count("\n") + 1, _column_after(before))
+
+
+def _column_after(before: str) -> int:
+    """Column, from 1, of what follows the text."""
+    return len(before) - (before.rfind("\n") + 1) + 1
+
+
+_SYNTAX_ADVICE = {
+    "\\t": "Indent with spaces, not with tabs",
+    "mapping values are not allowed here": 'Quote a text that holds ": ", and check the indentation',
+    "could not find expected ':'": "A key needs a colon and a space after it",
+    "expected <block end>": "Keys of one block start in the same column; a quoted text ends with its quote",
+    "expected ',' or": "A bracket or brace is not closed, or a comma is missing",
+    "single document": "Write one document: delete the line ---",
+    "end of stream": "A quote, bracket or brace is not closed",
+}
+"""What to do about PyYAML's most usual complaints, by words in them."""
+
+
+def _add_syntax_problem(error: yaml.MarkedYAMLError, findings: Findings) -> None:
+    """PyYAML's complaint at its place, with what to do about it where that is known."""
+    mark = error.problem_mark or error.context_mark
+    complaint = ", ".join(str(part) for part in (error.context, error.problem) if part)
+    advice = next((text for words, text in _SYNTAX_ADVICE.items() if words in complaint), "")
+    findings.add(mark or Place(findings.file), f"not YAML: {complaint}", advice)
