@@ -2,7 +2,7 @@
 
 import pandera.polars as pa
 
-from schemas import closing, documents, journals, posting, stock, xero
+from schemas import closing, control, documents, journals, posting, stock, xero
 
 SOURCE_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "core.products": documents.Products,
@@ -52,4 +52,18 @@ XERO_TABLES: dict[str, type[pa.DataFrameModel]] = {
 }
 """Mirrored from Xero."""
 
-TABLES: dict[str, type[pa.DataFrameModel]] = {**SOURCE_TABLES, **CLOSE_TABLES, **POST_TABLES, **XERO_TABLES}
+CONTROL_TABLES: dict[str, type[pa.DataFrameModel]] = {
+    "raw.rejected_rows": control.RejectedRows,
+    "control.schema_version": control.SchemaVersions,
+    "control.runs": control.Runs,
+    "control.loads": control.Loads,
+}
+"""What the warehouse knows about itself."""
+
+TABLES: dict[str, type[pa.DataFrameModel]] = {
+    **SOURCE_TABLES,
+    **CLOSE_TABLES,
+    **POST_TABLES,
+    **XERO_TABLES,
+    **CONTROL_TABLES,
+}
