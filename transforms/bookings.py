@@ -1,0 +1,105 @@
+"""Books, in the month that closes, what each move should have cost so far, less what earlier months booked of it.
+
+There is one truth for what a move cost, and a separate question of when a change is booked. Here the change falls into
+the month that closes (`catch_up`): summed over the months, the bookings of a move are always its cost as now known.
+"""
+
+from datetime import date
+
+import polars as pl
+
+from schemas.dtypes import MONEY, QUANTITY
+from schemas.stock import Bookings
+from transforms.account_rules import resolve_accounts
+from transforms.rounding import zero_money, zero_quantity
+
+_COLUMNS = list(Bookings.to_schema().columns)
+_FACTS = [
+    "kind", "sku", "category", "location", "moved_on", "recognised_on", "document_kind", "document_id", "document_number",
+    "source_line_id", "channel", "party", "reason", "charge_type",
+]  # fmt: skip
+_AMOUNTS = {"moved_quantity": QUANTITY, "cost_amount": MONEY, "recognised_amount": MONEY}
+
+
+def book_period(
+    moves: pl.LazyFrame,
+    valued: pl.LazyFrame,
+    products: pl.LazyFrame,
+    account_rules: pl.LazyFrame,
+    booked_before: pl.LazyFrame,
+    period: date,
+    cut_off: date,
+) -> pl.LazyFrame:
+    """The bookings of one month: wanted up to the cut-off, less booked before.
+
+    Args:
+        moves: StockMoves, with all moves up to the cut-off (and later ones where their recognition is due).
+        valued: ValuedMoves of the same rows.
+        products: Products, for the category.
+        account_rules: AccountRules, for the stock account.
+        booked_before: Bookings of earlier months.
+        period: first day of the month that books.
+        cut_off: last day that counts.
+
+    Returns:
+        Bookings of the month. A move that has vanished from the source is booked back. A move whose cost did not
+        change gives no row.
+    """
+    wanted = _wanted(moves, valued, products, cut_off)
+    before = _sum_by_move(booked_before)
+    both = wanted.join(before, on="move_id", how="full", coalesce=True, suffix="_before", validate="1:1")
+    facts = [pl.coalesce(name, f"{name}_before").alias(name) for name in _FACTS]
+    amounts = [
+        (_or_zero(name, dtype) - _or_zero(f"{name}_before", dtype)).cast(dtype).alias(name)
+        for name, dtype in _AMOUNTS.items()
+    ]
+    booked = both.select(
+        pl.lit(period).alias("period"),
+        "move_id",
+        *facts,
+        *amounts,
+        pl.col("has_moved_before").fill_null(value=False).alias("is_late"),
+        pl.col("has_recognised_before").fill_null(value=False).alias("is_late_recognition"),
+        "unit_cost_applied",
+        pl.col("is_provisional").fill_null(value=False),
+    ).filter(
+        pl.any_horizontal([pl.col(name) != 0 for name in _AMOUNTS]) | (pl.col("is_provisional") & ~pl.col("is_late"))
+    )
+    stock = booked.with_columns(pl.lit("stock_on_hand").alias("role"))
+    return resolve_accounts(stock, account_rules).rename({"account_code": "stock_account_code"}).select(_COLUMNS)
+
+
+def _wanted(moves: pl.LazyFrame, valued: pl.LazyFrame, products: pl.LazyFrame, cut_off: date) -> pl.LazyFrame:
+    """Each move's facts, and what it should have changed in stock and in COGS by the cut-off."""
+    has_moved = pl.col("moved_on") <= cut_off
+    is_recognised = pl.col("kind").is_in(["sale", "sale_return"]) & (pl.col("recognised_on") <= cut_off).fill_null(
+        value=False
+    )
+    return (
+        moves.join(valued, on="move_id", how="inner", validate="1:1")
+        .join(products.select("sku", "category"), on="sku", how="left", validate="m:1")
+        .filter(has_moved | is_recognised)
+        .select(
+            "move_id",
+            *_FACTS,
+            pl.when(has_moved).then("quantity").otherwise(zero_quantity()).alias("moved_quantity"),
+            pl.when(has_moved).then("cost_amount").otherwise(zero_money()).alias("cost_amount"),
+            pl.when(is_recognised).then("cogs_amount").otherwise(zero_money()).alias("recognised_amount"),
+            "unit_cost_applied",
+            "is_provisional",
+        )
+    )
+
+
+def _sum_by_move(bookings: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per move with what was booked so far, and the facts of its latest booking."""
+    return bookings.group_by("move_id").agg(
+        *[pl.col(name).sort_by("period").last() for name in _FACTS],
+        *[pl.col(name).sum() for name in _AMOUNTS],
+        ((pl.col("moved_quantity") != 0) | (pl.col("cost_amount") != 0)).any().alias("has_moved_before"),
+        (pl.col("recognised_amount") != 0).any().alias("has_recognised_before"),
+    )
+
+
+def _or_zero(name: str, dtype: pl.DataType) -> pl.Expr:
+    return pl.col(name).fill_null(pl.lit(0, dtype))

@@ -1,0 +1,177 @@
+"""The valuation journal: differences between bills and receipts, rounding, and late costs outside sales, by reason."""
+
+from datetime import date
+
+import polars as pl
+
+from schemas.dtypes import MONEY
+from transforms.entries.cumulative import still_to_book
+from transforms.entries.landed_costs import SOURCE_TABLE as ALLOCATIONS
+from transforms.entries.sides import month_key, write_sides
+from transforms.periods import name_period
+from transforms.rounding import round_money
+
+RECEIPTS = "core.receipt_lines"
+TOPICS = {
+    "rounding": "Rounding of bill lines",
+    "exchange_difference": "Exchange difference between receipt and bill",
+    "purchase_price_variance": "Bill differs from receipt",
+    "purchase_return_variance": "Goods sent back at another value than the credit",
+}
+_LATE_ROLES = {"adjustment": "adjustment", "production": "production_clearing", "opening": "opening_difference"}
+HALF_CENT = pl.lit("0.005").cast(pl.Decimal(28, 6))
+
+
+def enter_valuation(
+    matched: pl.LazyFrame,
+    capitalised: pl.LazyFrame,
+    ledger: pl.LazyFrame,
+    facts: pl.LazyFrame,
+    journaled_before: pl.LazyFrame,
+    bookings: pl.LazyFrame,
+    period: date,
+    journal_date: date,
+) -> pl.LazyFrame:
+    """Bring the stock account from bills and charges to the ledger's own value, one line for each reason.
+
+    Args:
+        matched: result of match_bills.
+        capitalised: result of capitalise_charges.
+        ledger: `move_id`, `ledger_amount`: stock value booked so far, this month included.
+        facts: result of latest_facts.
+        journaled_before: result of sum_journaled for earlier months.
+        bookings: Bookings of the month, for late costs and transfers.
+        period: first day of the month.
+        journal_date: the cut-off.
+
+    Returns:
+        JournalEntries of one journal.
+    """
+    by_receipt = still_to_book(split_bill_differences(matched, ledger), journaled_before, RECEIPTS, list(TOPICS))
+    by_share = still_to_book(split_share_rounding(capitalised, ledger), journaled_before, ALLOCATIONS, ["rounding"])
+    differences = (
+        pl.concat(
+            [
+                by_receipt.with_columns(pl.format("receipt:{}", "source_id").alias("move_id")),
+                by_share.with_columns(pl.format("charge:{}", "source_id").alias("move_id")),
+            ]
+        )
+        .join(facts, on="move_id", how="left", validate="m:1")
+        .with_columns(pl.col("role").replace(TOPICS).alias("line_topic"))
+    )
+    head = _headed(period, journal_date)
+    return pl.concat(
+        [
+            write_sides(
+                differences.rename({"role": "other_role"}).with_columns(*head), "stock_on_hand", pl.col("other_role")
+            ),
+            write_sides(_late_costs(bookings).with_columns(*head), "stock_on_hand", pl.col("other_role")),
+            _enter_account_moves(bookings, head),
+        ]
+    )
+
+
+def split_bill_differences(matched: pl.LazyFrame, ledger: pl.LazyFrame) -> pl.LazyFrame:
+    """What stock should gain beside the bill, for every line that is received and billed, by reason.
+
+    Up to half a cent a bill line is rounding; more is an exchange difference where the currency is foreign, else a
+    variance. What the ledger's running totals put on the line beyond that is rounding too.
+
+    Returns:
+        `source_id` (receipt line), `role`, `wanted_amount` (Money). The reasons of a line sum to ledger less bills.
+    """
+    exact = pl.col("received_cost") - pl.col("billed_amount")
+    is_rounding = exact.abs() <= HALF_CENT * pl.col("bill_line_count")
+    role = (
+        pl.when(pl.col("kind") == "purchase_return")
+        .then(pl.lit("purchase_return_variance"))
+        .when("is_base_currency")
+        .then(pl.lit("purchase_price_variance"))
+        .otherwise(pl.lit("exchange_difference"))
+    )
+    # goods sent back leave at the ledger's own cost, which is the whole difference to the credit
+    named = (
+        pl.when(pl.col("kind") == "purchase_return")
+        .then(pl.col("ledger_amount") - pl.col("billed_amount"))
+        .when(is_rounding)
+        .then(pl.lit(0, MONEY))
+        .otherwise(round_money(exact))
+    )
+    both = (
+        matched.filter(pl.col("is_received") & pl.col("is_billed"))
+        .with_columns(pl.format("receipt:{}", "receipt_line_id").alias("move_id"))
+        .join(ledger, on="move_id", how="left", validate="1:1")
+        .with_columns(pl.col("ledger_amount").fill_null(0))
+        .with_columns(
+            named.cast(MONEY).alias("named_amount"), role.alias("role"), pl.col("receipt_line_id").alias("source_id")
+        )
+        .with_columns(
+            (pl.col("ledger_amount") - pl.col("billed_amount") - pl.col("named_amount"))
+            .cast(MONEY)
+            .alias("rounding_amount")
+        )
+    )
+    return pl.concat(
+        [
+            both.select("source_id", "role", pl.col("named_amount").alias("wanted_amount")),
+            both.select(
+                "source_id", pl.lit("rounding").alias("role"), pl.col("rounding_amount").alias("wanted_amount")
+            ),
+        ]
+    ).filter(pl.col("wanted_amount") != 0)
+
+
+def split_share_rounding(capitalised: pl.LazyFrame, ledger: pl.LazyFrame) -> pl.LazyFrame:
+    """The cents between a landed share in the ledger and in its journal: `source_id`, `role`, `wanted_amount`."""
+    return (
+        capitalised.with_columns(pl.format("charge:{}", "source_id").alias("move_id"))
+        .join(ledger, on="move_id", how="left", validate="1:1")
+        .select(
+            "source_id",
+            pl.lit("rounding").alias("role"),
+            (pl.col("ledger_amount").fill_null(0) - pl.col("capitalised_amount")).cast(MONEY).alias("wanted_amount"),
+        )
+        .filter(pl.col("wanted_amount") != 0)
+    )
+
+
+def _late_costs(bookings: pl.LazyFrame) -> pl.LazyFrame:
+    """Corrections of earlier adjustments, production and opening stock, each to the account of what it corrects."""
+    return bookings.filter(pl.col("is_late") & pl.col("document_kind").is_in(list(_LATE_ROLES))).select(
+        pl.col("cost_amount").alias("amount"),
+        pl.col("document_kind").replace(_LATE_ROLES).alias("other_role"),
+        pl.format("Late cost of earlier months: {}", "document_kind").alias("line_topic"),
+        pl.lit("close.bookings").alias("source_table"),
+        pl.col("move_id").alias("source_id"),
+        "sku", "category", "location", "channel", "party", "reason",
+    )  # fmt: skip
+
+
+def _enter_account_moves(bookings: pl.LazyFrame, head: list[pl.Expr]) -> pl.LazyFrame:
+    """Transfers between locations whose stock stands in different accounts."""
+    moved = bookings.filter(pl.col("document_kind") == "transfer")
+    into = moved.filter(pl.col("kind") == "transfer_in")
+    out = moved.filter(pl.col("kind") == "transfer_out").select("document_id", "location", "stock_account_code")
+    pairs = (
+        into.join(out, on="document_id", how="inner", suffix="_from", validate="1:1")
+        .filter(pl.col("stock_account_code").ne_missing(pl.col("stock_account_code_from")))
+        .with_columns(
+            pl.col("cost_amount").alias("amount"),
+            pl.lit("Moved between stock accounts").alias("line_topic"),
+            pl.lit("close.bookings").alias("source_table"),
+            pl.col("move_id").alias("source_id"),
+            *head,
+        )
+    )
+    arrived = write_sides(pairs, "stock_on_hand", "cogs").filter(pl.col("role") == "stock_on_hand")
+    left = write_sides(pairs.with_columns(pl.col("location_from").alias("location")), "cogs", "stock_on_hand")
+    return pl.concat([arrived, left.filter(pl.col("role") == "stock_on_hand")])
+
+
+def _headed(period: date, journal_date: date) -> list[pl.Expr]:
+    return [
+        pl.lit(month_key("VALUATION", period)).alias("journal_key"),
+        pl.lit("valuation").alias("journal_kind"),
+        pl.lit(journal_date).alias("journal_date"),
+        pl.lit(name_period(period)).alias("journal_subject"),
+    ]

@@ -1,0 +1,75 @@
+"""The roll-forward: opening + moves = closing, by stock account, SKU and location, in units and in base currency."""
+
+from datetime import date
+
+import polars as pl
+
+from schemas.dtypes import MONEY, QUANTITY
+from schemas.stock import RollForward
+
+KEYS = ["stock_account_code", "sku", "location"]
+COLUMN_OF_KIND = {
+    "receipt": "receipts",
+    "purchase_return": "receipts",
+    "landed_cost": "landed_cost",
+    "assembly_in": "production",
+    "assembly_out": "production",
+    "transfer_in": "transfers",
+    "transfer_out": "transfers",
+    "adjustment_in": "adjustments",
+    "adjustment_out": "adjustments",
+    "revaluation": "adjustments",
+    "sale": "sales",
+    "sale_return": "returns",
+}
+"""Which column of the roll-forward takes a kind of move; opening stock stands in `opening`, corrections in `late_cost`."""
+
+
+def roll_forward(bookings: pl.LazyFrame, booked_before: pl.LazyFrame, period: date) -> pl.LazyFrame:
+    """Roll every stock account forward over one month.
+
+    Args:
+        bookings: Bookings of the month.
+        booked_before: Bookings of all earlier months: their sum is the opening.
+        period: first day of the month.
+
+    Returns:
+        RollForward. Each row foots: opening and the columns of the month sum to closing. SKUs without stock and
+        without moves are left out.
+    """
+    opening = booked_before.with_columns(pl.lit("opening").alias("column"))
+    month = bookings.with_columns(_column().alias("column"))
+    both = (
+        pl.concat([opening, month])
+        .group_by([*KEYS, "column"])
+        .agg(pl.col("moved_quantity").sum(), pl.col("cost_amount").sum())
+    )
+    columns = ["opening", *dict.fromkeys(COLUMN_OF_KIND.values()), "late_cost"]
+    quantities = [_pick(column, "moved_quantity", QUANTITY).alias(f"{column}_quantity") for column in columns]
+    values = [_pick(column, "cost_amount", MONEY).alias(f"{column}_value") for column in columns]
+    rolled = both.group_by(KEYS).agg(
+        *quantities,
+        *values,
+        pl.col("moved_quantity").sum().cast(QUANTITY).alias("closing_quantity"),
+        pl.col("cost_amount").sum().cast(MONEY).alias("closing_value"),
+    )
+    amounts = [name for name in RollForward.to_schema().columns if name.endswith(("_quantity", "_value"))]
+    return (
+        rolled.with_columns(
+            pl.lit(period).alias("period"), pl.col("stock_account_code").fill_null("").alias("account_code")
+        )
+        .filter(pl.any_horizontal([pl.col(name) != 0 for name in amounts]))
+        .sort("account_code", "sku", "location")
+        .select(list(RollForward.to_schema().columns))
+    )
+
+
+def _column() -> pl.Expr:
+    """The column that a booking of the month stands in."""
+    own = pl.col("kind").replace_strict(COLUMN_OF_KIND, default="opening", return_dtype=pl.String)
+    is_production = pl.col("document_kind") == "production"
+    return pl.when("is_late").then(pl.lit("late_cost")).when(is_production).then(pl.lit("production")).otherwise(own)
+
+
+def _pick(column: str, amount: str, dtype: pl.DataType) -> pl.Expr:
+    return pl.col(amount).filter(pl.col("column") == column).sum().cast(dtype)
