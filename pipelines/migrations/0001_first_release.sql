@@ -51,6 +51,18 @@ create table control.loads (
     loaded_at timestamp with time zone not null
 );
 
+create table control.core_tables (
+    core_table varchar not null,
+    source_name varchar not null,
+    run_id varchar not null,
+    is_given boolean not null,
+    row_count bigint not null,
+    rejected_count bigint not null,
+    null_columns varchar,
+    rounded_columns varchar,
+    filled_at timestamp with time zone not null
+);
+
 -- core: filled from a source's YAML (pipelines/extract)
 
 create table core.products (

@@ -1,0 +1,104 @@
+"""Reading and writing tables of an open warehouse: frames in, frames out, checked against their models."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+import duckdb
+import polars as pl
+
+from pipelines.warehouse.arrow import ArrowStream
+from schemas.checking import check
+from schemas.tables import TABLES
+
+INCOMING = "incoming_rows"
+TABLE_NAME = re.compile(r"[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*")
+
+
+class Warehouse:
+    """An open warehouse; `open_warehouse` and `open_published` make one."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._is_in_transaction = False
+        self.has_written = False
+
+    def read(self, table: str, where: str | None = None, parameters: Sequence[object] = ()) -> pl.DataFrame:
+        """Rows of a table such as "close.bookings", all or those of an SQL condition, as stored."""
+        condition = f" where {where}" if where else ""
+        return self.query(f"from {_known(table)}{condition}", parameters)
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
+        """The rows of a select; decimals and dates arrive as such, instants in UTC."""
+        relation = self._connection.sql(sql, params=list(parameters) or None)
+        return pl.DataFrame(relation)
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        """Run a statement that changes something."""
+        self.has_written = True
+        self._connection.execute(sql, list(parameters) or None).complete()
+
+    def append(self, table: str, frame: pl.DataFrame) -> None:
+        """Add rows to a table.
+
+        Args:
+            table: name with schema.
+            frame: its rows, columns in any order.
+
+        Raises:
+            SchemaViolation: when the rows break the table's model (schemas.tables); nothing is written.
+        """
+        model = TABLES.get(table)
+        rows = check(model, frame) if model else frame
+        self.has_written = True
+        if rows.is_empty():
+            return
+        self._connection.register(INCOMING, ArrowStream(rows))
+        try:
+            self._connection.execute(f"insert into {_known(table)} by name from {INCOMING}")
+        finally:
+            self._connection.unregister(INCOMING)
+
+    def replace(
+        self, table: str, frame: pl.DataFrame, where: str | None = None, parameters: Sequence[object] = ()
+    ) -> None:
+        """Put rows in the place of others, in one transaction.
+
+        Args:
+            table: name with schema.
+            frame: the new rows, columns in any order.
+            where: SQL condition of the rows that go, with `parameters`; None: all.
+
+        Raises:
+            SchemaViolation: when the new rows break the table's model; the old ones stay.
+        """
+        with self.transaction():
+            condition = f" where {where}" if where else ""
+            self.execute(f"delete from {_known(table)}{condition}", parameters)
+            self.append(table, frame)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block or nothing of it; a block inside another one belongs to the outer."""
+        if self._is_in_transaction:
+            yield
+            return
+        self._connection.execute("begin transaction")
+        self._is_in_transaction = True
+        try:
+            yield
+        except BaseException:
+            with suppress(duckdb.Error):  # DuckDB may have ended the transaction itself
+                self._connection.execute("rollback")
+            raise
+        else:
+            self._connection.execute("commit")
+        finally:
+            self._is_in_transaction = False
+
+
+def _known(table: str) -> str:
+    """The name as it goes into SQL: schema and table, so that no SQL can hide in it."""
+    if not TABLE_NAME.fullmatch(table):
+        raise ValueError(f'"{table}" is not the name of a table with its schema, such as close.bookings')
+    return ".".join(f'"{part}"' for part in table.split("."))
