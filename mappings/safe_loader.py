@@ -28,9 +28,7 @@ class SafeComposer(yaml.SafeLoader):
             return self._refused_alias()
         is_refused = self._refuse_anchor(event) | self._refuse_tag(event)
         if self.depth >= DEEPEST_NESTING:
-            raise yaml.composer.ComposerError(
-                None, None, f"nested deeper than {DEEPEST_NESTING} levels", _mark(event)
-            )
+            raise yaml.composer.ComposerError(None, None, f"nested deeper than {DEEPEST_NESTING} levels", _mark(event))
         self.depth += 1
         node = super().compose_node(parent, index)
         self.depth -= 1

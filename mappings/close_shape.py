@@ -1,0 +1,134 @@
+"""The keys of mappings/close.yaml: source, first month and accounting policies; the defaults are the policies' own."""
+
+# ruff: noqa: RUF009 - `key` declares a field, as dataclasses.field does
+
+import datetime
+from dataclasses import dataclass
+
+from mappings.containers import ListOf, ShapeOf, Written, key
+from mappings.kinds import Flag, Month, PlacedText, Whole
+from mappings.vocabulary import (
+    ACCOUNTING_STATUS,
+    CLOSE_METHOD,
+    IDENTIFIER,
+    INVENTORY_METHOD,
+    JOURNAL_STATUS,
+    NEGATIVE_STOCK,
+    POOL,
+    RECOGNITION_DATE,
+    CloseMethod,
+    InventoryMethod,
+    JournalStatus,
+    NegativeStock,
+    RecognitionDate,
+)
+from schemas.policies import ClosePolicy, CostingPolicy, Pool, RecognitionPolicy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Costing(Written):
+    """How stock is valued (IAS 2.23 to 2.27)."""
+
+    method: CloseMethod = key(CLOSE_METHOD, "Cost formula", default="fifo")
+    pool: Pool = key(POOL, "Stock that shares its cost: a SKU everywhere, or a SKU at one location", default="sku")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recognition(Written):
+    """Which sales count, and in which month; the defaults are Cin7 Omni's rule."""
+
+    date: RecognitionDate = key(RECOGNITION_DATE, "The date whose month takes the COGS", default="invoice_date")
+    require_invoice: bool = key(Flag(), "Whether a line needs an invoice date to count", default=True)
+    require_full_shipment: bool = key(Flag(), "Whether a line counts only when all of it was shipped", default=True)
+    accounting_statuses: tuple[str, ...] = key(
+        ListOf(ACCOUNTING_STATUS),
+        "Statuses in accounting that count; [] takes every status",
+        default=("imported", "do_not_import"),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class JournalSettings(Written):
+    """How journals stand in Xero."""
+
+    status: JournalStatus = key(JOURNAL_STATUS, "POSTED, or DRAFT for somebody to post by hand", default="POSTED")
+    show_on_cash_basis: bool = key(Flag(), "Whether cash-basis reports include the journals", default=False)
+    stale_after_days: int = key(
+        Whole(1, 366), "Days after a month's end when tieout status calls a month that is not closed late", default=10
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approval(Written):
+    """Whether another person has to agree before anything is posted."""
+
+    required: bool = key(Flag(), "Whether a plan waits for tieout approve", default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseSettings(Written):
+    """What a close does: its source, its first month and the accounting policies."""
+
+    source: PlacedText = key(IDENTIFIER, "The source that is closed: a file in mappings/sources, without .yaml")
+    first_period: datetime.date = key(
+        Month(), "First month that tieout closes (YYYY-MM); what moved before is in Xero's opening balance"
+    )
+    inventory_method: InventoryMethod = key(
+        INVENTORY_METHOD, "periodic writes no COGS and no adjustment journals", default="perpetual"
+    )
+    costing: Costing = key(ShapeOf(Costing), "How stock is valued", default=Costing())
+    recognition: Recognition = key(ShapeOf(Recognition), "Which sales count, and when", default=Recognition())
+    negative_stock: NegativeStock = key(
+        NEGATIVE_STOCK, "Whether stock below zero at a month's end stops the close or is only listed", default="stop"
+    )
+    journals: JournalSettings = key(ShapeOf(JournalSettings), "How journals stand in Xero", default=JournalSettings())
+    approval: Approval = key(ShapeOf(Approval), "Who has to agree", default=Approval())
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseFile(Written):
+    """Source, first month and accounting policies of the close."""
+
+    close: CloseSettings = key(ShapeOf(CloseSettings), "What a close does")
+
+    @property
+    def source(self) -> str:
+        """Name of the source that is closed."""
+        return str(self.close.source)
+
+    @property
+    def journal_status(self) -> JournalStatus:
+        """POSTED or DRAFT."""
+        return self.close.journals.status
+
+    @property
+    def show_on_cash_basis(self) -> bool:
+        """Whether cash-basis reports include the journals."""
+        return self.close.journals.show_on_cash_basis
+
+    @property
+    def stale_after_days(self) -> int:
+        """Days after a month's end when a month that is not closed is late."""
+        return self.close.journals.stale_after_days
+
+    @property
+    def approval_required(self) -> bool:
+        """Whether a plan waits for another person."""
+        return self.close.approval.required
+
+    @property
+    def policy(self) -> ClosePolicy:
+        """The accounting policies as the transforms take them."""
+        close, recognition = self.close, self.close.recognition
+        return ClosePolicy(
+            first_period=close.first_period,
+            costing=CostingPolicy(method=close.costing.method, pool=close.costing.pool),
+            recognition=RecognitionPolicy(
+                date=recognition.date,
+                require_invoice=recognition.require_invoice,
+                require_full_shipment=recognition.require_full_shipment,
+                accounting_statuses=recognition.accounting_statuses,
+            ),
+            inventory_method=close.inventory_method,
+            negative_stock=close.negative_stock,
+        )
