@@ -1,0 +1,110 @@
+"""Writes the sample company: `python -m data.sample.generate [FOLDER]`, the same bytes every time.
+
+The story (everybody and everything in it is made up): Kererū Outdoors sells tents, packs, clothing and cooking gear
+from three branches, Auckland, Wellington and Christchurch, on the web, in shops and to four wholesale customers. It
+buys packs and clothing from two New Zealand makers and tents and cooking gear from one importer who bills in US
+dollars, and packs its own trail kitchen kits in Auckland. It runs Cin7 Omni; its accounts are in NZ dollars.
+
+Two months are to be closed, September and October 2026; opening stock is dated 31 August. On the way happens what
+always happens: an order leaves on the last day of September and is invoiced the day after, one is invoiced and still
+stands in the warehouse when October ends, one line is part-shipped, customs for a September container are billed in
+October when part of it is sold, the last October receipt is billed in November, goods come back, break, vanish and
+turn up. `cases.csv` names the document of each.
+
+Files: `omni/RESOURCE.json` are rows as Omni's API gives them (a business date is the UTC instant at which the day
+begins in Auckland, so it carries the date before); `files/*.csv` are what the API does not give. Amounts of landed
+costs and opening stock are NZ dollars without GST; bills are in their own currency with the rate `nzd_for_one`.
+"""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from data.sample.chance import Chance
+from data.sample.deals import Adjustment, Books, Credit, Job, Order, Purchase, Transfer
+from data.sample.omni_rows import Row, omni_resources, reference
+from data.sample.side_files import Table, side_files
+from data.sample.stories import EXPLANATIONS, mark, tell
+from data.sample.trading import Trading, days
+
+SEED = 20260831
+FOLDER = Path(__file__).parent
+D = TypeVar("D", Order, Credit, Purchase, Adjustment, Transfer, Job)
+
+
+def generate() -> dict[str, str]:
+    """The whole sample: text of each file by its path under the sample's folder."""
+    chance = Chance(SEED)
+    books = trade(chance)
+    resources = {f"omni/{name}.json": _json(rows) for name, rows in omni_resources(books).items()}
+    files = {f"files/{name}": _csv(table) for name, table in side_files(books, chance).items()}
+    return {**resources, **files, "cases.csv": _csv(_cases(books))}
+
+
+def trade(chance: Chance) -> Books:
+    """Live through the two months and number the documents in the order in which they were created."""
+    trading = Trading(chance)
+    trading.open_stock()
+    for day in days():
+        trading.receive(day)
+        tell(trading, day)
+        trading.sell(day)
+        trading.give_back(day)
+        trading.transfer(day)
+        trading.arrive(day)
+        trading.produce(day)
+        trading.adjust(day)
+    books = trading.books
+    mark(books)
+    _number(books.orders, 1001)
+    _number(books.credits, 51)
+    _number(books.purchases, 301)
+    _number(books.adjustments, 41)
+    _number(books.transfers, 21)
+    _number(books.jobs, 11)
+    return books
+
+
+def _number(documents: list[D], first: int) -> None:
+    """Documents get their numbers when they are created, not when they are dispatched."""
+    documents.sort(key=lambda document: document.created)
+    for number, document in enumerate(documents, first):
+        document.number = number
+
+
+def _cases(books: Books) -> Table:
+    """Which document shows which special case."""
+    numbers = {document.case: reference(document) for document in books.documents() if document.case}
+    return [
+        ("case", "document", "what_it_shows"),
+        *((case, numbers[case], text) for case, text in EXPLANATIONS.items()),
+    ]
+
+
+def _json(rows: Sequence[Row]) -> str:
+    """A JSON array with one row a line: small, and a change shows as one line."""
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
+    return f"[\n{lines}\n]\n"
+
+
+def _csv(table: Table) -> str:
+    """A CSV file with Unix line ends, the same on every system."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(table)
+    return text.getvalue()
+
+
+def write(folder: Path) -> None:
+    """Write every file under a folder."""
+    for name, text in generate().items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
