@@ -56,6 +56,27 @@ class Loads(pa.DataFrameModel):
         strict = True
 
 
+class CoreTables(pa.DataFrameModel):
+    """One row per core table of the design: what the last extract put into it, and what it had to leave out."""
+
+    core_table: str = pa.Field(unique=True, description="Table with schema, such as core.sale_lines")
+    source_name: str = pa.Field(description="Name of the source that filled it")
+    run_id: str = pa.Field(description="The run that filled it; its refused rows are in raw.rejected_rows")
+    is_given: bool = pa.Field(description="Whether the source's YAML has a select for it; otherwise it is empty")
+    row_count: int = pa.Field(ge=0, description="Rows in the table")
+    rejected_count: int = pa.Field(ge=0, description="Rows of the select that were refused")
+    null_columns: str = pa.Field(
+        nullable=True, description="Columns that the select leaves out, which are null, with commas between"
+    )
+    rounded_columns: str = pa.Field(
+        nullable=True, description="Columns with values of more places than the table keeps, and how many: column=rows"
+    )
+    filled_at: Instant = pa.Field(description="When it was filled")
+
+    class Config:
+        strict = True
+
+
 class RejectedRows(pa.DataFrameModel):
     """One row per value of a source row that its core table could not take."""
 

@@ -57,6 +57,7 @@ CONTROL_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "control.schema_version": control.SchemaVersions,
     "control.runs": control.Runs,
     "control.loads": control.Loads,
+    "control.core_tables": control.CoreTables,
 }
 """What the warehouse knows about itself."""
 
