@@ -1,0 +1,57 @@
+"""What a request must bring before an endpoint sees it: token, tenant, scope, Accept, and a call that is left."""
+
+from collections.abc import Callable, Coroutine
+
+from fastapi import Request
+
+from pipelines.sandbox.xero.answers import Answer, Refusal, problem
+from pipelines.sandbox.xero.chart import read_organisation
+from pipelines.sandbox.xero.sandbox import Sandbox
+from pipelines.sandbox.xero.tokens import check_scope, check_token
+
+API = "/api.xro/2.0"
+Gate = Callable[[Request], Coroutine[None, None, None]]
+SCOPES = {
+    "organisation": "accounting.settings",
+    "accounts": "accounting.settings",
+    "taxrates": "accounting.settings",
+    "trackingcategories": "accounting.settings",
+    "manualjournals": "accounting.manualjournals",
+    "reports": "accounting.reports.trialbalance.read",
+}
+"""First part of the path -> scope. To read, the same with `.read` is enough."""
+_NO_XML = (
+    b"Xero answers in XML unless Accept names application/json. This local server has JSON only: send that header."
+)
+
+
+def connections_gate(sandbox: Sandbox) -> Gate:
+    """Checks of /connections: a token, of any scope and for no tenant yet."""
+
+    async def check(request: Request) -> None:
+        check_token(sandbox.token_key, sandbox.books.clock(), request.headers.get("authorization"))
+
+    return check
+
+
+def accounting_gate(sandbox: Sandbox) -> Gate:
+    """Checks of the accounting API, in this order; the limits come before any stored answer (xero.md section 9)."""
+
+    async def check(request: Request) -> None:
+        held = check_token(sandbox.token_key, sandbox.books.clock(), request.headers.get("authorization"))
+        _check_tenant(sandbox, request.headers.get("xero-tenant-id"))
+        sandbox.limits.count_call()
+        needed = SCOPES.get(request.url.path.removeprefix(API).strip("/").partition("/")[0])
+        if needed is not None:
+            check_scope(held, needed if request.method != "GET" else f"{needed.removesuffix('.read')}.read")
+        if "application/json" not in request.headers.get("accept", "").lower():
+            raise Refusal(Answer(406, _NO_XML, "text/plain; charset=utf-8"))
+
+    return check
+
+
+def _check_tenant(sandbox: Sandbox, tenant_id: str | None) -> None:
+    """Refuse another organisation than ours; a custom connection may leave the header out, or empty."""
+    ours = read_organisation(sandbox.books).organisation_id
+    if tenant_id and tenant_id.lower() != ours:
+        raise problem(403, "Forbidden", "AuthenticationUnsuccessful")
