@@ -10,6 +10,7 @@ from mappings.kinds import Flag, Month, PlacedText, Whole
 from mappings.vocabulary import (
     ACCOUNTING_STATUS,
     CLOSE_METHOD,
+    CURRENCY,
     IDENTIFIER,
     INVENTORY_METHOD,
     JOURNAL_STATUS,
@@ -76,6 +77,11 @@ class CloseSettings(Written):
     inventory_method: InventoryMethod = key(
         INVENTORY_METHOD, "periodic writes no COGS and no adjustment journals", default="perpetual"
     )
+    base_currency: PlacedText | None = key(
+        CURRENCY,
+        "Currency of the books, such as NZD; left out: every currency that a document names needs a rate",
+        default=None,
+    )
     costing: Costing = key(ShapeOf(Costing), "How stock is valued", default=Costing())
     recognition: Recognition = key(ShapeOf(Recognition), "Which sales count, and when", default=Recognition())
     negative_stock: NegativeStock = key(
@@ -122,6 +128,7 @@ class CloseFile(Written):
         close, recognition = self.close, self.close.recognition
         return ClosePolicy(
             first_period=close.first_period,
+            base_currency=str(close.base_currency or ""),
             costing=CostingPolicy(method=close.costing.method, pool=close.costing.pool),
             recognition=RecognitionPolicy(
                 date=recognition.date,

@@ -7,24 +7,31 @@ from typing import Any, Generic, TypeVar, overload
 
 from yaml.nodes import MappingNode, Node, SequenceNode
 
-from mappings.findings import Findings
-from mappings.kinds import JsonSchema, Kind, described
+from mappings.findings import Findings, Place
+from mappings.kinds import JsonSchema, Kind, PlacedText, described
 from mappings.scalars import describe
 from mappings.wording import did_you_mean, quote
 from mappings.yaml_nodes import mapping_entries
 
 T = TypeVar("T")
 D = TypeVar("D")
-K = TypeVar("K", bound=str)
 S = TypeVar("S", bound="Written")
+
+
+NOWHERE = Place("?")
+"""Where something is that no file defines: a default."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
     """Base of every shape: a mapping in a YAML file, which knows where it starts."""
 
-    defined_at: str = field(default="?", compare=False)
-    """file:line:column."""
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
+
+    @property
+    def defined_at(self) -> str:
+        """file:line:column."""
+        return str(self.place)
 
 
 @overload
@@ -118,19 +125,19 @@ class ListOf(Kind[tuple[T, ...]], Generic[T]):
 
 
 @dataclass(frozen=True)
-class TableOf(Kind[Mapping[K, T]], Generic[K, T]):
+class TableOf(Kind[Mapping[PlacedText, T]], Generic[T]):
     """A mapping with free keys, such as adjustment reasons, each with a value of one kind."""
 
-    keys: Kind[K]
+    keys: Kind[str]
     value: Kind[T]
 
-    def _read(self, node: Node, name: str, findings: Findings) -> Mapping[K, T] | None:
-        table: dict[K, T] = {}
+    def _read(self, node: Node, name: str, findings: Findings) -> Mapping[PlacedText, T] | None:
+        table: dict[PlacedText, T] = {}
         for text, key_node, value_node in mapping_entries(node, name, findings):
             word = self.keys.read(key_node, f"a key of {name}", findings)
             value = self.value.read(value_node, f"{name}.{_as_key(text)}", findings)
             if word is not None and value is not None:
-                table[word] = value
+                table[PlacedText(word, findings.place(key_node))] = value
         return table
 
     def json_schema(self) -> JsonSchema:
@@ -162,7 +169,7 @@ class ShapeOf(Kind[S], Generic[S]):
             and None not in values.values()
         ):
             fields = {declared[text].field_name: value for text, value in values.items()}
-            return self.shape(**fields, defined_at=str(findings.place(node)))
+            return self.shape(**fields, place=findings.place(node))
         return None
 
     def _has_all(self, node: MappingNode, values: Mapping[str, object], name: str, findings: Findings) -> bool:

@@ -14,7 +14,7 @@ from mappings.safe_loader import REFUSED_TAG
 from mappings.scalars import TAG, describe, is_text
 from mappings.wording import did_you_mean, one_of, quote
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 W = TypeVar("W", bound=str)
 
 JsonSchema = dict[str, object]
@@ -38,10 +38,10 @@ class PlacedText(str):
         return str(self.place)
 
 
-class Kind(ABC, Generic[T]):
+class Kind(ABC, Generic[T_co]):
     """What may stand at one place of a file."""
 
-    def read(self, node: Node, name: str, findings: Findings) -> T | None:
+    def read(self, node: Node, name: str, findings: Findings) -> T_co | None:
         """The node's value; None where it is not of this kind, which is then among the findings.
 
         Args:
@@ -52,7 +52,7 @@ class Kind(ABC, Generic[T]):
         return None if node.tag == REFUSED_TAG else self._read(node, name, findings)
 
     @abstractmethod
-    def _read(self, node: Node, name: str, findings: Findings) -> T | None:
+    def _read(self, node: Node, name: str, findings: Findings) -> T_co | None:
         """The value of a node that was not refused before."""
 
     @abstractmethod

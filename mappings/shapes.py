@@ -95,7 +95,7 @@ class AccountsFile(Written):
 class TaxesFile(Written):
     """Xero tax type of journal lines, by role."""
 
-    tax_types: Mapping[str, PlacedText] = key(
+    tax_types: Mapping[PlacedText, PlacedText] = key(
         TableOf(ROLE_OR_DEFAULT, TAX_TYPE),
         "Tax type of each role; default serves the others; {} leaves every line to the journal's NoTax",
     )
@@ -176,6 +176,10 @@ class Correction(Written):
     )
     from_period: date | None = key(Month(), "First month that it serves; left out: all", name="from", default=None)
     to_period: date | None = key(Month(), "Last month that it serves; left out: no end", name="to", default=None)
+
+    def holds_in(self, period: date) -> bool:
+        """Whether it serves the month that begins on this day."""
+        return (self.from_period or period) <= period <= (self.to_period or period)
 
 
 @dataclass(frozen=True, kw_only=True)

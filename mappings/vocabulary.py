@@ -22,6 +22,7 @@ ANY_TEXT = Text()
 IDENTIFIER = Text("^[a-z][a-z0-9_]{0,49}$", "small letters, digits and _, beginning with a letter")
 ACCOUNT_CODE = Text("^[^ ](.{0,8}[^ ])?$", 'a Xero account code, quoted, of at most 10 characters, such as "310"')
 TAX_TYPE = Text("^[A-Z][A-Z0-9]*$", "Xero's code of a tax type in capitals, such as NONE or INPUT2")
+CURRENCY = Text("^[A-Z]{3}$", "an ISO 4217 code in capitals, such as NZD")
 XERO_NAME = Text("^.{1,100}$", "a name of at most 100 characters, as in Xero")
 
 ROLE = Choice[str](tuple(ROLES))

@@ -19,20 +19,25 @@ LARGEST_FILE = 1_000_000
 """Bytes; a mapping of ten thousand lines is below."""
 
 
-def compose(path: Path, findings: Findings) -> Node | None:
+def compose(path: Path, findings: Findings, if_empty: str = "") -> Node | None:
     """Read one YAML file into nodes, without building any object from it.
 
     UTF-8 with or without byte order mark, any line ends. Anchors, aliases, tags, several documents, files above
     `LARGEST_FILE` bytes and deep nesting are refused.
 
+    Args:
+        path: the file.
+        findings: where problems go.
+        if_empty: what to write into an empty file.
+
     Returns:
         The root node, or None where the file is empty or unreadable: then the findings say why.
     """
     text = _read_text(path, findings)
-    return None if text is None else compose_text(text, findings)
+    return None if text is None else compose_text(text, findings, if_empty)
 
 
-def compose_text(text: str, findings: Findings) -> Node | None:
+def compose_text(text: str, findings: Findings, if_empty: str = "") -> Node | None:
     """The same for text that was already read."""
     composer: SafeComposer | None = None
     try:
@@ -50,7 +55,7 @@ def compose_text(text: str, findings: Findings) -> Node | None:
         findings.add(place, "not YAML: an escape or a number that stands for nothing", "Write the character itself")
         return None
     if root is None:
-        findings.add(Place(findings.file), "the file is empty")
+        findings.add(Place(findings.file), "the file is empty", if_empty)
     return root
 
 
