@@ -9,7 +9,7 @@ from data.sample.trading import Trading, midnight
 
 EXPLANATIONS = {
     "part_shipped": "Dispatched and invoiced in September, but 3 of 4 were moved: Cin7 gives this line no COGS",
-    "dispatched_before_invoiced": "Dispatched 30 September, invoiced 1 October: stock falls in September, COGS in October",
+    "dispatched_before_invoiced": "Dispatched 30 September, invoiced 1 October: not in stock, not yet in COGS",
     "invoiced_not_dispatched": "Invoiced on 30 October, still in the warehouse when October ends",
     "draft": "A draft order: nothing moved, nothing counts",
     "void": "A voided order: nothing moved, nothing counts",

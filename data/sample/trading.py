@@ -240,7 +240,7 @@ ADJUSTMENT_PLAN = (
     (date(2026, 10, 15), AUCKLAND, "Marketing sample", "TNT-SOLO-SAND", -1, "0"),
     (date(2026, 10, 21), CHRISTCHURCH, "Found in count", "COO-MUG-BLUE", 3, "0"),
     (date(2026, 10, 30), WELLINGTON, "Stock count", "CLO-CAP-BLACK", -2, "0"),
-    (date(2026, 10, 31), AUCKLAND, "Stock count", "COO-SPORK", -4, "0"),
+    (date(2026, 10, 31), AUCKLAND, "Stock count", "CLO-SOCK-L", -2, "0"),
 )
 """Day, branch, reason, SKU, units, unit cost as typed (0: Cin7 takes the current cost)."""
 
