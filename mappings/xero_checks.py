@@ -1,0 +1,162 @@
+"""Compares the mappings with Xero: every account, tax type and tracking option, before anything is posted."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from mappings.kinds import PlacedText
+from mappings.mapping_set import AccountUse, Mappings, account_uses
+from mappings.wording import nearest, quote
+from mappings.xero_accounts import XeroAccount, account_types, can_serve, read_accounts, why_never
+from schemas.problems import Problem
+
+TAX_COLUMNS = {
+    "ASSET": "can_apply_to_assets",
+    "EQUITY": "can_apply_to_equity",
+    "EXPENSE": "can_apply_to_expenses",
+    "LIABILITY": "can_apply_to_liabilities",
+    "REVENUE": "can_apply_to_revenue",
+}
+"""Which flag of a tax rate speaks about which class of account (xero.md section 8)."""
+
+
+def check_against_xero(
+    mappings: Mappings, accounts: pl.DataFrame, tax_rates: pl.DataFrame, tracking: pl.DataFrame
+) -> list[Problem]:
+    """Find what the mappings name and Xero does not have, or has as something else.
+
+    Accounts must exist, be active and have a type that fits their role; tax types must exist, be active and apply to
+    the class of every account they meet (xero.md sections 2 and 8); tracking categories and options must exist and be
+    active.
+
+    Args:
+        mappings: the company's mappings.
+        accounts: XeroAccounts.
+        tax_rates: XeroTaxRates.
+        tracking: XeroTrackingOptions.
+
+    Returns:
+        All problems: accounts in the order of the files, then tax types, then tracking. Empty when nothing is wrong.
+    """
+    chart = read_accounts(accounts)
+    return [
+        *_account_problems(account_uses(mappings), chart),
+        *_tax_problems(mappings, chart, tax_rates),
+        *_tracking_problems(mappings, tracking),
+    ]
+
+
+def _account_problems(uses: list[AccountUse], chart: dict[str, XeroAccount]) -> Iterator[Problem]:
+    """One problem for each account code that cannot serve its role."""
+    for use in uses:
+        account = chart.get(use.account)
+        found = _account_fault(use, account)
+        if found is not None:
+            yield Problem(use.account.defined_at, found, _nearest_account(use, account, chart))
+
+
+def _account_fault(use: AccountUse, account: XeroAccount | None) -> str | None:
+    """What is wrong with an account in a role, in words."""
+    subject = f"account {quote(use.account)} ({use.role})"
+    if account is None:
+        return f"{subject} does not exist in Xero"
+    named = f"{subject} is {quote(account.name)} in Xero"
+    if account.status != "ACTIVE":
+        return f"{named}, which is {account.status}"
+    reason = why_never(use.role, account)
+    if reason is not None:
+        return f"{named}, {reason}"
+    if not can_serve(use.role, account):
+        return f"{named}, of type {account.type}; {use.role} needs {' or '.join(account_types(use.role))}"
+    return None
+
+
+def _nearest_account(use: AccountUse, account: XeroAccount | None, chart: dict[str, XeroAccount]) -> str:
+    """The code to write instead, of those that can serve the role."""
+    able = {code: one for code, one in chart.items() if one.status == "ACTIVE" and can_serve(use.role, one)}
+    by_name = {one.name: code for code, one in reversed(able.items())}
+    same_name = nearest(account.name, by_name, cutoff=0.5) if account is not None else None
+    code = by_name[same_name] if same_name is not None else nearest(use.account, able, cutoff=0)
+    if code is None:
+        return f"Add an active account of type {' or '.join(account_types(use.role))} in Xero and write its code"
+    advice = f"Nearest that fits: {quote(code)} {able[code].name} ({able[code].type})"
+    revive = account is not None and account.status == "ARCHIVED"
+    return f"{advice}. Or restore {quote(use.account)} in Xero" if revive else advice
+
+
+def _tax_problems(mappings: Mappings, chart: dict[str, XeroAccount], tax_rates: pl.DataFrame) -> Iterator[Problem]:
+    """One problem for each tax type that is unknown, not active, or meets accounts that it cannot apply to."""
+    rates = {str(rate["tax_type"]): rate for rate in tax_rates.to_dicts()}
+    active = [name for name, rate in rates.items() if rate["tax_status"] == "ACTIVE"]
+    given = {str(role): tax_type for role, tax_type in mappings.taxes.tax_types.items()}
+    for role, tax_type in given.items():
+        rate = rates.get(tax_type)
+        if rate is None:
+            near = nearest(tax_type, active, cutoff=0)
+            fix = f"Nearest that is active: {near} ({rates[near]['tax_name']})" if near else "Add it in Xero"
+            yield Problem(tax_type.defined_at, f"tax type {quote(tax_type)} ({role}) does not exist in Xero", fix)
+        elif rate["tax_status"] != "ACTIVE":
+            found = f"tax type {quote(tax_type)} ({role}) is {quote(rate['tax_name'])} in Xero"
+            fix = f"Write one that is active: {', '.join(active)}"
+            yield Problem(tax_type.defined_at, f"{found}, which is {rate['tax_status']}", fix)
+        else:
+            roles = {role} if role != "default" else {use.role for use in account_uses(mappings)} - given.keys()
+            yield from _direction_problems(tax_type, rate, _met_accounts(mappings, roles, chart), rates)
+
+
+def _met_accounts(mappings: Mappings, roles: set[str], chart: dict[str, XeroAccount]) -> list[XeroAccount]:
+    """The accounts of these roles that Xero has, each once."""
+    codes = dict.fromkeys(str(use.account) for use in account_uses(mappings) if use.role in roles)
+    return [chart[code] for code in codes if code in chart]
+
+
+def _direction_problems(
+    tax_type: PlacedText, rate: dict[str, object], met: list[XeroAccount], rates: dict[str, dict[str, object]]
+) -> Iterator[Problem]:
+    """One problem for each class of accounts that the tax type cannot apply to."""
+    for account_class, column in TAX_COLUMNS.items():
+        refused = [account for account in met if account.account_class == account_class and not rate[column]]
+        if refused:
+            able = [name for name, one in rates.items() if one[column] and one["tax_status"] == "ACTIVE"]
+            found = f"tax type {quote(tax_type)} is {quote(str(rate['tax_name']))} in Xero"
+            fix = f"Write one that can: {', '.join(able)}" if able else "Leave it out: journals are NoTax"
+            examples = tuple(f"{account.code} {account.name}" for account in refused)
+            yield Problem(
+                tax_type.defined_at,
+                f"{found}, which cannot apply to accounts of class {account_class}",
+                fix,
+                examples=examples,
+            )
+
+
+def _tracking_problems(mappings: Mappings, tracking: pl.DataFrame) -> Iterator[Problem]:
+    """One problem for each tracking category or option that Xero does not have or has archived."""
+    categories = {str(row["tracking_category"]): str(row["category_status"]) for row in tracking.to_dicts()}
+    for category in mappings.tracking.categories:
+        fault = _name_fault("tracking category", category.name, categories)
+        if fault is not None:
+            yield fault
+            continue
+        own = tracking.filter(
+            (pl.col("tracking_category") == str(category.name)) & pl.col("tracking_option").is_not_null()
+        )
+        options = {str(row["tracking_option"]): str(row["option_status"]) for row in own.to_dicts()}
+        named = [*category.options.values(), *([category.otherwise] if category.otherwise is not None else [])]
+        for option in named:
+            option_fault = _name_fault(f"option of {quote(category.name)}", option, options)
+            if option_fault is not None:
+                yield option_fault
+
+
+def _name_fault(what: str, name: PlacedText, known: dict[str, str]) -> Problem | None:
+    """What is wrong with a name, given the status of every name in Xero."""
+    active = [one for one, status in known.items() if status == "ACTIVE"]
+    near = nearest(name, active, cutoff=0)
+    fix = f"Nearest that is active: {quote(near)}" if near else "Add it in Xero"
+    if name not in known:
+        return Problem(name.defined_at, f"{what} {quote(name)} does not exist in Xero", fix)
+    if known[name] != "ACTIVE":
+        return Problem(
+            name.defined_at, f"{what} {quote(name)} is {known[name]} in Xero", f"{fix}. Or restore it in Xero"
+        )
+    return None
