@@ -73,6 +73,9 @@ class PlanDocuments(pa.DataFrameModel):
     tag: str = pa.Field(nullable=True, description="Tag that stands afterwards; null: none")
     old_tag: str = pa.Field(nullable=True, description="Tag that is voided; null: none")
     journal_date: pl.Date = pa.Field(description="Accounting date, of the old version where there is no new one")
+    old_journal_date: pl.Date = pa.Field(
+        nullable=True, description="Accounting date of what is voided; null: nothing is"
+    )
     debit_amount: Money = pa.Field(nullable=True, description="Sum of the debits afterwards, in base currency")
     old_debit_amount: Money = pa.Field(nullable=True, description="Sum of the debits before, in base currency")
     reason: str = pa.Field(description="Why, in words")

@@ -395,6 +395,7 @@ create table post.plan_documents (
     tag varchar,
     old_tag varchar,
     journal_date date not null,
+    old_journal_date date,
     debit_amount decimal(18,2),
     old_debit_amount decimal(18,2),
     reason varchar not null,

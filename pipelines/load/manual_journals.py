@@ -1,0 +1,166 @@
+"""A manual journal as we mean it: its tag, its narration, its content hash and the object that Xero gets."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pipelines.errors import DataProblem
+from pipelines.load.json_text import canonical_json, encode_json, sha256_of
+from pipelines.load.xero_values import read_amount, read_date
+
+LINE_AMOUNT_TYPES = "NoTax"
+"""Stock and COGS lines carry no tax (design.md, "Journals")."""
+
+LONGEST_NARRATION = 500
+"""Xero documents no limit; longer ones are not proved to survive (xero.md section 2)."""
+
+_TAG = re.compile(r"(?P<organisation>[A-Za-z0-9]+)-(?P<journal_key>\S+)-v(?P<version>[1-9]\d*)")
+
+
+@dataclass(frozen=True)
+class Tag:
+    """What finds a journal again: organisation, journal and version, such as ACME-COGS-2026-10-v1."""
+
+    organisation: str
+    journal_key: str
+    version: int
+
+    def __str__(self) -> str:
+        return f"{self.organisation}-{self.journal_key}-v{self.version}"
+
+
+def read_tag(narration: str) -> Tag | None:
+    """The tag that opens a narration; None where it opens with another word."""
+    words = narration.split(maxsplit=1)
+    match = _TAG.fullmatch(words[0]) if words else None
+    return Tag(match["organisation"], match["journal_key"], int(match["version"])) if match else None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a journal: base currency, debit positive, 2 places."""
+
+    account_code: str
+    line_amount: Decimal
+    description: str
+    tax_type: str | None = None
+    tracking: tuple[tuple[str, str], ...] = ()
+    """Category and option, at most two."""
+
+
+@dataclass(frozen=True)
+class ManualJournal:
+    """One journal with everything that Xero is told about it, but for the tag."""
+
+    journal_date: date
+    status: str
+    text: str
+    """The narration without its tag."""
+    lines: tuple[Line, ...]
+    show_on_cash_basis: bool = False
+    line_amount_types: str = LINE_AMOUNT_TYPES
+
+    @property
+    def debit_amount(self) -> Decimal:
+        """Sum of the debits, in base currency."""
+        return sum((line.line_amount for line in self.lines if line.line_amount > 0), Decimal("0.00"))
+
+    def content_hash(self) -> str:
+        """sha256 over everything but the tag: two versions with the same hash are the same journal."""
+        return sha256_of(
+            canonical_json(
+                {
+                    "date": self.journal_date,
+                    "status": self.status,
+                    "line_amount_types": self.line_amount_types,
+                    "show_on_cash_basis": self.show_on_cash_basis,
+                    "text": self.text,
+                    "lines": [_hashed(line) for line in self.lines],
+                }
+            )
+        )
+
+    def element(self, tag: Tag) -> str:
+        """The JSON object for Xero; it holds nothing that differs between two runs."""
+        return encode_json(
+            {
+                "Narration": narration(tag, self.text),
+                "Date": self.journal_date,  # plain YYYY-MM-DD: anything else may shift by a day (xero.md section 1)
+                "Status": self.status,
+                "LineAmountTypes": self.line_amount_types,
+                "ShowOnCashBasisReports": self.show_on_cash_basis,
+                "JournalLines": [_sent(line) for line in self.lines],
+            }
+        )
+
+
+def narration(tag: Tag, text: str) -> str:
+    """The header text: the tag, then the words.
+
+    Raises:
+        DataProblem: it is longer than Xero is known to keep (exit 3).
+    """
+    found = f"{tag} {text}".strip()
+    if len(found) > LONGEST_NARRATION:
+        raise DataProblem(
+            f"The narration of {tag} has {len(found)} characters, {LONGEST_NARRATION} are allowed.\n"
+            "    It names the document that it is about: shorten that name in the source."
+        )
+    return found
+
+
+def plain_text(text: str) -> str:
+    """Words that survive Xero and a search for them: one line, single spaces, no quotation mark or backslash.
+
+    A journal is looked up with `Narration=="…"` (xero.md section 2), where a quotation mark would end the text.
+    """
+    return " ".join(text.replace('"', "'").replace("\\", "/").split())
+
+
+def journal_from_xero(element: Mapping[str, Any]) -> ManualJournal:
+    """A journal as Xero shows it, so that its content can be compared with ours.
+
+    Xero fills in NONE where a NoTax line was sent without a tax type; both mean the same here.
+    """
+    shown = str(element.get("Narration") or "")
+    words = shown.split(maxsplit=1)
+    text = (words[1] if len(words) > 1 else "") if read_tag(shown) else shown
+    return ManualJournal(
+        journal_date=read_date(element.get("Date")) or date.min,
+        status=str(element.get("Status") or ""),
+        text=text,
+        lines=tuple(_line_from_xero(line) for line in element.get("JournalLines") or []),
+        show_on_cash_basis=bool(element.get("ShowOnCashBasisReports", True)),
+        line_amount_types=str(element.get("LineAmountTypes") or LINE_AMOUNT_TYPES),
+    )
+
+
+def _line_from_xero(line: Mapping[str, Any]) -> Line:
+    return Line(
+        account_code=str(line.get("AccountCode") or ""),
+        line_amount=read_amount(line.get("LineAmount")),
+        description=str(line.get("Description") or ""),
+        tax_type=line.get("TaxType") or None,
+        tracking=tuple((str(entry.get("Name")), str(entry.get("Option"))) for entry in line.get("Tracking") or []),
+    )
+
+
+def _hashed(line: Line) -> Sequence[object]:
+    tax_type = None if line.tax_type == "NONE" else line.tax_type
+    return [line.account_code, line.line_amount, line.description, tax_type, [list(pair) for pair in line.tracking]]
+
+
+def _sent(line: Line) -> dict[str, object]:
+    sent: dict[str, object] = {
+        "LineAmount": line.line_amount,
+        "AccountCode": line.account_code,
+        "Description": line.description,
+    }
+    if line.tax_type:
+        sent["TaxType"] = line.tax_type
+    if line.tracking:
+        sent["Tracking"] = [{"Name": name, "Option": option} for name, option in line.tracking]
+    return sent

@@ -1,0 +1,116 @@
+"""The outbox: every document that a plan sends and every request, committed before it leaves (design.md)."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from pipelines.load.mirror_rows import frame_of
+from pipelines.warehouse import Warehouse
+
+Action = Literal["create", "end"]
+State = Literal["planned", "sending", "confirmed", "refused", "unknown"]
+
+
+@dataclass(frozen=True)
+class OutboxDocument:
+    """A row of post.outbox."""
+
+    plan_hash: str
+    action: Action
+    tag: str
+    position: int
+    manual_journal_id: str | None
+    narration: str
+    content_hash: str
+    body: str
+    state: State = "planned"
+    attempts: int = 0
+    idempotency_key: str | None = None
+    first_sent_at: datetime | None = None
+    answered_at: datetime | None = None
+    reason: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a request went out for it and its outcome is not known."""
+        return self.state in {"sending", "unknown"}
+
+    @property
+    def is_flawed(self) -> bool:
+        """Whether Xero saved it with a warning: it was created, does not count, and is undone."""
+        return self.action == "create" and self.state == "refused" and self.manual_journal_id is not None
+
+
+@dataclass(frozen=True)
+class OutboxRequest:
+    """A row of post.requests."""
+
+    idempotency_key: str
+    plan_hash: str
+    action: Action
+    path: str
+    body: str
+    first_sent_at: datetime
+    answered_at: datetime | None = None
+    outcome: str | None = None
+
+
+class Outbox:
+    """The documents of one plan; every change is on disk before the method returns."""
+
+    def __init__(self, warehouse: Warehouse, plan_hash: str) -> None:
+        self._warehouse = warehouse
+        self.plan_hash = plan_hash
+        rows = warehouse.read("post.outbox", "plan_hash = ? order by position", [plan_hash]).to_dicts()
+        self._documents = {(row["action"], row["tag"]): OutboxDocument(**row) for row in rows}
+
+    def documents(self, action: Action) -> list[OutboxDocument]:
+        """Documents with an action, in the order of sending."""
+        return sorted((one for one in self._documents.values() if one.action == action), key=lambda one: one.position)
+
+    def all_documents(self) -> list[OutboxDocument]:
+        """Documents to create, then documents to end."""
+        return [*self.documents("create"), *self.documents("end")]
+
+    def get(self, action: Action, tag: str) -> OutboxDocument | None:
+        """The document with an action and a tag."""
+        return self._documents.get((action, tag))
+
+    def save(self, documents: Sequence[OutboxDocument], request: OutboxRequest | None = None) -> None:
+        """Write documents, and the request they are part of, in one transaction."""
+        if not documents:
+            return
+        tags = [one.tag for one in documents]
+        actions = [one.action for one in documents]
+        with self._warehouse.transaction():
+            self._warehouse.replace(
+                "post.outbox",
+                frame_of("post.outbox", map(asdict, documents)),
+                "plan_hash = ? and list_contains(?, tag) and list_contains(?, action)",
+                [self.plan_hash, tags, actions],
+            )
+            if request is not None:
+                frame = frame_of("post.requests", [asdict(request)])
+                self._warehouse.replace("post.requests", frame, "idempotency_key = ?", [request.idempotency_key])
+        self._documents |= {(one.action, one.tag): one for one in documents}
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything that is written inside is on disk together."""
+        return self._warehouse.transaction()
+
+    def open_requests(self, action: Action) -> list[tuple[OutboxRequest, list[OutboxDocument]]]:
+        """Requests whose outcome is not known, each with its documents, oldest first."""
+        keys = dict.fromkeys(one.idempotency_key for one in self.documents(action) if one.is_open)
+        rows = self._warehouse.read(
+            "post.requests", "list_contains(?, idempotency_key) order by first_sent_at", [[key for key in keys if key]]
+        )
+        return [(request, self._part_of(request)) for request in map(_as_request, rows.to_dicts())]
+
+    def _part_of(self, request: OutboxRequest) -> list[OutboxDocument]:
+        return [one for one in self.documents(request.action) if one.idempotency_key == request.idempotency_key]
+
+
+def _as_request(row: Mapping[str, Any]) -> OutboxRequest:
+    return OutboxRequest(**row)

@@ -1,0 +1,79 @@
+"""Makes the plan of a period: the difference between the journals it should hold in Xero and those it holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pipelines.load.json_text import sha256_of
+from pipelines.load.locks import read_locks
+from pipelines.load.manual_journals import ManualJournal
+from pipelines.load.mirror import Clock, utc_now
+from pipelines.load.plan_documents import PlannedDocument, plan_documents
+from pipelines.load.plan_hashes import canonical_plan, hash_bookings
+from pipelines.load.plan_store import StoredPlan, read_unsettled, save_plan
+from pipelines.load.posted import PostedState, read_posted
+from pipelines.load.terms import PlanTerms
+from pipelines.load.wanted import read_wanted
+from pipelines.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class ComputedPlan:
+    """A plan as the tables give it now, with the journals themselves."""
+
+    plan_hash: str
+    canonical_json: str
+    documents: tuple[PlannedDocument, ...]
+    journals: Mapping[str, ManualJournal]
+    """By journal key."""
+    posted: PostedState
+
+
+def compute_plan(
+    warehouse: Warehouse, terms: PlanTerms, period: date, to_date: date | None, before_plan: str | None = None
+) -> ComputedPlan:
+    """The plan that follows from the tables as they are; nothing is written.
+
+    Args:
+        warehouse: close.journals, close.journal_lines, close.bookings, post.* and xero.*.
+        terms: organisation, status, mappings and code.
+        period: first day of the month.
+        to_date: the day that a month which has not ended is closed to.
+        before_plan: compare with the state before this plan began to change it.
+
+    Raises:
+        DataProblem: journals and lines do not belong together (exit 3).
+    """
+    wanted = read_wanted(warehouse, period, terms)
+    posted = read_posted(warehouse, terms.organisation, period, before_plan)
+    documents = plan_documents(wanted, posted, terms.organisation, read_locks(warehouse))
+    bookings = hash_bookings(warehouse, period)
+    canonical = canonical_plan(period, to_date, terms, bookings, wanted, posted, documents)
+    journals = {one.journal_key: one.journal for one in wanted}
+    return ComputedPlan(sha256_of(canonical), canonical, tuple(documents), journals, posted)
+
+
+def make_plan(
+    warehouse: Warehouse, terms: PlanTerms, period: date, to_date: date | None = None, clock: Clock = utc_now
+) -> StoredPlan:
+    """Compute and keep the plan of a period: one row of post.plans, one of post.plan_documents per journal.
+
+    The same inputs give the same hash, and a plan with that hash is used again, with its approvals. A plan whose apply
+    was interrupted while an answer was open is used again as long as nothing else changed, so that its documents keep
+    their tags and `apply` can ask Xero about them.
+
+    Returns:
+        The plan; its documents carry the lock dates as mirrored now.
+
+    Raises:
+        DataProblem: journals and lines do not belong together (exit 3).
+    """
+    for unsettled in read_unsettled(warehouse, period):
+        computed = compute_plan(warehouse, terms, period, to_date, before_plan=unsettled)
+        if computed.plan_hash == unsettled:
+            break
+    else:
+        computed = compute_plan(warehouse, terms, period, to_date)
+    return save_plan(
+        warehouse, computed.plan_hash, computed.canonical_json, computed.documents, period, to_date, clock()
+    )

@@ -1,0 +1,74 @@
+"""The canonical text that a plan's hash covers, and what differs between two of them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pipelines.load.json_text import canonical_json, decode_json, sha256_of
+from pipelines.load.plan_documents import PlannedDocument
+from pipelines.load.posted import PostedState
+from pipelines.load.terms import PlanTerms
+from pipelines.load.wanted import WantedJournal
+from pipelines.warehouse import Warehouse
+
+FORMAT = 1
+
+_WORDS = {
+    "bookings": "the values behind the journals (close.bookings)",
+    "mappings": "the mappings",
+    "code": "the version of tieout",
+    "terms": "organisation, status or cash basis of the documents",
+    "wanted": "the journals of the month",
+    "posted": "what stands in Xero",
+    "actions": "what is to be done",
+}
+
+
+def canonical_plan(
+    period: date,
+    to_date: date | None,
+    terms: PlanTerms,
+    bookings_hash: str,
+    wanted: Sequence[WantedJournal],
+    posted: PostedState,
+    documents: Sequence[PlannedDocument],
+) -> str:
+    """Everything that decides a plan, in one form: rows sorted by key, decimals as text, no run ids or times.
+
+    Xero's own ids and the lock dates stay outside: the first differ between two organisations with the same books, and
+    the second are judged again when the plan is applied.
+    """
+    return canonical_json(
+        {
+            "format": FORMAT,
+            "period": period,
+            "to_date": to_date,
+            "terms": [terms.organisation, terms.journal_status, terms.show_on_cash_basis],
+            "mappings": terms.mappings_hash,
+            "code": terms.code_hash,
+            "bookings": bookings_hash,
+            "wanted": sorted([one.journal_key, one.journal.content_hash()] for one in wanted),
+            "posted": sorted([one.tag, one.status, one.content_hash] for one in posted.standings),
+            "actions": sorted([one.action, one.tag or "", one.old_tag or ""] for one in documents),
+        }
+    )
+
+
+def hash_bookings(warehouse: Warehouse, period: date) -> str:
+    """sha256 over the period's rows of close.bookings: the business columns behind its journals."""
+    rows = warehouse.read("close.bookings", "period = ?", [period])
+    columns = sorted(rows.columns)
+    return sha256_of(rows.select(columns).sort("move_id").write_csv())
+
+
+def differences(before: str, after: str) -> list[str]:
+    """What differs between two canonical plans, in words, with the first keys."""
+    old, new = decode_json(before), decode_json(after)
+    return [_describe(name, old.get(name), new.get(name)) for name in _WORDS if old.get(name) != new.get(name)]
+
+
+def _describe(name: str, old: object, new: object) -> str:
+    words = _WORDS[name]
+    if name not in {"wanted", "posted"} or not isinstance(old, list) or not isinstance(new, list):
+        return words
+    changed = sorted({row[0] for row in [*old, *new] if row not in old or row not in new})
+    return f"{words}: {', '.join(changed[:3])}" + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")

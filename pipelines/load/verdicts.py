@@ -1,0 +1,91 @@
+"""What Xero says about each document of a request: saved, refused, or saved with a warning (xero.md section 1.2)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pipelines.load.outbox import OutboxDocument
+from pipelines.load.posted import LIVE
+from pipelines.load.xero_answers import messages_of
+
+Element = Mapping[str, Any]
+
+_NO_ID = "00000000-0000-0000-0000-000000000000"
+ENDED = frozenset({"VOIDED", "DELETED"})
+
+
+def match_elements(documents: Sequence[OutboxDocument], elements: Sequence[Element]) -> list[Element | None]:
+    """The element of an answer that is about each document: the one with its narration, which no two documents share.
+
+    That answers come in the order of the request is not documented (xero.md section 1), so the place only counts for
+    an element that shows no narration.
+    """
+    by_narration = {element["Narration"]: element for element in elements if element.get("Narration")}
+    is_complete = len(elements) == len(documents)
+    found: list[Element | None] = []
+    for place, document in enumerate(documents):
+        element = by_narration.get(document.narration)
+        if element is None and is_complete and not elements[place].get("Narration"):
+            element = elements[place]
+        found.append(element)
+    return found
+
+
+def judge_created(document: OutboxDocument, element: Element | None, now: datetime) -> OutboxDocument:
+    """A document that was to be created, with Xero's verdict.
+
+    A warning is a failure: Xero saves the journal without what it warns about, such as an account that it does not
+    know (xero.md section 2).
+    """
+    if element is None:
+        return replace(document, state="unknown", reason="Xero's answer does not mention it")
+    errors = messages_of(dict(element), "ValidationErrors")
+    journal_id = _id_of(element)
+    if errors or _is(element, "ERROR"):
+        return replace(document, state="refused", answered_at=now, reason=_joined(errors) or "refused without a reason")
+    if journal_id is None:
+        return replace(document, state="unknown", reason="Xero's answer has no id for it")
+    warnings = messages_of(dict(element), "Warnings")
+    if warnings or _is(element, "WARNING"):
+        reason = f"saved with a warning, and undone: {_joined(warnings) or 'no reason given'}"
+        return replace(document, state="refused", answered_at=now, manual_journal_id=journal_id, reason=reason)
+    return replace(document, state="confirmed", answered_at=now, manual_journal_id=journal_id, reason=None)
+
+
+def judge_ended(document: OutboxDocument, element: Element | None, now: datetime) -> OutboxDocument:
+    """A document that was to be voided or deleted, with Xero's verdict."""
+    if element is None:
+        return replace(document, state="unknown", reason="Xero's answer does not mention it")
+    errors = messages_of(dict(element), "ValidationErrors")
+    if errors or _is(element, "ERROR"):
+        return replace(document, state="refused", answered_at=now, reason=_joined(errors) or "refused without a reason")
+    if element.get("Status") not in ENDED:
+        return replace(document, state="unknown", reason=f"Xero shows it as {element.get('Status')}")
+    return replace(document, state="confirmed", answered_at=now, reason=None)
+
+
+def judge_found(document: OutboxDocument, elements: Sequence[Element], now: datetime) -> OutboxDocument | None:
+    """A document that was looked up in Xero; None when it is not there, so that it can be sent."""
+    if document.action == "end":
+        return judge_ended(document, elements[0], now) if elements and elements[0].get("Status") in ENDED else None
+    standing = [element for element in elements if element.get("Status") in LIVE]
+    if standing:
+        return judge_created(document, standing[0], now)
+    if elements:
+        reason = f"a journal with this tag is {elements[0].get('Status')} in Xero: make a new plan, it gets a new tag"
+        return replace(document, state="refused", answered_at=now, reason=reason)
+    return None
+
+
+def _is(element: Element, status: str) -> bool:
+    return str(element.get("StatusAttributeString") or "").upper() == status
+
+
+def _id_of(element: Element) -> str | None:
+    found = element.get("ManualJournalID")
+    return str(found) if found and found != _NO_ID else None
+
+
+def _joined(messages: Sequence[str]) -> str:
+    return "; ".join(dict.fromkeys(messages))
