@@ -1,0 +1,96 @@
+"""SQL that turns a value of any type into the type of a core column, or into null where it does not fit.
+
+- Text that is empty or blank is no value. A blank around a number or a date does not matter.
+- A decimal keeps the places of its column and is rounded half away from zero; that a value had more places is counted.
+- A binary float is read as its shortest decimal text (0.1 is 0.1), never through its binary digits, and is then
+  rounded to the column's places; noise beyond its 15th digit is not counted as rounding.
+- A date as text is YYYY-MM-DD, with or without a time. Text with a time zone is refused: which day it is depends on
+  where, so the select has to say it. A timestamp with time zone becomes a date in the source's time zone.
+"""
+
+import polars as pl
+
+NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?"
+TRUE, FALSE = "('true', 't', 'yes', 'y', '1')", "('false', 'f', 'no', 'n', '0')"
+FLOATS = ("FLOAT", "DOUBLE")
+WHOLES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+
+
+def as_text(value: str, source_type: str) -> str:
+    """SQL for a value as text; a float that is a whole number is written without point."""
+    if source_type == "JSON":
+        return f"({value} ->> '$')"
+    if source_type in FLOATS:
+        whole = f"isfinite({value}) and {value} = trunc({value}) and abs({value}) < 1e15"
+        return f"(case when {whole} then cast(cast({value} as bigint) as varchar) else cast({value} as varchar) end)"
+    return value if source_type == "VARCHAR" else f"cast({value} as varchar)"
+
+
+def is_given(value: str, source_type: str) -> str:
+    """SQL for whether there is a value at all."""
+    if source_type in ("VARCHAR", "JSON"):
+        return f"coalesce(trim({as_text(value, source_type)}) <> '', false)"
+    return f"({value} is not null)"
+
+
+def cast_to(dtype: pl.DataType, value: str, source_type: str) -> str:
+    """SQL for a value as the type of a core column; null where it does not fit."""
+    text = as_text(value, source_type)
+    if isinstance(dtype, pl.Decimal):
+        return _to_decimal(duckdb_type(dtype), value, source_type)
+    if isinstance(dtype, pl.Date):
+        return _to_date(value, source_type)
+    if isinstance(dtype, pl.Boolean):
+        return _to_boolean(value, source_type)
+    if isinstance(dtype, pl.String):
+        return f"case when {is_given(value, source_type)} then {text} end"
+    raise TypeError(f"no core column of type {dtype} is known here")
+
+
+def is_rounded(dtype: pl.DataType, value: str, source_type: str, result: str) -> str | None:
+    """SQL for whether a value lost places when it was cast; None where that cannot be."""
+    if not isinstance(dtype, pl.Decimal) or source_type in WHOLES:
+        return None
+    if source_type.startswith("DECIMAL"):
+        return f"{value} <> {result}"
+    if source_type in FLOATS:
+        return f"abs({value} - cast({result} as double)) > abs({value}) * 1e-14"
+    return f"try_cast(trim({as_text(value, source_type)}) as decimal(38, 18)) <> {result}"
+
+
+def type_rule(dtype: pl.DataType) -> str:
+    """What a value of a column has to be, in words."""
+    if isinstance(dtype, pl.Decimal):
+        return f"must be a number below 10^{(dtype.precision or 38) - dtype.scale}"
+    if isinstance(dtype, pl.Date):
+        return "must be a date: YYYY-MM-DD"
+    return "must be true or false" if isinstance(dtype, pl.Boolean) else "must be text"
+
+
+def duckdb_type(dtype: pl.DataType) -> str:
+    """The DuckDB type of a core column."""
+    if isinstance(dtype, pl.Decimal):
+        return f"decimal({dtype.precision}, {dtype.scale})"
+    return {pl.Date: "date", pl.Boolean: "boolean", pl.String: "varchar"}[type(dtype)]
+
+
+def _to_decimal(target: str, value: str, source_type: str) -> str:
+    if source_type in WHOLES or source_type.startswith("DECIMAL"):
+        return f"try_cast({value} as {target})"
+    text = f"trim({as_text(value, source_type)})"
+    return f"case when regexp_full_match({text}, '{NUMBER}') then try_cast({text} as {target}) end"
+
+
+def _to_date(value: str, source_type: str) -> str:
+    if source_type == "DATE" or source_type.startswith("TIMESTAMP"):
+        return f"case when isfinite({value}) then cast({value} as date) end"
+    text = f"trim({as_text(value, source_type)})"
+    return f"case when regexp_full_match({text}, '{DATE}') then try_cast({text} as date) end"
+
+
+def _to_boolean(value: str, source_type: str) -> str:
+    if source_type == "BOOLEAN":
+        return value
+    text = f"lower(trim({as_text(value, source_type)}))"
+    return f"case when {text} in {TRUE} then true when {text} in {FALSE} then false end"

@@ -1,0 +1,87 @@
+"""Writes what the selects gave into core, all tables in one transaction, and notes it in control."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import pandera.polars as pa
+import polars as pl
+
+from pipelines.extract.core_tables import TypedTable
+from pipelines.extract.raw_tables import note_load
+from pipelines.extract.report import TableReport
+from pipelines.extract.source_shapes import Source
+from pipelines.warehouse import Warehouse
+from schemas.control import CoreTables, RejectedRows
+from schemas.tables import SOURCE_TABLES
+
+
+def fill_core(
+    source: Source,
+    typed: Mapping[str, TypedTable],
+    typing_hash: str,
+    warehouse: Warehouse,
+    run_id: str,
+    filled_at: datetime,
+) -> None:
+    """Replace every core table that sources fill, and raw.rejected_rows, which describes these very rows.
+
+    A table that the source does not give becomes empty. All of it happens, or nothing.
+    """
+    with warehouse.transaction():
+        for name, model in SOURCE_TABLES.items():
+            warehouse.replace(name, typed[name].rows if name in typed else _empty(model))
+        warehouse.replace("raw.rejected_rows", _rejected(source, typed, run_id))
+        rows = [_note(source, name, typed.get(name), run_id, filled_at) for name in SOURCE_TABLES]
+        warehouse.replace("control.core_tables", pl.DataFrame(rows, schema=_empty(CoreTables).schema))
+        row_count = sum(table.rows.height for table in typed.values())
+        note_load(source, None, run_id, typing_hash, row_count, filled_at, warehouse)
+
+
+def read_table_reports(warehouse: Warehouse) -> tuple[TableReport, ...]:
+    """What control.core_tables says about each core table, in the order of the design."""
+    order = list(SOURCE_TABLES)
+    rows = warehouse.read("control.core_tables").rows(named=True)
+    return tuple(
+        TableReport(
+            name=row["core_table"],
+            is_given=row["is_given"],
+            row_count=row["row_count"],
+            rejected_count=row["rejected_count"],
+            null_columns=_split(row["null_columns"]),
+            rounded=_split(row["rounded_columns"]),
+        )
+        for row in sorted(rows, key=lambda row: order.index(row["core_table"]))
+    )
+
+
+def _note(source: Source, name: str, table: TypedTable | None, run_id: str, filled_at: datetime) -> dict[str, object]:
+    """One row of control.core_tables."""
+    rounded = [f"{column}={count}" for column, count in table.rounded] if table else []
+    return {
+        "core_table": name,
+        "source_name": source.name,
+        "run_id": run_id,
+        "is_given": table is not None,
+        "row_count": table.rows.height if table else 0,
+        "rejected_count": table.rejected_count if table else 0,
+        "null_columns": ", ".join(table.null_columns) or None if table else None,
+        "rounded_columns": ", ".join(rounded) or None,
+        "filled_at": filled_at,
+    }
+
+
+def _rejected(source: Source, typed: Mapping[str, TypedTable], run_id: str) -> pl.DataFrame:
+    """RejectedRows of all tables."""
+    frames = [table.rejected for table in typed.values() if table.rejected.height]
+    if not frames:
+        return _empty(RejectedRows)
+    return pl.concat(frames).with_columns(run_id=pl.lit(run_id), source_name=pl.lit(source.name))
+
+
+def _empty(model: type[pa.DataFrameModel]) -> pl.DataFrame:
+    """A frame of a model without rows."""
+    return pl.DataFrame(schema={name: column.dtype.type for name, column in model.to_schema().columns.items()})
+
+
+def _split(text: str | None) -> tuple[str, ...]:
+    return tuple(text.split(", ")) if text else ()

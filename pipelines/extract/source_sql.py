@@ -1,0 +1,154 @@
+"""The one place where a source's SQL runs: an in-memory DuckDB that has the inputs and nothing else.
+
+No file, no network, no extension, no setting and no Python variable can be reached from it, and what a select changes
+is rolled back: a source YAML from a stranger can fill core tables and do nothing else.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from mappings.wording import nearest, quote
+from pipelines.extract.source_kinds import Sql
+from schemas.problems import Problem
+
+SELECTED = "selected_rows"
+"""Table that holds the result of a select while it is looked at."""
+
+
+class SqlFaultError(Exception):
+    """A select that DuckDB refuses; holds the problem with its line of the YAML."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
+
+
+class _Stream:
+    """A frame that DuckDB can scan."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._frame.__arrow_c_stream__(requested_schema)
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The result of a select, as table `selected_rows` of its connection."""
+
+    columns: Mapping[str, str]
+    """DuckDB type by column name."""
+    _connection: duckdb.DuckDBPyConnection
+
+    def execute(self, sql: str) -> None:
+        """Run one of our own statements beside the result."""
+        self._connection.execute(sql)
+
+    def query(self, sql: str) -> pl.DataFrame:
+        """Rows of one of our own selects over the result."""
+        return pl.DataFrame(self._connection.sql(sql))
+
+
+class SourceConnection:
+    """A DuckDB in memory with a source's inputs as tables."""
+
+    def __init__(
+        self, inputs: Mapping[str, pl.DataFrame], time_zone: str, threads: int | None = None, memory: str | None = None
+    ) -> None:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "enable_external_access": "false",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "python_enable_replacements": "false",
+            "temp_directory": "",
+            "errors_as_json": "true",
+        }
+        config |= {name: str(value) for name, value in (("threads", threads), ("memory_limit", memory)) if value}
+        self._connection = duckdb.connect(":memory:", config=config)
+        self._input_names = sorted(inputs)
+        for name, frame in inputs.items():
+            self._add(name, frame)
+        self._connection.execute("set variable time_zone = $1", [time_zone])
+        self._connection.execute(f"set timezone = '{time_zone}'")  # a name of the IANA list: checked when it was read
+        self._connection.execute("set lock_configuration = true")
+
+    def _add(self, name: str, frame: pl.DataFrame) -> None:
+        """Copy an input into a table, in its order."""
+        self._connection.register("incoming_rows", _Stream(frame))
+        self._connection.execute(f'create table "{name}" as select * from incoming_rows')
+        self._connection.unregister("incoming_rows")
+
+    def __enter__(self) -> "SourceConnection":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def select(self, table: str, sql: Sql) -> Iterator[Selected]:
+        """Run one select of a source and look at its rows; whatever happened inside is undone at the end.
+
+        Raises:
+            SqlFaultError: not one select, or refused by DuckDB; the problem stands at the line of the YAML.
+        """
+        self._check_single_select(table, sql)
+        prefix = f"create temp table {SELECTED} as\n"
+        self._connection.execute("begin transaction")
+        try:
+            try:
+                self._connection.execute(prefix + sql.text)
+            except duckdb.Error as error:
+                raise SqlFaultError(self._problem(table, sql, error, len(prefix.encode()))) from None
+            described = self._connection.execute(f"describe {SELECTED}").fetchall()
+            yield Selected({str(row[0]): str(row[1]) for row in described}, self._connection)
+        finally:
+            self._connection.execute("rollback")
+
+    def _check_single_select(self, table: str, sql: Sql) -> None:
+        """Refuse anything but one select."""
+        try:
+            statements = self._connection.extract_statements(sql.text)
+        except duckdb.Error as error:
+            raise SqlFaultError(self._problem(table, sql, error, 0)) from None
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            found = f"tables.{table} is not one select" + (f" but {len(statements)} statements" if statements else "")
+            fix = "Write one select; common table expressions (with ... as) may stand before it"
+            raise SqlFaultError(Problem(str(sql.place), found, fix))
+
+    def _problem(self, table: str, sql: Sql, error: duckdb.Error, offset: int) -> Problem:
+        """DuckDB's complaint at the line of the YAML, with what to do about it where that is known."""
+        details = _details(error)
+        message = str(details.get("exception_message", "")).replace("\r", "").split("\n")
+        position = details.get("position")
+        at = sql.place_of(int(str(position)) - offset if position is not None else None)
+        found, fix = self._in_words(details, message)
+        return Problem(str(at), f"tables.{table}: {found}", fix)
+
+    def _in_words(self, details: Mapping[str, object], message: list[str]) -> tuple[str, str]:
+        """What was found and what to write."""
+        kind, name = details.get("exception_type"), str(details.get("name", ""))
+        if kind == "Permission":
+            return message[0], "The SQL of a source sees its inputs and nothing else; name the file under inputs"
+        if kind == "Catalog" and details.get("type") == "Table":
+            near = nearest(name, self._input_names)
+            meant = f"Did you mean {quote(near)}? " if near else ""
+            return f"no input is called {quote(name)}", f"{meant}Inputs: {', '.join(self._input_names)}"
+        if kind == "Conversion":
+            return message[0], "Use try_cast: a value that does not fit is then null, and its row is listed by itself"
+        return message[0].rstrip("!"), " ".join(line.strip() for line in message[1:] if line.strip())
+
+
+def _details(error: duckdb.Error) -> dict[str, object]:
+    """The parts of an error: DuckDB is told to write them as JSON."""
+    text = str(error)
+    try:
+        parts = json.loads(text[text.index("{") :])
+    except ValueError:
+        return {"exception_message": text}
+    return parts if isinstance(parts, dict) else {"exception_message": text}
