@@ -1,1 +1,6 @@
-"""Values stock moves: FIFO, moving average, periodic average."""
+"""The costing engine: a table of stock moves in, what each move cost out, to the cent."""
+
+from transforms.costing.problems import MoveProblems
+from transforms.costing.valuation import value_moves
+
+__all__ = ["MoveProblems", "value_moves"]

@@ -1,0 +1,24 @@
+"""What each kind of move does to its pool."""
+
+import polars as pl
+
+INFLOW_KINDS = ("opening", "receipt", "sale_return", "adjustment_in", "transfer_in", "assembly_in")
+"""Bring units and their cost."""
+
+OUTFLOW_KINDS = ("purchase_return", "sale", "adjustment_out", "transfer_out", "assembly_out")
+"""Take units and their cost."""
+
+VALUE_KINDS = ("landed_cost", "revaluation")
+"""Change a value and no quantity."""
+
+CHARGEABLE_KINDS = ("opening", "receipt", "adjustment_in", "assembly_in", "transfer_in")
+"""Inflows that a landed cost or a revaluation may name as its source."""
+
+is_inflow = pl.col("kind").is_in(INFLOW_KINDS)
+is_outflow = pl.col("kind").is_in(OUTFLOW_KINDS)
+is_value_only = pl.col("kind").is_in(VALUE_KINDS)
+is_transfer = pl.col("kind").is_in(("transfer_out", "transfer_in"))
+is_priced = pl.col("own_cost").is_not_null()
+"""The move brings a cost of its own."""
+
+settles_against_source = pl.col("source_move_id").is_not_null()

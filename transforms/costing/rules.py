@@ -1,0 +1,125 @@
+"""The rules that single moves must keep: what is wrong, and what to do about it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from schemas.stock import MOVE_KINDS
+from transforms.costing.flows import CHARGEABLE_KINDS, is_inflow, is_outflow, is_value_only
+
+REQUIRED_COLUMNS = ("move_id", "kind", "sku", "moved_on", "quantity")
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+MOST_UNIT_COST = 10**10 * 10**6
+"""Cost of one unit, in millionths."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule about single rows, as an expression that is true where it is broken."""
+
+    column: str
+    found: str
+    fix: str
+    is_broken: pl.Expr
+
+
+def all_rules(rows: pl.DataFrame) -> list[Rule]:
+    """Every rule, in the order in which a reader meets the columns.
+
+    Args:
+        rows: moves as `links` leaves them.
+    """
+    return [*_missing_values(), *_quantities(), *_costs(), *_sources(), *_assemblies(rows)]
+
+
+def _missing_values() -> list[Rule]:
+    """Keys, kinds and dates."""
+    is_dated = pl.col("moved_on").is_between(FIRST_DAY, LAST_DAY)
+    missing = [
+        Rule(name, "the value is missing", "Every move needs one.", pl.col(name).is_null())
+        for name in REQUIRED_COLUMNS
+        if name != "quantity"
+    ]
+    return [
+        *missing,
+        Rule("move_id", "the id stands on more than one row", "One row a move.", pl.col("move_id").is_duplicated()),
+        Rule("kind", "the kind is unknown", f"Known: {', '.join(MOVE_KINDS)}.", ~pl.col("kind").is_in(MOVE_KINDS)),
+        Rule("moved_on", "the date lies outside 1900 to 2199", "Correct the date.", ~is_dated),
+    ]
+
+
+def _quantities() -> list[Rule]:
+    """Signs."""
+    quantity = pl.col("quantity")
+    return [
+        Rule("quantity", "an inflow is negative", "Inflows are positive.", is_inflow & (quantity < 0)),
+        Rule("quantity", "an outflow is positive", "Outflows are negative.", is_outflow & (quantity > 0)),
+        Rule("quantity", "a change of value has a quantity", "Its quantity is 0.", is_value_only & (quantity != 0)),
+    ]
+
+
+def _costs() -> list[Rule]:
+    """Unit costs and amounts."""
+    cost, unit_cost = pl.col("own_cost"), pl.col("unit_cost")
+    is_pool_change = (pl.col("kind") == "revaluation") & pl.col("source_move_id").is_null()
+    has_no_value = is_value_only & cost.is_null() & ~(is_pool_change & unit_cost.is_not_null())
+    brings_nothing = is_inflow & (pl.col("quantity") == 0) & (cost != 0)
+    look = "Look at its currency and rate."
+    return [
+        Rule("unit_cost", "a unit costs less than nothing", "Unit costs are 0 or more.", unit_cost < 0),
+        Rule("unit_cost", "a unit costs more than 10,000,000,000", look, unit_cost > MOST_UNIT_COST),
+        Rule("amount", "an inflow costs less than nothing", "Its cost is 0 or more.", is_inflow & (cost < 0)),
+        Rule("amount", "an inflow of no units has a cost", "Give its quantity, or leave it out.", brings_nothing),
+        Rule("amount", "a change of value has no amount", "Give the amount.", has_no_value),
+        Rule(
+            "amount",
+            "an inflow with its charges costs less than nothing",
+            "Correct the charges that name it.",
+            is_inflow & (cost >= 0) & (pl.col("layer_cost") < 0),
+        ),
+    ]
+
+
+def _sources() -> list[Rule]:
+    """The move that `source_move_id` names."""
+    name, kind = "source_move_id", pl.col("kind")
+    is_return = kind.is_in(("sale_return", "purchase_return"))
+    has_source, is_found = pl.col(name).is_not_null(), pl.col("source_row").is_not_null()
+    is_bare_charge = (kind == "landed_cost") & ~has_source
+    is_lost = (is_return | is_value_only) & has_source & ~is_found
+    is_early = is_return & (pl.col("source_moved_on") > pl.col("moved_on"))
+    is_elsewhere = is_value_only & (pl.col("source_pool") != pl.col("pool"))
+    same_pool = "Give it the SKU, location and lot of its receipt."
+    return [
+        Rule(name, "a landed cost names no receipt", "Name the receipt that it belongs to.", is_bare_charge),
+        Rule(name, "the move that it names does not exist", "Leave it empty if the original is unknown.", is_lost),
+        Rule(name, "it names a move of the wrong kind", "Charges name inflows, returns their original.", _wrong_kind()),
+        Rule(name, "a return comes before its original", "Correct one of the two dates.", is_early),
+        Rule(name, "a charge stands in another pool than its receipt", same_pool, is_elsewhere),
+    ]
+
+
+def _wrong_kind() -> pl.Expr:
+    """A charge on something that is no inflow, a return of something that is no sale or receipt."""
+    kind, source_kind = pl.col("kind"), pl.col("source_kind")
+    return (
+        pl.when(is_value_only)
+        .then(~source_kind.is_in(CHARGEABLE_KINDS))
+        .when(kind == "sale_return")
+        .then(source_kind != "sale")
+        .when(kind == "purchase_return")
+        .then(~source_kind.is_in(("receipt", "opening")))
+    )
+
+
+def _assemblies(rows: pl.DataFrame) -> list[Rule]:
+    """Products need components or a cost."""
+    used = rows.filter(pl.col("kind") == "assembly_out")["document_id"].unique().implode()
+    is_product = (pl.col("kind") == "assembly_in") & (pl.col("quantity") != 0) & pl.col("own_cost").is_null()
+    has_components = pl.col("document_id").is_in(used).fill_null(value=False)
+    give = "Give components of the same document_id, or a unit_cost."
+    return [
+        Rule("document_id", "an assembly has no components and no cost", give, is_product & ~has_components),
+        Rule("cost_share", "a share is negative", "Shares are 0 or more.", pl.col("cost_share") < 0),
+    ]

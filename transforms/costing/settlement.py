@@ -1,0 +1,307 @@
+"""The loop that settles moves which depend on each other, one after the other in their order.
+
+What a transfer or an assembly hands over are whole cents, so that what comes in is to the cent what went out. Units
+that leave before they are there are owed: inflows cover them, oldest first, and the issue's cost is what covered
+it. Because that is known only later, the loop runs again with what it has learned until nothing changes: once where
+no stock is short.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from schemas.problems import Problem
+from transforms.costing.documents import HandedOver, weigh_outputs
+from transforms.costing.integers import COST_OF_ONE_CENT
+from transforms.costing.pool_states import AveragedStock, Cost, LayeredStock, Piece, Stock, shorten
+from transforms.costing.problems import MoveProblems
+
+BRING, RETURN, RECEIVE, ISSUE, ISSUE_LAYER, HAND_OVER, CHARGE, REVALUE = range(8)
+"""Actions: in at own or current cost; back at its sale's cost; in from a document; out; out of its own layer; out into
+a document; change of value of a receipt; change of value of a pool."""
+
+MOST_PASSES = 50
+
+
+@dataclass(frozen=True)
+class LinkedMoves:
+    """Moves of dependent pools as arrays, in order. Units are positive, -1 is no source or document."""
+
+    move_id: list[str]
+    action: list[int]
+    pool: list[int]
+    units: list[int]
+    own_cost: list[int | None]
+    late_cost: list[int]
+    unit_cost: list[int | None]
+    standard_cost: list[int | None]
+    source: list[int]
+    document: list[int]
+    cost_share: list[int | None]
+    is_made: list[bool]
+    is_rule_priced: list[bool]
+
+
+@dataclass(frozen=True)
+class SettledMoves:
+    """What each move cost, in the order of the moves."""
+
+    cents: list[int]
+    unit_millionths: list[int | None]
+    provisional_cents: list[int | None]
+    is_provisional: list[bool]
+
+
+@dataclass
+class PoolBook:
+    """One pool: its stock, the units it owes, and the running totals that its cents come from."""
+
+    stock: Stock
+    owed: deque[list[int]] = field(default_factory=deque)
+    brought: Cost = 0
+    issued: Cost = 0
+
+    def bring(self, cost: Cost) -> int:
+        """Cents that an inflow adds."""
+        before = to_cents(self.brought)
+        self.brought = shorten(self.brought + cost)
+        return to_cents(self.brought) - before
+
+    def issue(self, cost: Cost) -> int:
+        """Cents that an outflow takes, positive."""
+        before = to_cents(self.issued)
+        self.issued = shorten(self.issued + cost)
+        return to_cents(self.issued) - before
+
+    def unit_cost(self) -> Cost | None:
+        """The current cost: value for a unit on hand, else the last known one."""
+        return Fraction(self.stock.value) / self.stock.on_hand if self.stock.on_hand else self.stock.last_unit
+
+
+def settle_moves(moves: LinkedMoves, by_average: bool) -> SettledMoves:
+    """Cost every move.
+
+    Args:
+        moves: in order, over all pools.
+        by_average: weighted average instead of FIFO.
+
+    Returns:
+        Signed cents, unit costs and what is provisional.
+
+    Raises:
+        MoveProblems: moves that contradict each other.
+    """
+    known: dict[int, Piece] = {}
+    for _ in range(MOST_PASSES):
+        settlement = Settlement(moves, AveragedStock if by_average else LayeredStock, known)
+        settlement.run()
+        if settlement.problems:
+            raise MoveProblems(settlement.problems)
+        if settlement.covered == known:
+            return settlement.settled
+        known = settlement.covered
+    raise MoveProblems([_unsettled(moves, settlement.covered, known)])
+
+
+class Settlement:
+    """One pass over the moves, with what earlier passes learned about the units that were owed."""
+
+    def __init__(self, moves: LinkedMoves, new_stock: Callable[[], Stock], known: dict[int, Piece]) -> None:
+        self.moves = moves
+        self.known = known
+        self.covered: dict[int, Piece] = {}
+        self.problems: list[Problem] = []
+        self.books: defaultdict[int, PoolBook] = defaultdict(lambda: PoolBook(new_stock()))
+        self.documents: defaultdict[int, HandedOver] = defaultdict(HandedOver)
+        self.weights = weigh_outputs(moves.document, moves.units, moves.own_cost, moves.cost_share, moves.is_made)
+        self.exact_cost: dict[int, Cost] = {}
+        size = len(moves.action)
+        self.settled = SettledMoves([0] * size, [None] * size, [None] * size, [False] * size)
+
+    def run(self) -> None:
+        """Settle the moves one after the other."""
+        actions: dict[int, Callable[[int], None]] = {
+            BRING: self._bring,
+            RETURN: self._return,
+            RECEIVE: self._receive,
+            ISSUE: self._sell,
+            ISSUE_LAYER: self._sell,
+            HAND_OVER: self._hand_over,
+            CHARGE: self._charge,
+            REVALUE: self._revalue,
+        }
+        for move, action in enumerate(self.moves.action):
+            if self.moves.units[move] or action in (CHARGE, REVALUE):
+                actions[action](move)
+        self.problems += [
+            self._problem(document.last_move, "components leave after the last product of their assembly has come in")
+            for document in self.documents.values()
+            if document.has_leftover
+        ]
+
+    def _bring(self, move: int) -> None:
+        """An inflow at its own cost, else at the current cost of its pool."""
+        moves, own = self.moves, self.moves.own_cost[move]
+        if own is not None:
+            self._take_in(move, [(moves.units[move], own)])
+            return
+        unit = self._known_unit_cost(move)
+        self.settled.is_provisional[move] = unit is None or not moves.is_rule_priced[move]
+        self._take_in(move, [(moves.units[move], shorten(Fraction(unit or 0) * moves.units[move]))])
+        if self.settled.is_provisional[move]:
+            self.settled.provisional_cents[move] = self.settled.cents[move]
+
+    def _return(self, move: int) -> None:
+        """Goods that come back at the cost they left with."""
+        sale = self.moves.source[move]
+        unit = Fraction(self.exact_cost.get(sale, 0)) / max(self.moves.units[sale], 1)
+        self._take_in(move, [(self.moves.units[move], shorten(unit * self.moves.units[move]))])
+
+    def _receive(self, move: int) -> None:
+        """Goods that another move handed over."""
+        moves, document = self.moves, self.documents[self.moves.document[move]]
+        if not document.has_outflows and (moves.own_cost[move] is not None or not moves.is_made[move]):
+            self._bring(move)
+            return
+        pieces = self._made(move, document) if moves.is_made[move] else document.carry(moves.units[move])
+        if sum(units for units, _ in pieces) < moves.units[move]:
+            made, moved = "an assembly comes in before its components leave", "a transfer brings in more than has left"
+            self.problems.append(self._problem(move, made if moves.is_made[move] else moved))
+            return
+        self._take_in(move, [(units, cents * COST_OF_ONE_CENT) for units, cents in pieces])
+
+    def _made(self, move: int, document: HandedOver) -> list[tuple[int, int]]:
+        """What an assembly's product takes of its components' cents; a by-product keeps its own cost (IAS 2.14)."""
+        own, units = self.moves.own_cost[move], self.moves.units[move]
+        if not document.has_outflows:
+            return []
+        cents = document.split_off(self.weights[move]) if own is None else document.keep_own(to_cents(own))
+        return [(units, cents)]
+
+    def _take_in(self, move: int, pieces: list[Piece]) -> None:
+        """Cover what is owed, put the rest into stock, and book the cents."""
+        book, late, units = self.books[self.moves.pool[move]], self.moves.late_cost[move], self.moves.units[move]
+        self.settled.cents[move] = book.bring(sum((cost for _, cost in pieces), start=0))
+        total: Cost = 0
+        for piece_units, piece_cost in pieces:
+            cost = shorten(piece_cost + Fraction(late * piece_units, units))
+            total += cost
+            left, left_cost = self._cover(book, piece_units, cost)
+            if left:
+                book.stock.add(left, left_cost, move)
+            else:
+                book.stock.last_unit = Fraction(cost) / piece_units
+        self.settled.unit_millionths[move] = to_whole(Fraction(total) / units)
+
+    def _cover(self, book: PoolBook, units: int, cost: Cost) -> Piece:
+        """Give units of an inflow to the issues that wait for them; what is left over."""
+        while book.owed and units:
+            issue, owed = book.owed[0]
+            given = min(owed, units)
+            given_cost = shorten(Fraction(cost) * given / units)
+            had_units, had_cost = self.covered.get(issue, (0, 0))
+            self.covered[issue] = had_units + given, shorten(had_cost + given_cost)
+            units, cost = units - given, shorten(cost - given_cost)
+            book.owed[0][1] -= given
+            if not book.owed[0][1]:
+                book.owed.popleft()
+        return units, cost
+
+    def _sell(self, move: int) -> None:
+        """An outflow that leaves the ledger."""
+        self._issue(move)
+
+    def _issue(self, move: int) -> list[Piece]:
+        """An outflow; units that are not there cost what will cover them, as far as that is known."""
+        moves, book = self.moves, self.books[self.moves.pool[move]]
+        there = min(moves.units[move], book.stock.on_hand)
+        is_own_layer = moves.action[move] == ISSUE_LAYER
+        pieces = book.stock.take_from(moves.source[move], there) if is_own_layer else book.stock.take(there)
+        short = moves.units[move] - there
+        if short:
+            pieces += self._owe(move, book, short, sum((cost for _, cost in pieces), start=0))
+        cost = shorten(sum((cost for _, cost in pieces), start=Fraction(0)))
+        self.exact_cost[move] = cost
+        self.settled.cents[move] = -book.issue(cost)
+        self.settled.unit_millionths[move] = to_whole(Fraction(cost) / moves.units[move])
+        return pieces
+
+    def _owe(self, move: int, book: PoolBook, short: int, cost_there: Cost) -> list[Piece]:
+        """Units that leave before they are there: provisional at the last known cost, final when they are covered."""
+        unit = self._known_unit_cost(move) or 0
+        covered_units, covered_cost = self.known.get(move, (0, 0))
+        uncovered = short - covered_units
+        provisional = shorten(cost_there + Fraction(unit) * short)
+        self.settled.provisional_cents[move] = to_cents(book.issued) - to_cents(book.issued + provisional)
+        self.settled.is_provisional[move] = uncovered > 0
+        book.owed.append([move, short])
+        pieces: list[Piece] = [(covered_units, covered_cost), (uncovered, shorten(Fraction(unit) * uncovered))]
+        return [piece for piece in pieces if piece[0]]
+
+    def _hand_over(self, move: int) -> None:
+        """An outflow whose cents go to a document, piece by piece."""
+        book = self.books[self.moves.pool[move]]
+        issued, before = book.issued, to_cents(book.issued)
+        document = self.documents[self.moves.document[move]]
+        for units, cost in self._issue(move):
+            issued += cost
+            document.hand_over(units, to_cents(issued) - before, move)
+            before = to_cents(issued)
+
+    def _charge(self, move: int) -> None:
+        """The value that a landed cost or a revaluation adds to its receipt, which has it in its layer already."""
+        self.settled.cents[move] = self.books[self.moves.pool[move]].bring(self.moves.own_cost[move] or 0)
+
+    def _revalue(self, move: int) -> None:
+        """Set a whole pool to a unit cost, or add an amount to it."""
+        moves, book = self.moves, self.books[self.moves.pool[move]]
+        stock, unit = book.stock, moves.unit_cost[move]
+        if not stock.on_hand:
+            self.problems.append(self._problem(move, "a revaluation finds nothing on hand"))
+            return
+        added = moves.own_cost[move]
+        value = stock.value + added if added is not None else (unit or 0) * stock.on_hand
+        if value < 0:
+            self.problems.append(self._problem(move, "a revaluation takes more than the stock is worth"))
+            return
+        self.settled.cents[move] = book.bring(shorten(value - stock.value))
+        stock.revalue(value)
+
+    def _known_unit_cost(self, move: int) -> Cost | None:
+        """The ladder: current cost, last known cost, standard cost, none."""
+        current = self.books[self.moves.pool[move]].unit_cost()
+        return current if current is not None else self.moves.standard_cost[move]
+
+    def _problem(self, move: int, found: str) -> Problem:
+        """A contradiction that only the order of moves shows."""
+        return Problem(
+            f"core.stock_moves, move {self.moves.move_id[move]}",
+            found,
+            "Look at the dates and quantities of its document in the source.",
+            row_count=1,
+            examples=(self.moves.move_id[move],),
+        )
+
+
+def to_cents(cost: Cost) -> int:
+    """Whole cents, half away from zero."""
+    return to_whole(Fraction(cost) / COST_OF_ONE_CENT)
+
+
+def to_whole(number: Fraction) -> int:
+    """A whole number, half away from zero."""
+    rounded = (2 * abs(number.numerator) + number.denominator) // (2 * number.denominator)
+    return -rounded if number < 0 else rounded
+
+
+def _unsettled(moves: LinkedMoves, covered: dict[int, Piece], known: dict[int, Piece]) -> Problem:
+    """Goods that go round in a circle while they are owed, and gain value in each round."""
+    changing = [moves.move_id[move] for move in covered if covered[move] != known.get(move)]
+    return Problem(
+        "core.stock_moves",
+        "costs do not settle: goods go round in a circle below zero stock",
+        "Bring the stock of these SKUs above zero, or correct the transfers and assemblies that form the circle.",
+        row_count=len(changing),
+        examples=tuple(changing[:3]),
+    )
