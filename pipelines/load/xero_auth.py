@@ -38,7 +38,7 @@ class ClientCredentials(httpx.Auth):
     def __repr__(self) -> str:
         return f"ClientCredentials(client_id={self._client_id!r})"
 
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the request with a token; after a 401 once more with a new one.
 
         A 401 comes before Xero looks at the request, so sending a write again after it cannot double anything.
