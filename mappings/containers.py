@@ -157,6 +157,9 @@ class ShapeOf(Kind[S], Generic[S]):
 
     def _read(self, node: Node, name: str, findings: Findings) -> S | None:
         declared = keys_of(self.shape)
+        if not isinstance(node, MappingNode):
+            findings.add(node, f"{name or 'the file'} {describe(node).found}", f"Write its keys: {', '.join(declared)}")
+            return None
         values: dict[str, Any] = {}
         for text, key_node, value_node in mapping_entries(node, name or "the file", findings):
             if text in declared:

@@ -8,6 +8,9 @@ from yaml.nodes import Node
 
 from schemas.problems import Problem
 
+MOST_SHOWN = 100
+"""Problems of one file; more means that it is the wrong file."""
+
 
 class Mark(Protocol):
     """A position as PyYAML gives it: line and column from 0."""
@@ -64,8 +67,11 @@ class Findings:
 
     @property
     def problems(self) -> list[Problem]:
-        """All of them, in file order."""
-        return [problem for *_, problem in sorted(self._found, key=lambda found: found[:2])]
+        """In file order; of a file that is wrong all over, the first `MOST_SHOWN` and how many more there are."""
+        ordered = [problem for *_, problem in sorted(self._found, key=lambda found: found[:2])]
+        if len(ordered) <= MOST_SHOWN:
+            return ordered
+        return [*ordered[:MOST_SHOWN], YamlProblem(self.file, f"and {len(ordered) - MOST_SHOWN:,} more problems")]
 
 
 def shown_path(path: Path) -> str:

@@ -66,14 +66,15 @@ class Text(Kind[PlacedText]):
 
     pattern: str | None = None
     """Regular expression, from ^ to $."""
-    meaning: str = "text"
+    meaning: str = "a text"
     """What the text is, for messages."""
     has_lines: bool = False
 
     def _read(self, node: Node, name: str, findings: Findings) -> PlacedText | None:
         if not is_text(node):
             said = describe(node)
-            findings.add(node, f"{name} {said.found}", said.fix or f"Write {self.meaning}")
+            can_quote = isinstance(node, ScalarNode) and self._fits(node.value)
+            findings.add(node, f"{name} {said.found}", (can_quote and said.fix) or f"Write {self.meaning}")
             return None
         return self._read_text(node, name, findings)
 
@@ -83,12 +84,17 @@ class Text(Kind[PlacedText]):
         if not text.strip():
             findings.add(node, f"{name} is an empty text", f"Write {self.meaning}")
         elif (unseen := next((letter for letter in text if self._is_unseen(letter)), None)) is not None:
-            findings.add(node, f"{name} holds the unprintable character U+{ord(unseen):04X}", "Delete it")
-        elif self.pattern is not None and not re.fullmatch(self.pattern, text):
+            what = "a line break" if unseen == "\n" else f"the invisible character U+{ord(unseen):04X}"
+            findings.add(node, f"{name} holds {what}", "Delete it")
+        elif not self._fits(text):
             findings.add(node, f"{name} is {quote(text)}", f"Write {self.meaning}")
         else:
             return PlacedText(text, findings.place(node))
         return None
+
+    def _fits(self, text: str) -> bool:
+        """Whether the text, once quoted, would do."""
+        return bool(text) and (self.pattern is None or re.fullmatch(self.pattern, text) is not None)
 
     def _is_unseen(self, letter: str) -> bool:
         """Control characters, and halves of characters that no file can hold."""

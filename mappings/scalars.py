@@ -56,7 +56,7 @@ def _describe_surprise(node: ScalarNode) -> Said:
                 f"is {value}" + (f" (YAML read {written} as {value})" if written.lower() != value else ""), quoted
             )
         case "null":
-            return Said(f"is nothing (YAML read {written} as null)", quoted)
+            return Said(f"is nothing (YAML read {written} as null)")
         case "timestamp":
             return Said(f"is a date (YAML read {written} as one)", quoted)
         case "merge":

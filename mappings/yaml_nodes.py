@@ -74,7 +74,7 @@ def mapping_entries(node: Node, name: str, findings: Findings) -> Iterator[tuple
             continue
         if not is_text(key_node):
             said = describe(key_node)
-            findings.add(key_node, f"a key of {name} {said.found}", said.fix)
+            findings.add(key_node, f"a key of {name} {said.found}", said.fix or "Write a text")
         elif key_node.value in first_lines:
             first = first_lines[key_node.value]
             findings.add(key_node, f"duplicate key {quote(key_node.value)}, first on line {first}", "Keep one of them")
@@ -121,21 +121,36 @@ def _column_after(before: str) -> int:
     return len(before) - (before.rfind("\n") + 1) + 1
 
 
-_SYNTAX_ADVICE = {
-    "\\t": "Indent with spaces, not with tabs",
-    "mapping values are not allowed here": 'Quote a text that holds ": ", and check the indentation',
-    "could not find expected ':'": "A key needs a colon and a space after it",
-    "expected <block end>": "Keys of one block start in the same column; a quoted text ends with its quote",
-    "expected ',' or": "A bracket or brace is not closed, or a comma is missing",
-    "single document": "Write one document: delete the line ---",
-    "end of stream": "A quote, bracket or brace is not closed",
+_SYNTAX_FAULTS = {
+    "\\t": ("a tab stands where only spaces may", "Indent with spaces"),
+    "cannot start any token": ("a text begins with a character that means something in YAML", "Quote the text"),
+    "mapping values are not allowed": (
+        'a second ": " in one value, or a line that is indented too far',
+        'Quote a text that holds ": "',
+    ),
+    "could not find expected ':'": ("a line that is no key with a value", "Write key: value, with a space in between"),
+    "expected <block end>": (
+        "this does not continue what stands above",
+        "Begin all keys of a block in the same column, and put nothing behind a closing quote",
+    ),
+    "expected ',' or": ("a list or mapping in brackets goes wrong here", "Write a comma, or close the bracket"),
+    "single document": ("a second document begins", "Delete the line ---"),
+    "end of stream": ("a quoted text has no end", "Close it with the quote that it began with"),
+    "<stream end>": ("the file ends inside brackets", "Close them"),
+    "YAML document": ("directives, the lines that begin with %, are not read", "Delete them"),
+    "directive": ("directives, the lines that begin with %, are not read", "Delete them"),
+    "unknown escape": ("a backslash means something between double quotes", "Write it twice, or use single quotes"),
 }
-"""What to do about PyYAML's most usual complaints, by words in them."""
+"""PyYAML's most usual complaints, by words in them: the same in plain words, and what to do."""
+
+_FAULT_AT_CONTEXT = ("end of stream", "could not find expected ':'")
+"""Complaints whose cause stands where PyYAML began to read, not where it gave up."""
 
 
 def _add_syntax_problem(error: yaml.MarkedYAMLError, findings: Findings) -> None:
-    """PyYAML's complaint at its place, with what to do about it where that is known."""
-    mark = error.problem_mark or error.context_mark
+    """PyYAML's complaint at its place: in plain words and with what to do, where it is a usual one."""
     complaint = ", ".join(str(part) for part in (error.context, error.problem) if part)
-    advice = next((text for words, text in _SYNTAX_ADVICE.items() if words in complaint), "")
-    findings.add(mark or Place(findings.file), f"not YAML: {complaint}", advice)
+    found, fix = next((said for words, said in _SYNTAX_FAULTS.items() if words in complaint), (complaint, ""))
+    begins_early = any(words in complaint for words in _FAULT_AT_CONTEXT)
+    marks = (error.context_mark, error.problem_mark) if begins_early else (error.problem_mark, error.context_mark)
+    findings.add(next((mark for mark in marks if mark), Place(findings.file)), f"not YAML: {found}", fix)

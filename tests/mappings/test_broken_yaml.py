@@ -1,0 +1,761 @@
+"""Each way to break a mapping file, with everything that the reader says about it."""
+
+# ruff: noqa: E501 - a message stands on one line, as the terminal shows it
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from mappings.reader import MappingProblems, read_mappings
+
+
+class Case(NamedTuple):
+    """A broken file of an otherwise good company, and its messages."""
+
+    name: str
+    file: str
+    content: str | bytes
+    messages: list[str]
+
+
+CASES = [
+    Case(
+        "octal_code",
+        "accounts",
+        'accounts:\n  stock_on_hand: 0630\n  cogs: "310"\n',
+        [
+            'mappings/accounts.yaml:2:18: accounts.stock_on_hand is the number 408 (YAML read 0630 as octal). Quote it: "0630"',
+        ],
+    ),
+    Case(
+        "plain_number_code",
+        "accounts",
+        'accounts: {stock_on_hand: "630", cogs: 310}\n',
+        [
+            'mappings/accounts.yaml:1:40: accounts.cogs is the number 310. Quote it: "310"',
+        ],
+    ),
+    Case(
+        "hexadecimal_code",
+        "accounts",
+        'accounts: {stock_on_hand: "630", cogs: 0x1F}\n',
+        [
+            'mappings/accounts.yaml:1:40: accounts.cogs is the number 31 (YAML read 0x1F as hexadecimal). Quote it: "0x1F"',
+        ],
+    ),
+    Case(
+        "base_60_code",
+        "accounts",
+        'accounts: {stock_on_hand: "630", cogs: 12:30}\n',
+        [
+            'mappings/accounts.yaml:1:40: accounts.cogs is the number 750 (YAML read 12:30 as base 60, like hours and minutes). Quote it: "12:30"',
+        ],
+    ),
+    Case(
+        "underscored_number",
+        "accounts",
+        'accounts: {stock_on_hand: "630", cogs: 3_10}\n',
+        [
+            'mappings/accounts.yaml:1:40: accounts.cogs is the number 310 (YAML read 3_10 as a number). Quote it: "3_10"',
+        ],
+    ),
+    Case(
+        "decimal_number",
+        "accounts",
+        'accounts: {stock_on_hand: "630", cogs: 310.10}\n',
+        [
+            'mappings/accounts.yaml:1:40: accounts.cogs is the number 310.10. Quote it: "310.10"',
+        ],
+    ),
+    Case(
+        "signed_number",
+        "accounts",
+        'accounts: {stock_on_hand: "630", cogs: +310}\n',
+        [
+            'mappings/accounts.yaml:1:40: accounts.cogs is the number 310 (YAML read +310 as a number). Quote it: "+310"',
+        ],
+    ),
+    Case(
+        "infinite",
+        "accounts",
+        'accounts: {stock_on_hand: "630", cogs: .inf}\n',
+        [
+            'mappings/accounts.yaml:1:40: accounts.cogs is the number inf (YAML read .inf as a number). Quote it: ".inf"',
+        ],
+    ),
+    Case(
+        "endless_number",
+        "accounts",
+        'accounts: {stock_on_hand: "630", cogs: ' + "9" * 5000 + "}\n",
+        [
+            'mappings/accounts.yaml:1:40: accounts.cogs is a number (YAML read 999999999999999999999999999999999999999999999999999999999... as one). Write a Xero account code, quoted, of at most 10 characters, such as "310"',
+        ],
+    ),
+    Case(
+        "code_too_long",
+        "accounts",
+        'accounts: {stock_on_hand: "630", cogs: "31000000000"}\n',
+        [
+            'mappings/accounts.yaml:1:40: accounts.cogs is "31000000000". Write a Xero account code, quoted, of at most 10 characters, such as "310"',
+        ],
+    ),
+    Case(
+        "code_with_space",
+        "accounts",
+        'accounts: {stock_on_hand: "630 ", cogs: "310"}\n',
+        [
+            'mappings/accounts.yaml:1:27: accounts.stock_on_hand is "630 ". Write a Xero account code, quoted, of at most 10 characters, such as "310"',
+        ],
+    ),
+    Case(
+        "code_empty",
+        "accounts",
+        'accounts:\n  stock_on_hand: ""\n  cogs:\n',
+        [
+            'mappings/accounts.yaml:2:18: accounts.stock_on_hand is an empty text. Write a Xero account code, quoted, of at most 10 characters, such as "310"',
+            'mappings/accounts.yaml:3:8: accounts.cogs is empty. Write a Xero account code, quoted, of at most 10 characters, such as "310"',
+        ],
+    ),
+    Case(
+        "code_null",
+        "accounts",
+        'accounts: {stock_on_hand: ~, cogs: "310"}\n',
+        [
+            'mappings/accounts.yaml:1:27: accounts.stock_on_hand is nothing (YAML read ~ as null). Write a Xero account code, quoted, of at most 10 characters, such as "310"',
+        ],
+    ),
+    Case(
+        "code_list",
+        "accounts",
+        'accounts: {stock_on_hand: ["630"], cogs: {code: "310"}}\n',
+        [
+            'mappings/accounts.yaml:1:27: accounts.stock_on_hand is a list. Write a Xero account code, quoted, of at most 10 characters, such as "310"',
+            'mappings/accounts.yaml:1:42: accounts.cogs is a mapping. Write a Xero account code, quoted, of at most 10 characters, such as "310"',
+        ],
+    ),
+    Case(
+        "unknown_key",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\n  purchase_price_varience: "498"\n',
+        [
+            'mappings/accounts.yaml:4:3: unknown key "purchase_price_varience". Did you mean "purchase_price_variance"?',
+        ],
+    ),
+    Case(
+        "unknown_key_far",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nzebra: 1\n',
+        [
+            'mappings/accounts.yaml:4:1: unknown key "zebra". Write one of: accounts, rules',
+        ],
+    ),
+    Case(
+        "duplicate_key",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\n  cogs: "311"\n',
+        [
+            'mappings/accounts.yaml:4:3: duplicate key "cogs", first on line 3. Keep one of them',
+        ],
+    ),
+    Case(
+        "missing_keys",
+        "accounts",
+        'accounts: {rounding: "499"}\n',
+        [
+            'mappings/accounts.yaml:1:11: accounts has no "stock_on_hand". Add it: Stock on hand, a CURRENT account: the one that the tie-out proves',
+            'mappings/accounts.yaml:1:11: accounts has no "cogs". Add it: Cost of goods sold',
+        ],
+    ),
+    Case(
+        "missing_top",
+        "accounts",
+        "rules: []\n",
+        [
+            'mappings/accounts.yaml:1:1: the file has no "accounts". Add it: Account of each role',
+        ],
+    ),
+    Case(
+        "empty",
+        "accounts",
+        "",
+        [
+            "mappings/accounts.yaml:1:1: the file is empty. Begin with the key accounts: Account of each role",
+        ],
+    ),
+    Case(
+        "only_comments",
+        "accounts",
+        "# nothing yet\n\n",
+        [
+            "mappings/accounts.yaml:1:1: the file is empty. Begin with the key accounts: Account of each role",
+        ],
+    ),
+    Case(
+        "null_value",
+        "adjustments",
+        "reasons:\n  # none yet\n",
+        [
+            "mappings/adjustments.yaml:1:9: reasons is empty. Write keys with values under it, or {} for none",
+        ],
+    ),
+    Case(
+        "list_top",
+        "accounts",
+        "- accounts\n",
+        [
+            "mappings/accounts.yaml:1:1: the file is a list. Write its keys: accounts, rules",
+        ],
+    ),
+    Case(
+        "text_top",
+        "accounts",
+        "accounts\n",
+        [
+            'mappings/accounts.yaml:1:1: the file is the text "accounts". Write its keys: accounts, rules',
+        ],
+    ),
+    Case(
+        "rule_without_condition",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nrules:\n  - {role: cogs, account: "311"}\n',
+        [
+            "mappings/accounts.yaml:5:5: the rule for cogs has no condition. Write cogs under accounts, or add one of: sku, category, location, channel, party, reason, charge_type",
+        ],
+    ),
+    Case(
+        "rule_never_wins",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nrules:\n  - {role: cogs, channel: Web, account: "311"}\n  - {role: cogs, channel: Web, sku: A, account: "312"}\n',
+        [
+            "mappings/accounts.yaml:6:5: the rule for cogs never wins: the one on line 5 matches first. Put it above that one, or delete it",
+        ],
+    ),
+    Case(
+        "rule_role",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nrules:\n  - {role: cost_of_goods, channel: Web, account: "311"}\n',
+        [
+            'mappings/accounts.yaml:5:12: rules[].role is "cost_of_goods". Write one of: stock_on_hand, cogs, late_cost, landed_cost_clearing, adjustment, production_clearing, rounding, exchange_difference, purchase_price_variance, purchase_return_variance, opening_difference',
+        ],
+    ),
+    Case(
+        "rules_mapping",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nrules: {role: cogs}\n',
+        [
+            "mappings/accounts.yaml:4:8: rules is a mapping. Write a list, or [] for none",
+        ],
+    ),
+    Case(
+        "stock_account_twice",
+        "adjustments",
+        'reasons:\n  Damaged: {account: "630"}\n',
+        [
+            'mappings/adjustments.yaml:2:22: account "630" is stock on hand too (mappings/accounts.yaml:2:18). Give adjustment another account: a journal between an account and itself moves nothing',
+        ],
+    ),
+    Case(
+        "two_stock_accounts_one_cogs",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nrules:\n  - {role: stock_on_hand, category: Made, account: "310"}\n',
+        [
+            'mappings/accounts.yaml:3:9: account "310" is stock on hand too (mappings/accounts.yaml:5:52). Give cogs another account: a journal between an account and itself moves nothing',
+        ],
+    ),
+    Case(
+        "tax_lower",
+        "taxes",
+        "tax_types: {default: none}\n",
+        [
+            'mappings/taxes.yaml:1:22: tax_types.default is "none". Write Xero\'s code of a tax type in capitals, such as NONE or INPUT2',
+        ],
+    ),
+    Case(
+        "tax_name",
+        "taxes",
+        "tax_types: {default: 15% GST on Expenses}\n",
+        [
+            'mappings/taxes.yaml:1:22: tax_types.default is "15% GST on Expenses". Write Xero\'s code of a tax type in capitals, such as NONE or INPUT2',
+        ],
+    ),
+    Case(
+        "tax_role",
+        "taxes",
+        "tax_types: {cog: NONE}\n",
+        [
+            'mappings/taxes.yaml:1:13: a key of tax_types is "cog". Did you mean "cogs"?',
+        ],
+    ),
+    Case(
+        "tax_no",
+        "taxes",
+        "tax_types: {default: No}\n",
+        [
+            "mappings/taxes.yaml:1:22: tax_types.default is false (YAML read No as false). Write Xero's code of a tax type in capitals, such as NONE or INPUT2",
+        ],
+    ),
+    Case(
+        "three_categories",
+        "tracking",
+        "tracked_roles: [cogs]\ncategories:\n  - {name: A, by: channel, options: {}}\n  - {name: B, by: channel, options: {}}\n  - {name: C, by: channel, options: {}}\n",
+        [
+            "mappings/tracking.yaml:5:5: categories has 3 entries. At most 2 are allowed",
+        ],
+    ),
+    Case(
+        "category_twice",
+        "tracking",
+        "tracked_roles: [cogs]\ncategories:\n  - {name: Region, by: location, options: {}}\n  - {name: Region, by: channel, options: {}}\n",
+        [
+            'mappings/tracking.yaml:4:12: tracking category "Region" stands on line 3 already. Rename one of them',
+        ],
+    ),
+    Case(
+        "by",
+        "tracking",
+        "tracked_roles: [cogs, cogs]\ncategories:\n  - {name: Region, by: branch, options: {}}\n",
+        [
+            'mappings/tracking.yaml:1:23: tracked_roles names "cogs" twice. Keep one of them',
+            'mappings/tracking.yaml:3:24: categories[].by is "branch". Write one of: category, location, channel',
+        ],
+    ),
+    Case(
+        "no_roles",
+        "tracking",
+        "categories:\n  - {name: Region, by: location, options: {}}\n",
+        [
+            "mappings/tracking.yaml:1:1: tracked_roles names no role, so no line gets an option. Write: tracked_roles: [cogs]",
+        ],
+    ),
+    Case(
+        "option_bool",
+        "tracking",
+        "tracked_roles: [cogs]\ncategories:\n  - name: Online\n    by: channel\n    options: {Web: yes, no: Shop, 707: X}\n",
+        [
+            'mappings/tracking.yaml:5:20: categories[].options.Web is true (YAML read yes as true). Quote it: "yes"',
+            'mappings/tracking.yaml:5:25: a key of categories[].options is false (YAML read no as false). Quote it: "no"',
+            'mappings/tracking.yaml:5:35: a key of categories[].options is the number 707. Quote it: "707"',
+        ],
+    ),
+    Case(
+        "option_long",
+        "tracking",
+        "tracked_roles: [cogs]\ncategories:\n  - {name: Region, by: location, options: {A: " + "x" * 101 + "}}\n",
+        [
+            'mappings/tracking.yaml:3:47: categories[].options.A is "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...". Write a name of at most 100 characters, as in Xero',
+        ],
+    ),
+    Case(
+        "basis",
+        "landed_costs",
+        'charges: {freight: {account: "425", basis: Value}}\n',
+        [
+            'mappings/landed_costs.yaml:1:44: charges.freight.basis is "Value". Did you mean "value"?',
+        ],
+    ),
+    Case(
+        "places",
+        "landed_costs",
+        'charges: {freight: {account: "425", places: 02}, customs: {account: "426", places: 7}, levy: {account: "427", places: "2"}}\n',
+        [
+            "mappings/landed_costs.yaml:1:45: charges.freight.places is the number 2 (YAML read 02 as octal). Write a whole number from 2 to 6, without quotes",
+            "mappings/landed_costs.yaml:1:84: charges.customs.places is the number 7. Write a whole number from 2 to 6, without quotes",
+            'mappings/landed_costs.yaml:1:119: charges.levy.places is the text "2". Write a whole number from 2 to 6, without quotes',
+        ],
+    ),
+    Case(
+        "reason_key_date",
+        "adjustments",
+        'reasons:\n  2026-09-30: {account: "429"}\n  ~: {account: "429"}\n  "": {account: "429"}\n',
+        [
+            'mappings/adjustments.yaml:2:3: a key of reasons is a date (YAML read 2026-09-30 as one). Quote it: "2026-09-30"',
+            "mappings/adjustments.yaml:3:3: a key of reasons is nothing (YAML read ~ as null). Write a text",
+            "mappings/adjustments.yaml:4:3: a key of reasons is an empty text. Write a text",
+        ],
+    ),
+    Case(
+        "reason_scalar",
+        "adjustments",
+        'reasons:\n  Damaged in transit: "429"\n',
+        [
+            'mappings/adjustments.yaml:2:23: reasons."Damaged in transit" is the text "429". Write its keys: account',
+        ],
+    ),
+    Case(
+        "accepts",
+        "corrections",
+        'corrections:\n  - {id: C-1, accepts: missing_costs, subjects: ["707"], reason: Gift, owner: Ana, status: open}\n',
+        [
+            'mappings/corrections.yaml:2:24: corrections[].accepts is "missing_costs". Did you mean "missing_cost"?',
+        ],
+    ),
+    Case(
+        "subject_number",
+        "corrections",
+        'corrections:\n  - {id: C-1, accepts: missing_cost, subjects: [707, "8", "8"], reason: Gift, owner: Ana, status: open}\n',
+        [
+            'mappings/corrections.yaml:2:49: corrections[].subjects[] is the number 707. Quote it: "707"',
+            'mappings/corrections.yaml:2:59: corrections[].subjects names "8" twice. Keep one of them',
+        ],
+    ),
+    Case(
+        "no_subjects",
+        "corrections",
+        "corrections:\n  - {id: C-1, accepts: missing_cost, subjects: [], reason: Gift, owner: Ana, status: open}\n",
+        [
+            "mappings/corrections.yaml:2:48: corrections[].subjects has 0 entries. Write at least 1",
+        ],
+    ),
+    Case(
+        "id_twice",
+        "corrections",
+        'corrections:\n  - {id: C-1, accepts: missing_cost, subjects: ["707"], reason: Gift, owner: Ana, status: open}\n  - {id: C-1, accepts: missing_cost, subjects: ["707"], reason: Gift, owner: Ana, status: open}\n',
+        [
+            'mappings/corrections.yaml:3:10: id "C-1" stands on line 2 already. Rename one of them',
+        ],
+    ),
+    Case(
+        "backward",
+        "corrections",
+        'corrections:\n  - {id: C-1, accepts: missing_cost, subjects: ["707"], reason: Gift, owner: Ana, status: open, from: 2026-10, to: 2026-09}\n',
+        [
+            'mappings/corrections.yaml:2:5: correction "C-1" serves no month: from 2026-10 to 2026-09. Swap from and to',
+        ],
+    ),
+    Case(
+        "from_day",
+        "corrections",
+        'corrections:\n  - {id: C-1, accepts: missing_cost, subjects: ["707"], reason: Gift, owner: Ana, status: open, from: 2026-10-01, to: 2026-13}\n',
+        [
+            "mappings/corrections.yaml:2:103: corrections[].from is a date (YAML read 2026-10-01 as one). Write a month as YYYY-MM, such as 2026-10",
+            'mappings/corrections.yaml:2:119: corrections[].to is the text "2026-13". Write a month as YYYY-MM, such as 2026-10',
+        ],
+    ),
+    Case(
+        "corrections_lines",
+        "corrections",
+        'corrections:\n  - {id: C-1, reason: "a\\nb", owner: "\\ud800", status: closed}\n',
+        [
+            'mappings/corrections.yaml:2:5: corrections[] has no "accepts". Add it: Kind of exception that it settles',
+            'mappings/corrections.yaml:2:5: corrections[] has no "subjects". Add it: What the exceptions name: SKUs, reasons, currencies; each must occur',
+            "mappings/corrections.yaml:2:23: corrections[].reason holds a line break. Delete it",
+            "mappings/corrections.yaml:2:38: corrections[].owner holds the invisible character U+D800. Delete it",
+            'mappings/corrections.yaml:2:56: corrections[].status is "closed". Write one of: open, accepted',
+        ],
+    ),
+    Case(
+        "first_period_day",
+        "close",
+        "close:\n  source: omni\n  first_period: 2026-09-01\n",
+        [
+            "mappings/close.yaml:3:17: close.first_period is a date (YAML read 2026-09-01 as one). Write a month as YYYY-MM, such as 2026-10",
+        ],
+    ),
+    Case(
+        "first_period_number",
+        "close",
+        "close:\n  source: omni\n  first_period: 202609\n",
+        [
+            "mappings/close.yaml:3:17: close.first_period is the number 202609. Write a month as YYYY-MM, such as 2026-10",
+        ],
+    ),
+    Case(
+        "method",
+        "close",
+        "close:\n  source: omni\n  first_period: 2026-09\n  costing: {method: FIFO, pool: location}\n",
+        [
+            'mappings/close.yaml:4:21: close.costing.method is "FIFO". Did you mean "fifo"?',
+            'mappings/close.yaml:4:33: close.costing.pool is "location". Did you mean "sku_location"?',
+        ],
+    ),
+    Case(
+        "flag_yes",
+        "close",
+        "close:\n  source: omni\n  first_period: 2026-09\n  approval: {required: yes}\n  journals: {show_on_cash_basis: 'false', stale_after_days: 0}\n",
+        [
+            "mappings/close.yaml:4:24: close.approval.required is true (YAML read yes as true). Write true or false, without quotes",
+            'mappings/close.yaml:5:34: close.journals.show_on_cash_basis is the text "false". Write true or false, without quotes',
+            "mappings/close.yaml:5:61: close.journals.stale_after_days is the number 0. Write a whole number from 1 to 366, without quotes",
+        ],
+    ),
+    Case(
+        "source_path",
+        "close",
+        "close:\n  source: mappings/sources/omni.yaml\n  first_period: 2026-09\n",
+        [
+            'mappings/close.yaml:2:11: close.source is "mappings/sources/omni.yaml". Write small letters, digits and _, beginning with a letter',
+        ],
+    ),
+    Case(
+        "currency",
+        "close",
+        "close:\n  source: omni\n  first_period: 2026-09\n  base_currency: nzd\n",
+        [
+            'mappings/close.yaml:4:18: close.base_currency is "nzd". Write an ISO 4217 code in capitals, such as NZD',
+        ],
+    ),
+    Case(
+        "status_list",
+        "close",
+        "close:\n  source: omni\n  first_period: 2026-09\n  recognition: {accounting_statuses: imported}\n",
+        [
+            'mappings/close.yaml:4:38: close.recognition.accounting_statuses is the text "imported". Write a list, or [] for none',
+        ],
+    ),
+    Case(
+        "anchor",
+        "accounts",
+        'accounts: &a\n  stock_on_hand: "630"\n  cogs: *b\n',
+        [
+            "mappings/accounts.yaml:1:11: &a is an anchor. Write each value out: anchors and aliases are not read",
+            "mappings/accounts.yaml:3:9: *b repeats another part of the file. Write the value out: anchors and aliases are not read",
+        ],
+    ),
+    Case(
+        "bomb",
+        "accounts",
+        "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n",
+        [
+            'mappings/accounts.yaml:1:1: unknown key "a". Write one of: accounts, rules',
+            'mappings/accounts.yaml:1:1: the file has no "accounts". Add it: Account of each role',
+            "mappings/accounts.yaml:1:4: &a is an anchor. Write each value out: anchors and aliases are not read",
+            'mappings/accounts.yaml:2:1: unknown key "b". Write one of: accounts, rules',
+            "mappings/accounts.yaml:2:4: &b is an anchor. Write each value out: anchors and aliases are not read",
+            "mappings/accounts.yaml:2:8: *a repeats another part of the file. Write the value out: anchors and aliases are not read",
+            "mappings/accounts.yaml:2:12: *a repeats another part of the file. Write the value out: anchors and aliases are not read",
+            'mappings/accounts.yaml:3:1: unknown key "c". Write one of: accounts, rules',
+            "mappings/accounts.yaml:3:5: *b repeats another part of the file. Write the value out: anchors and aliases are not read",
+            "mappings/accounts.yaml:3:9: *b repeats another part of the file. Write the value out: anchors and aliases are not read",
+        ],
+    ),
+    Case(
+        "merge",
+        "accounts",
+        'accounts:\n  <<: {cogs: "310"}\n  stock_on_hand: "630"\n  cogs: "310"\n',
+        [
+            "mappings/accounts.yaml:2:3: a key of accounts is << (YAML would copy other keys in). Write the keys out",
+        ],
+    ),
+    Case(
+        "tag",
+        "accounts",
+        'accounts:\n  stock_on_hand: !!str 630\n  cogs: !!python/name:os.system "310"\n',
+        [
+            'mappings/accounts.yaml:2:18: the tag "tag:yaml.org,2002:str" is not read. Delete it; quote a value that is text',
+            'mappings/accounts.yaml:3:9: the tag "tag:yaml.org,2002:python/name:os.system" is not read. Delete it; quote a value that is text',
+        ],
+    ),
+    Case(
+        "tab",
+        "accounts",
+        'accounts:\n\tcogs: "310"\n',
+        [
+            "mappings/accounts.yaml:2:1: not YAML: a tab stands where only spaces may. Indent with spaces",
+        ],
+    ),
+    Case(
+        "indent",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n    cogs: "310"\n',
+        [
+            "mappings/accounts.yaml:3:5: not YAML: this does not continue what stands above. Begin all keys of a block in the same column, and put nothing behind a closing quote",
+        ],
+    ),
+    Case(
+        "dedent",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n cogs: "310"\n',
+        [
+            "mappings/accounts.yaml:3:2: not YAML: this does not continue what stands above. Begin all keys of a block in the same column, and put nothing behind a closing quote",
+        ],
+    ),
+    Case(
+        "colon",
+        "adjustments",
+        'reasons:\n  Lost: at sea: {account: "429"}\n',
+        [
+            'mappings/adjustments.yaml:2:15: not YAML: a second ": " in one value, or a line that is indented too far. Quote a text that holds ": "',
+        ],
+    ),
+    Case(
+        "no_space",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n  cogs:"310"\n',
+        [
+            "mappings/accounts.yaml:3:3: not YAML: a line that is no key with a value. Write key: value, with a space in between",
+        ],
+    ),
+    Case(
+        "open_quote",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630\n  cogs: "310"\n',
+        [
+            "mappings/accounts.yaml:3:10: not YAML: this does not continue what stands above. Begin all keys of a block in the same column, and put nothing behind a closing quote",
+        ],
+    ),
+    Case(
+        "open_bracket",
+        "corrections",
+        "corrections: [\n",
+        [
+            "mappings/corrections.yaml:2:1: not YAML: the file ends inside brackets. Close them",
+        ],
+    ),
+    Case(
+        "two_docs",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\n---\naccounts:\n  stock_on_hand: "630"\n  cogs: "310"\n',
+        [
+            "mappings/accounts.yaml:4:1: not YAML: a second document begins. Delete the line ---",
+        ],
+    ),
+    Case(
+        "deep",
+        "adjustments",
+        "reasons: " + "[" * 500 + "\n",
+        [
+            "mappings/adjustments.yaml:1:29: not YAML: nested deeper than 20 levels",
+        ],
+    ),
+    Case(
+        "control",
+        "accounts",
+        'accounts:\n  cogs: "3\x0010"\n',
+        [
+            "mappings/accounts.yaml:2:11: U+0000 is a character that YAML does not allow. Delete it",
+        ],
+    ),
+    Case(
+        "escape",
+        "accounts",
+        'accounts:\n  cogs: "\\UFFFFFFFF"\n',
+        [
+            "mappings/accounts.yaml:2:12: not YAML: an escape or a number that stands for nothing. Write the character itself",
+        ],
+    ),
+    Case(
+        "directive",
+        "accounts",
+        '%YAML 3.0\n---\naccounts:\n  stock_on_hand: "630"\n  cogs: "310"\n',
+        [
+            "mappings/accounts.yaml:1:1: not YAML: directives, the lines that begin with %, are not read. Delete them",
+        ],
+    ),
+    Case(
+        "at",
+        "accounts",
+        "accounts:\n  cogs: @310\n",
+        [
+            "mappings/accounts.yaml:2:9: not YAML: a text begins with a character that means something in YAML. Quote the text",
+        ],
+    ),
+    Case(
+        "complex_key",
+        "accounts",
+        "? [a, b]\n: 1\n",
+        [
+            'mappings/accounts.yaml:1:1: the file has no "accounts". Add it: Account of each role',
+            "mappings/accounts.yaml:1:3: a key of the file is a list. Write a text",
+        ],
+    ),
+    Case(
+        "latin1",
+        "adjustments",
+        b'reasons:\n  Verlust K\xf6ln: {account: "429"}\n',
+        [
+            "mappings/adjustments.yaml:2:12: byte 0xF6 is not UTF-8. Save the file as UTF-8",
+        ],
+    ),
+    Case(
+        "utf16",
+        "adjustments",
+        b"\xff\xfer\x00e\x00a\x00s\x00o\x00n\x00s\x00:\x00 \x00{\x00}\x00\n\x00",
+        [
+            "mappings/adjustments.yaml:1:1: byte 0xFF is not UTF-8. Save the file as UTF-8",
+        ],
+    ),
+    Case(
+        "nul",
+        "adjustments",
+        b"\x00\x01\x02",
+        [
+            "mappings/adjustments.yaml:1:1: U+0000 is a character that YAML does not allow. Delete it",
+        ],
+    ),
+    Case(
+        "large",
+        "adjustments",
+        b"#" * 1_000_001,
+        [
+            "mappings/adjustments.yaml: the file is larger than 1,000,000 bytes. Is it the right one?",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_a_broken_file_is_explained(case: Case, company: Callable[..., Path]) -> None:
+    folder = company(**{case.file: case.content})
+
+    with pytest.raises(MappingProblems) as refused:
+        read_mappings(folder)
+
+    assert str(refused.value).splitlines() == case.messages
+
+
+def test_all_files_are_reported_at_once_in_their_order(company: Callable[..., Path]) -> None:
+    folder = company(close="close: {}\n", accounts="accounts: {cogs: 310}\n", taxes="tax_types: [NONE]\n")
+    (folder / "tracking.yaml").unlink()
+    (folder / "adjustment.yaml").write_text("reasons: {}\n")
+
+    with pytest.raises(MappingProblems) as refused:
+        read_mappings(folder)
+
+    assert str(refused.value).splitlines() == [
+        'mappings/accounts.yaml:1:11: accounts has no "stock_on_hand". Add it: Stock on hand, a CURRENT account: the one that the tie-out proves',
+        'mappings/accounts.yaml:1:18: accounts.cogs is the number 310. Quote it: "310"',
+        "mappings/taxes.yaml:1:12: tax_types is a list. Write keys with values under it, or {} for none",
+        "mappings/tracking.yaml: the file is missing. Create it with the key categories: At most two, as in Xero; [] for none",
+        'mappings/close.yaml:1:8: close has no "source". Add it: The source that is closed: a file in mappings/sources, without .yaml',
+        'mappings/close.yaml:1:8: close has no "first_period". Add it: First month that tieout closes (YYYY-MM); what moved before is in Xero\'s opening balance',
+        "mappings/adjustment.yaml: nothing reads this file",
+        "    Did you mean adjustments.yaml?",
+    ]
+
+
+def test_a_missing_folder_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(MappingProblems) as refused:
+        read_mappings(tmp_path / "nowhere")
+
+    assert str(refused.value).splitlines() == [
+        "nowhere: there is no such folder",
+        "    Set TIEOUT_MAPPINGS to the folder that holds accounts.yaml and its sisters",
+    ]
+
+
+def test_a_file_that_is_wrong_all_over_ends_after_a_hundred_messages(company: Callable[..., Path]) -> None:
+    folder = company(adjustments="reasons:\n" + "".join(f'  {number}: {{account: "429"}}\n' for number in range(150)))
+
+    with pytest.raises(MappingProblems) as refused:
+        read_mappings(folder)
+
+    assert len(refused.value.problems) == 101
+    assert str(refused.value.problems[-1]) == "mappings/adjustments.yaml: and 50 more problems"
+
+
+@pytest.mark.parametrize("text", ["\ufeff{}", "{}"], ids=["byte order mark", "none"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_byte_order_marks_and_line_ends_make_no_difference(
+    text: str, line_end: str, company: Callable[..., Path]
+) -> None:
+    good = 'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\n'
+    plain = read_mappings(company(accounts=good)).accounts
+
+    other = read_mappings(company(accounts=text.format(good).replace("\n", line_end))).accounts
+
+    assert other == plain
+    assert other.accounts.cogs.defined_at == plain.accounts.cogs.defined_at == "mappings/accounts.yaml:3:9"
