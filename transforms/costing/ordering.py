@@ -37,7 +37,12 @@ def order_moves(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
     phased = _add_levels(rows.with_columns(bucket=_bucket("moved_on", by_month))).with_columns(phase=_phase(by_month))
     in_round = ["phase", "level", "side"]
     inside = [*in_round, "moved_on", "sequence"] if by_month else ["sequence", *in_round]
-    return phased.sort("bucket", *inside, pl.col("move_id").str.len_bytes(), "move_id").with_row_index("move_order", 1)
+    return phased.sort("bucket", *inside, *natural_order("move_id")).with_row_index("move_order", 1)
+
+
+def natural_order(name: str) -> list[pl.Expr]:
+    """Sort keys for ids: shorter before longer, then by text, so that 9 comes before 10 in `line:9` and `line:10`."""
+    return [pl.col(name).str.len_bytes(), pl.col(name)]
 
 
 def _bucket(name: str, by_month: bool) -> pl.Expr:
