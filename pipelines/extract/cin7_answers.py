@@ -1,0 +1,99 @@
+"""What Omni's answers mean: rows, or an error that says what to do (cin7.md section 1.1)."""
+
+import json
+
+import httpx
+
+from mappings.wording import did_you_mean
+from pipelines.errors import Incomplete, TieoutError, UsageProblem
+from pipelines.extract.cin7_tables import RESOURCES
+
+LONGEST_WAIT = 65.0
+"""Seconds that a client waits for its turn; a minute's limit is over after 60."""
+
+RUN_AGAIN = "Run the same command again; nothing was changed."
+
+
+def read_rows(response: httpx.Response, resource: str) -> list[dict[str, object]]:
+    """The rows of one page: Omni sends a bare JSON array.
+
+    Raises:
+        UsageProblem: user name, key, permission, address or resource are wrong (exit 2).
+        Incomplete: limits, an outage, a page of HTML (exit 7).
+    """
+    error = _describe_failure(response, resource)
+    if error is not None:
+        raise error
+    try:
+        rows = json.loads(response.content)
+    except ValueError:
+        kind = "a web page" if response.content.lstrip()[:1] == b"<" else "something that is not JSON"
+        raise Incomplete(
+            f"{_call(response)}: Cin7 Omni answered with {kind} instead of rows.\n"
+            f"    A proxy or an outage stands in the way, or TIEOUT_OMNI_URL is wrong. {RUN_AGAIN}"
+        ) from None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Incomplete(f"{_call(response)}: Cin7 Omni answered with JSON that is no list of rows.\n    {RUN_AGAIN}")
+    return rows
+
+
+def too_many_calls(response: httpx.Response) -> Incomplete:
+    """A 429: a limit of seconds, a minute, or the day."""
+    wait = retry_after(response)
+    when = "tomorrow" if wait is None else f"in {wait:,.0f} s"
+    return Incomplete(
+        f"{_call(response)}: Cin7 Omni takes no more calls for now (3 a second, 60 a minute, 5,000 a day).\n"
+        f"    Run the same command again {when}; nothing was changed."
+    )
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """Seconds that the server asks to wait; None where it does not say, or says it as a date."""
+    text = response.headers.get("Retry-After", "").strip()
+    return float(text) if text.isascii() and text.isdigit() else None
+
+
+def unreachable(base_url: str, error: httpx.TransportError) -> Incomplete:
+    """No answer at all."""
+    reason = str(error) or type(error).__name__
+    return Incomplete(f"Cin7 Omni at {base_url} cannot be reached: {reason}.\n    {RUN_AGAIN}")
+
+
+def _describe_failure(response: httpx.Response, resource: str) -> TieoutError | None:
+    """The error that a status stands for; None for success."""
+    status = response.status_code
+    if status == httpx.codes.OK:
+        return None
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return too_many_calls(response)
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return Incomplete(f"{_call(response)}: Cin7 Omni is not well (HTTP {status}).\n    {RUN_AGAIN}")
+    if status >= httpx.codes.BAD_REQUEST:
+        return UsageProblem(f"{_call(response)}: {_explain(response, resource)}")
+    return Incomplete(f"{_call(response)}: no rows, but HTTP {status}. Is TIEOUT_OMNI_URL right? {RUN_AGAIN}")
+
+
+def _explain(response: httpx.Response, resource: str) -> str:
+    """What a refusal means, and the next step."""
+    match response.status_code:
+        case httpx.codes.UNAUTHORIZED:
+            found = "Cin7 Omni does not know this user name and key"
+            fix = (
+                "Check TIEOUT_OMNI_USERNAME and TIEOUT_OMNI_KEY: they belong to an API connection (in Omni: Settings > "
+            )
+            fix += "Integrations > API v1), not to a person's login."
+        case httpx.codes.FORBIDDEN:
+            found = f"the API connection may not read {resource}"
+            fix = f"In Omni, Settings > Integrations > API v1, give the connection access to {resource}."
+        case httpx.codes.NOT_FOUND:
+            found = f"Cin7 Omni has no resource {resource}"
+            fix = "Check TIEOUT_OMNI_URL." if resource in RESOURCES else did_you_mean(resource, RESOURCES)
+        case _:
+            found = "Cin7 Omni refused the request"
+            fix = " ".join(response.text.split())[:200]
+    return f"{found} ({response.status_code}).\n    {fix}"
+
+
+def _call(response: httpx.Response) -> str:
+    """Method and address of a call."""
+    return f"{response.request.method} {response.request.url.copy_with(query=None)}"

@@ -1,0 +1,114 @@
+"""The local Cin7 Omni server: API v1, reading only, after cin7.md sections 1.1 and 1.2."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import compare_digest
+from time import monotonic
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+
+from pipelines.sandbox.cin7.call_limits import OMNI_LIMITS, CallCounter, CallLimits
+from pipelines.sandbox.cin7.questions import QuestionError, answer
+from pipelines.sandbox.cin7.rows import ResourceFolder
+
+USERNAME = "sandbox"
+KEY = "sandbox"  # what a demo needs to type; the server never leaves loopback
+
+
+def create_app(
+    folder: Path,
+    log: Path | None = None,
+    *,
+    limits: CallLimits = OMNI_LIMITS,
+    denied: Collection[str] = (),
+    username: str = USERNAME,
+    key: str = KEY,
+    clock: Callable[[], float] = monotonic,
+) -> FastAPI:
+    """The local Omni server as an application.
+
+    Args:
+        folder: JSON arrays named after resources, or a folder with `omni` in it; read again when they change.
+        log: request log (JSON lines) to append to; neither credentials nor rows are logged.
+        limits: calls a second, a minute and a day; beyond them 429 with Retry-After.
+        denied: resources that the connection has no permission for: 403.
+        username: of the API connection.
+        key: of the API connection.
+        clock: seconds, for the limits.
+
+    Raises:
+        UsageProblem: the folder has nothing to serve, or a file cannot be read (exit 2).
+    """
+    resources = ResourceFolder(folder)
+    counter = CallCounter(limits, clock)
+    forbidden = {name.lower() for name in denied}
+    app = FastAPI(title="tieout sandbox: Cin7 Omni", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/api/v1/{resource}")
+    async def list_rows(resource: str, request: Request) -> Response:
+        """One page of a resource."""
+        refusal = _refusal(request, username, key, counter)
+        if refusal is None and resource.lower() in forbidden:
+            refusal = _message(403, f"The API connection has no permission for {resource}")
+        if refusal is None and resource.lower() not in resources.resources:
+            refusal = _message(404, f"No resource {resource}")
+        if refusal is not None:
+            return _logged(log, request, refusal)
+        try:
+            rows = answer(resources.rows(resources.resources[resource.lower()]), request.query_params)
+        except QuestionError as error:
+            return _logged(log, request, _message(400, str(error)))
+        return _logged(log, request, JSONResponse(rows), len(rows))
+
+    @app.api_route("/{path:path}", methods=["GET", "POST", "PUT", "DELETE"])
+    async def unknown(path: str, request: Request) -> Response:
+        """Everything else: this server only reads API v1."""
+        refusal = _refusal(request, username, key, counter)
+        return _logged(log, request, refusal or _message(404, f"Nothing at /{path} for {request.method}"))
+
+    return app
+
+
+def _refusal(request: Request, username: str, key: str, counter: CallCounter) -> Response | None:
+    """401 or 429, where the call may not go on."""
+    if not _is_known(request.headers.get("Authorization", ""), username, key):
+        return _message(401, "Invalid API user name or key", {"WWW-Authenticate": 'Basic realm="Cin7 API"'})
+    wait = counter.seconds_to_wait()
+    return _message(429, "Too many requests", {"Retry-After": str(wait)}) if wait else None
+
+
+def _is_known(header: str, username: str, key: str) -> bool:
+    """Whether an Authorization header holds the connection's name and key."""
+    scheme, _, token = header.partition(" ")
+    try:
+        given = base64.b64decode(token, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return scheme.lower() == "basic" and compare_digest(given, f"{username}:{key}".encode())
+
+
+def _message(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
+    """A refusal as JSON."""
+    return JSONResponse({"message": text}, status, headers)
+
+
+def _logged(log: Path | None, request: Request, response: Response, row_count: int | None = None) -> Response:
+    """Write the request down before its answer leaves."""
+    if log is not None:
+        entry: dict[str, Any] = {
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "method": request.method,
+            "path": request.url.path,
+            "query": dict(request.query_params),
+            "status": response.status_code,
+            "rows": row_count,
+        }
+        with log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    return response

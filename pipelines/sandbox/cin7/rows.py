@@ -1,0 +1,58 @@
+"""The rows that the local Cin7 server gives: one JSON array a resource in a folder, read again when a file changes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import UsageProblem
+from pipelines.extract.cin7_tables import RESOURCES
+from schemas.problems import Problem
+
+Row = dict[str, Any]
+
+
+class ResourceFolder:
+    """`SalesOrders.json`, `Products.json`, ... of a folder, or of the folder `omni` in it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Look at every file.
+
+        Raises:
+            UsageProblem: no such folder, no resource in it, or a file that is no JSON array of objects (exit 2).
+        """
+        self._folder = folder / "omni" if (folder / "omni").is_dir() else folder
+        self._read: dict[str, tuple[tuple[int, int], list[Row]]] = {}
+        paths = sorted(self._folder.glob("*.json"))
+        self.resources = {path.stem.lower(): path.stem for path in paths} | {name.lower(): name for name in RESOURCES}
+        if not paths:
+            fix = "Give a folder with SalesOrders.json, Products.json, ...; data/sample is one."
+            raise UsageProblem("The Cin7 server has nothing to serve.", [Problem(str(folder), "no JSON file", fix)])
+        for path in paths:
+            self.rows(path.stem)
+
+    def rows(self, resource: str) -> list[Row]:
+        """Rows of a resource, in the order of its file; none where there is no file."""
+        path = self._folder / f"{resource}.json"
+        if not path.is_file():
+            return []
+        stamp = (path.stat().st_mtime_ns, path.stat().st_size)
+        known = self._read.get(resource)
+        if known is None or known[0] != stamp:
+            known = self._read[resource] = (stamp, _read_array(path))
+        return known[1]
+
+
+def _read_array(path: Path) -> list[Row]:
+    """The objects of a JSON array."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise _unusable(path, f"not JSON: {error}") from None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise _unusable(path, "not an array of objects")
+    return rows
+
+
+def _unusable(path: Path, found: str) -> UsageProblem:
+    """A file that cannot be served."""
+    return UsageProblem("The Cin7 server cannot serve a file.", [Problem(str(path), found)])
