@@ -2,8 +2,10 @@
 
 import polars as pl
 
-from schemas.dtypes import COST, RATE
+from schemas.dtypes import RATE
 from transforms.rounding import convert, extend, round_money
+
+_WIDE = pl.Decimal(38, 12)
 
 
 def add_rates(lines: pl.LazyFrame, rates: pl.LazyFrame, day: str, base_currency: str) -> pl.LazyFrame:
@@ -63,7 +65,18 @@ def cost_bills(bills: pl.LazyFrame, rates: pl.LazyFrame, base_currency: str) -> 
     Returns:
         The same rows with `applied_rate`, `is_base_currency` and `billed_amount` (Money; null without a rate).
     """
-    billed = round_money(convert(pl.col("line_amount").cast(COST), pl.col("applied_rate")))
     return add_rates(bills, rates, "bill_date", base_currency).with_columns(
-        pl.when("is_base_currency").then(pl.col("line_amount")).otherwise(billed).alias("billed_amount")
+        pl.when("is_base_currency")
+        .then(pl.col("line_amount"))
+        .otherwise(round_money(pl.col("line_amount").cast(_WIDE) / xero_rate(pl.col("applied_rate")).cast(_WIDE)))
+        .alias("billed_amount")
     )
+
+
+def xero_rate(rate: pl.Expr) -> pl.Expr:
+    """The rate as a bill in Xero carries it: foreign currency for one unit of base currency, 6 places.
+
+    Xero keeps 6 decimals of CurrencyRate and divides by it (xero.md section 3), so the base amount of a bill follows
+    this rounded rate and not the one it came from.
+    """
+    return (pl.lit(1).cast(_WIDE) / rate.cast(_WIDE)).round(6, mode="half_away_from_zero")

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from schemas.closing import LeftOut
-from schemas.dtypes import MONEY
+from schemas.dtypes import MONEY, QUANTITY
 from schemas.policies import RecognitionPolicy
 from transforms.recognition import recognise_sales
 
@@ -68,6 +68,7 @@ def list_left_out(
             pl.when(pl.col("moved_quantity") != 0)
             .then(pl.col("moved_quantity").abs())
             .otherwise("ordered_quantity")
+            .cast(QUANTITY)
             .alias("quantity"),
             (-pl.col("cost_amount") - pl.col("recognised_amount")).cast(MONEY).alias("cost_amount"),
             "revenue_amount",

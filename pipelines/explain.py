@@ -1,0 +1,124 @@
+"""Goes from a journal line in Xero down to the source rows that make up its amount, to the cent."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pipelines.errors import UsageProblem
+from pipelines.reports import ReportTable, money, quantity
+from pipelines.warehouse import Warehouse
+
+_TAG = re.compile(
+    r"(?:(?P<organisation>[A-Za-z0-9]+)-)?(?P<key>(?:COGS|LANDED|ADJUSTMENT|PRODUCTION|VALUATION)-\d{4}-\d{2}.*?)(?:-v(?P<version>\d+))?"
+)
+
+_SOURCE_SQL = {
+    "close.bookings": """
+        select s.source_amount, s.source_id, b.document_number, b.sku, b.moved_on as happened_on, b.moved_quantity as quantity,
+               b.unit_cost_applied as unit_cost, concat_ws(' ', replace(b.kind, '_', ' '), case when b.is_late then '(late cost)' end) as what
+        from picked s left join close.bookings b on b.move_id = s.source_id and b.period = s.period""",
+    "core.receipt_lines": """
+        select s.source_amount, s.source_id, r.purchase_number as document_number, r.sku, r.received_date as happened_on, r.quantity,
+               r.unit_price as unit_cost, 'receipt against its bills' as what
+        from picked s left join core.receipt_lines r on r.receipt_line_id = s.source_id""",
+    "close.landed_cost_allocations": """
+        select s.source_amount, s.source_id, c.purchase_number as document_number, a.sku, c.charge_date as happened_on,
+               r.quantity, null::decimal(18, 6) as unit_cost,
+               concat(c.charge_type, ' ', c.charge_id, ' of ', c.charge_amount::decimal(18, 2)) as what
+        from picked s
+        left join close.landed_cost_allocations a on concat(a.charge_id, ':', a.receipt_line_id) = s.source_id
+        left join core.charges c on c.charge_id = a.charge_id
+        left join core.receipt_lines r on r.receipt_line_id = a.receipt_line_id""",
+}
+"""What a reader is shown of a source row, by the table that holds it."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A journal, or one line of it, with the source rows behind it."""
+
+    table: ReportTable
+    line_amount: Decimal
+    source_amount: Decimal
+
+    @property
+    def foots(self) -> bool:
+        """Whether the source rows sum to the line."""
+        return self.line_amount == self.source_amount
+
+
+def explain(warehouse: Warehouse, reference: str, most: int = 40) -> list[Explanation]:
+    """Explain TAG or TAG:LINE: the lines of the journal, each with its source rows.
+
+    Args:
+        warehouse: holds close.journal_lines and close.journal_line_sources.
+        reference: a tag as in Xero's narration, with or without organisation and version; a line number after a colon.
+        most: source rows shown for a line, the largest first; the sum covers all of them.
+
+    Raises:
+        UsageProblem: no such journal or line (exit 2).
+    """
+    tag, _, line = reference.partition(":")
+    journal_key, period = _find_journal(warehouse, tag)
+    lines = warehouse.query(
+        "select * from close.journal_lines where journal_key = ? and period = ? order by line_number",
+        [journal_key, period],
+    ).to_dicts()
+    wanted = [row for row in lines if not line or str(row["line_number"]) == line]
+    if not wanted:
+        numbers = ", ".join(str(row["line_number"]) for row in lines)
+        raise UsageProblem(f"{journal_key} has no line {line}. It has the lines {numbers}.")
+    return [_explain_line(warehouse, row, most) for row in wanted]
+
+
+def _find_journal(warehouse: Warehouse, tag: str) -> tuple[str, date]:
+    """Key and period of the journal that a tag names."""
+    match = _TAG.fullmatch(tag.strip())
+    key = match["key"] if match else tag
+    found = warehouse.query("select journal_key, period from close.journals where journal_key = ?", [key]).rows()
+    if found:
+        return found[0]
+    near = warehouse.query(
+        "select journal_key from close.journals order by jaro_winkler_similarity(journal_key, ?) desc limit 3", [key]
+    )
+    options = ", ".join(near["journal_key"].to_list())
+    raise UsageProblem(
+        f'There is no journal "{tag}".' + (f" Did you mean one of {options}?" if options else " Close a month first.")
+    )
+
+
+def _explain_line(warehouse: Warehouse, line: dict[str, Any], most: int) -> Explanation:
+    rows: list[dict[str, Any]] = []
+    for table, sql in _SOURCE_SQL.items():
+        picked = "select * from close.journal_line_sources where period = ? and journal_key = ? and line_number = ? and source_table = ?"
+        keys = [line["period"], line["journal_key"], line["line_number"], table]
+        rows += warehouse.query(f"with picked as ({picked}) {sql}", keys).to_dicts()
+    rows.sort(key=lambda row: (-abs(row["source_amount"]), row["source_id"]))
+    total = sum((row["source_amount"] for row in rows), Decimal("0.00"))
+    shown = [_source_row(row) for row in rows[:most]]
+    if len(rows) > most:
+        rest = sum((row["source_amount"] for row in rows[most:]), Decimal("0.00"))
+        shown.append(("", f"{len(rows) - most:,} more rows", "", "", "", "", money(rest)))
+    shown.append(("", f"{len(rows):,} source rows", "", "", "", "", money(total)))
+    side = "debit" if line["line_amount"] > 0 else "credit"
+    title = f"{line['journal_key']}:{line['line_number']} · {line['account_code']} · {line['description']} · {side} {money(abs(line['line_amount']))}"
+    columns = ("Date", "What", "Document", "SKU", "Units", "Unit cost", "Amount")
+    table_shown = ReportTable(
+        title, columns, tuple(shown), frozenset({"Units", "Unit cost", "Amount"}), frozenset({len(shown) - 1})
+    )
+    return Explanation(table_shown, line["line_amount"], total)
+
+
+def _source_row(row: dict[str, Any]) -> tuple[str, ...]:
+    unit_cost = "" if row["unit_cost"] is None else f"{row['unit_cost']:,.6f}".rstrip("0").rstrip(".")
+    return (
+        str(row["happened_on"] or ""),
+        row["what"] or "",
+        row["document_number"] or row["source_id"],
+        row["sku"] or "",
+        quantity(row["quantity"]),
+        unit_cost,
+        money(row["source_amount"]),
+    )

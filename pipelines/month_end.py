@@ -1,0 +1,94 @@
+"""The month-end close, step by step: read this first.
+
+Every step reads tables of the warehouse and writes tables; none passes frames of documents to the next. What a step does
+stands in `pipelines/steps`; the same list runs under Prefect (pipelines/flows.py), from the command line, and in tests.
+"""
+
+from pipelines.load.apply import apply_plan
+from pipelines.load.mirror import mirror_xero
+from pipelines.load.plan import make_plan
+from pipelines.load.terms import plan_terms
+from pipelines.steps.documents import extract_documents
+from pipelines.steps.gate import stop_on_exceptions, stop_on_open_months
+from pipelines.steps.journals import build_month
+from pipelines.steps.run import CloseRun
+from pipelines.steps.stock import value_stock
+from pipelines.steps.tie_out import stop_on_difference, tie_out_month
+
+
+def preview_month(run: CloseRun) -> None:
+    """What the month would post with what is known today: it plans nothing, posts nothing, and always runs."""
+    run.step("Extract documents", extract, is_safe_to_retry=True)
+    run.step("Value stock moves", value)
+    run.step("Build journals", build)
+
+
+def plan_month(run: CloseRun) -> None:
+    """What would change in Xero. Nothing is posted."""
+    run.step("Extract documents", extract, is_safe_to_retry=True)
+    run.step("Read Xero's settings", mirror, is_safe_to_retry=True)
+    run.step("Value stock moves", value)
+    run.step("Build journals", build)
+    run.step("Check exceptions and mappings", check)
+    run.step("Plan the changes in Xero", plan)
+
+
+def close_month(run: CloseRun) -> None:
+    """Plan the month, post the plan, and prove that Xero's stock accounts equal the stock ledger."""
+    plan_month(run)
+    post_planned(run)
+
+
+def post_planned(run: CloseRun) -> None:
+    """Post a plan that is made, and prove the result."""
+    run.step("Post to Xero", post)
+    run.step("Tie out to Xero", prove, is_safe_to_retry=True)
+
+
+def extract(run: CloseRun) -> None:
+    """Source to raw.* and core.*."""
+    run.extracted = extract_documents(run.close, run.warehouse, run.run_id, run.progress)
+
+
+def mirror(run: CloseRun) -> None:
+    """Xero's accounts, tax rates, tracking, lock dates and our journals to xero.*."""
+    mirror_xero(run.client, run.warehouse)
+
+
+def value(run: CloseRun) -> None:
+    """core.* to core.stock_moves, close.landed_cost_allocations and close.bookings."""
+    run.valued = value_stock(run.close, run.warehouse)
+
+
+def build(run: CloseRun) -> None:
+    """close.bookings to close.journals and their lines and sources, roll_forward, left_out and exceptions."""
+    build_month(run.close, run.warehouse, run.valued)
+
+
+def check(run: CloseRun) -> None:
+    """Stop on everything that stands in the way of the month, all at once."""
+    stop_on_open_months(run.close, run.warehouse)
+    stop_on_exceptions(run.close, run.warehouse)
+
+
+def plan(run: CloseRun) -> None:
+    """close.journals against post.documents to post.plans and post.plan_documents."""
+    close = run.close
+    terms = plan_terms(close.settings, close.mappings)
+    run.plan = make_plan(run.warehouse, terms, close.period, close.cut_off if close.is_partial else None)
+
+
+def post(run: CloseRun) -> None:
+    """The plan to Xero through post.outbox, each document once."""
+    if run.plan is None:
+        raise RuntimeError("post runs after plan")
+    terms = plan_terms(run.close.settings, run.close.mappings)
+    run.applied = apply_plan(
+        run.client, run.warehouse, run.plan.plan_hash, terms, lambda done, total: run.progress(done, total, "documents")
+    )
+    run.applied.raise_for_refusals()
+
+
+def prove(run: CloseRun) -> None:
+    """Xero's trial balance to xero.trial_balance, and the walk from the ledger to it to close.tie_outs."""
+    stop_on_difference(run.close.period, tie_out_month(run.close, run.warehouse, run.client))

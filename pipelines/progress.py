@@ -1,0 +1,44 @@
+"""Shows a bar for each step of a run on the terminal."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+WIDTH = 32
+
+
+class StepBars:
+    """Carries out steps and shows each as a bar; without a terminal, as one line a step."""
+
+    def __init__(self, console: Console) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description:<34}"),
+            BarColumn(bar_width=WIDTH),
+            TextColumn("{task.fields[what]}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=False,
+        )
+        self._current: TaskID | None = None
+
+    def run_step(self, name: str, work: Callable[[], None], *, is_safe_to_retry: bool) -> None:  # noqa: ARG002
+        """Do the work under a bar of its own."""
+        task = self._bars.add_task(name, total=None, what="")
+        self._current = task
+        work()
+        total = self._bars.tasks[self._bars.task_ids.index(task)].total or 1
+        self._bars.update(task, total=total, completed=total, what="")
+        self._current = None
+
+    def tell(self, done: int, total: int, what: str) -> None:
+        """Move the bar of the step that runs."""
+        if self._current is not None:
+            self._bars.update(self._current, completed=done, total=total or None, what=what)
+
+    @contextmanager
+    def shown(self) -> Iterator["StepBars"]:
+        """Bars on the screen while the block runs."""
+        with self._bars:
+            yield self

@@ -1,0 +1,267 @@
+"""What a finance person reads after a close, as plain tables: journals, roll-forward, tie-out, what was left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from pipelines.extract.report import ExtractReport
+from pipelines.load.plan_store import StoredPlan, plan_summary
+from pipelines.warehouse import Warehouse
+from transforms.periods import name_period
+
+
+@dataclass(frozen=True)
+class ReportTable:
+    """A table in words and formatted figures; how it is drawn is up to the terminal, the page or the artifact."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    figures: frozenset[str] = frozenset()
+    """Columns that hold figures and stand right."""
+    strong_rows: frozenset[int] = field(default_factory=frozenset)
+    """Rows that are totals."""
+    note: str = ""
+
+
+def money(amount: Decimal | None) -> str:
+    """1,234.50; negative with a minus; nothing for null."""
+    return "" if amount is None else f"{amount:,.2f}"
+
+
+def quantity(amount: Decimal | None) -> str:
+    """1,234.5 without zeros at the end."""
+    if amount is None:
+        return ""
+    text = f"{amount:,.4f}".rstrip("0").rstrip(".")
+    return text or "0"
+
+
+def journal_tables(warehouse: Warehouse, period: date, most: int = 12) -> list[ReportTable]:
+    """Each journal of a month with debits and credits in columns.
+
+    Args:
+        warehouse: holds close.journals and close.journal_lines.
+        period: first day of the month.
+        most: journals shown one by one; what is beyond is summed up by kind in a last table.
+    """
+    journals = warehouse.query(
+        """
+        select j.*, d.tag from close.journals j
+        left join (select journal_key, max_by(tag, version) as tag from post.documents where status in ('POSTED', 'DRAFT') group by 1) d
+        using (journal_key) where j.period = ? order by array_position(['cogs', 'landed_cost', 'adjustment', 'production', 'valuation'], j.journal_kind), j.journal_date, j.journal_key
+        """,
+        [period],
+    )
+    lines = warehouse.query(
+        """
+        select l.*, coalesce(a.account_name, '') as account_name from close.journal_lines l
+        left join xero.accounts a using (account_code) where l.period = ? order by l.journal_key, l.line_number
+        """,
+        [period],
+    )
+    shown = [
+        _journal_table(row, lines.filter(pl.col("journal_key") == row["journal_key"]))
+        for row in journals.head(most).to_dicts()
+    ]
+    rest = journals.slice(most)
+    return shown if rest.is_empty() else [*shown, _rest_table(rest)]
+
+
+def _journal_table(journal: dict[str, object], lines: pl.DataFrame) -> ReportTable:
+    rows = [
+        (
+            f"{line['account_code']} {line['account_name']}".strip(),
+            line["description"],
+            money(line["line_amount"]) if line["line_amount"] > 0 else "",
+            money(-line["line_amount"]) if line["line_amount"] < 0 else "",
+        )
+        for line in lines.to_dicts()
+    ]
+    total = money(lines.filter(pl.col("line_amount") > 0)["line_amount"].sum())
+    return ReportTable(
+        title=f"{journal['tag'] or journal['journal_key']} · {journal['journal_date']} · {journal['narration_text']}",
+        columns=("Account", "Description", "Debit", "Credit"),
+        rows=(*rows, ("", "Total", total, total)),
+        figures=frozenset({"Debit", "Credit"}),
+        strong_rows=frozenset({len(rows)}),
+    )
+
+
+def _rest_table(journals: pl.DataFrame) -> ReportTable:
+    by_kind = journals.group_by("journal_kind", maintain_order=True).agg(
+        pl.len().alias("count"), pl.col("debit_amount").sum()
+    )
+    rows = [
+        (row["journal_kind"].replace("_", " "), f"{row['count']:,}", money(row["debit_amount"]))
+        for row in by_kind.to_dicts()
+    ]
+    return ReportTable(
+        "Further journals", ("Kind", "Journals", "Debits"), tuple(rows), frozenset({"Journals", "Debits"})
+    )
+
+
+ROLL_FORWARD_ROWS = {
+    "opening": "Opening",
+    "receipts": "+ Received",
+    "landed_cost": "+ Landed cost",
+    "production": "+ Production",
+    "transfers": "± Transfers",
+    "adjustments": "± Adjustments",
+    "sales": "− Sold",
+    "returns": "+ Returned",
+    "late_cost": "± Late cost of earlier months",
+    "closing": "Closing",
+}
+
+
+def roll_forward_table(warehouse: Warehouse, period: date) -> ReportTable:
+    """The roll-forward of a month: a row for each movement, two columns for each stock account."""
+    rolled = warehouse.read("close.roll_forward", "period = ?", [period])
+    accounts = rolled["account_code"].unique().sort().to_list()
+    columns = tuple(f"{account} {what}" for account in accounts for what in ("units", "value"))
+    rows = tuple(
+        (label, *(_cell(rolled, account, column, what) for account in accounts for what in ("quantity", "value")))
+        for column, label in ROLL_FORWARD_ROWS.items()
+    )
+    title = f"Inventory roll-forward, {name_period(period)}"
+    return ReportTable(title, ("", *columns), rows, frozenset(columns), frozenset({len(rows) - 1}))
+
+
+def _cell(rolled: pl.DataFrame, account: str, column: str, what: str) -> str:
+    name = f"{column}_{what}"
+    if name not in rolled.columns:
+        return ""
+    total = rolled.filter(pl.col("account_code") == account)[name].sum()
+    return quantity(total) if what == "quantity" else money(total)
+
+
+def tie_out_table(warehouse: Warehouse, period: date) -> ReportTable:
+    """From the stock ledger to Xero's balance; causes of 0.00 are not shown."""
+    steps = warehouse.read("close.tie_outs", "period = ?", [period]).sort("account_code", "step")
+    always = ["stock_ledger", "expected_in_xero", "xero_balance", "unexplained"]
+    shown = steps.filter((pl.col("amount") != 0) | pl.col("cause").is_in(always)).to_dicts()
+    rows = [
+        (
+            row["account_code"],
+            row["description"],
+            f"{row['document_count']:,}" if row["document_count"] else "",
+            money(row["amount"]),
+        )
+        for row in shown
+    ]
+    strong = frozenset(number for number, row in enumerate(shown) if row["cause"] in always[1:])
+    title = f"Tie-out to Xero, {name_period(period)}"
+    return ReportTable(
+        title, ("Account", "Step", "Documents", "Amount"), tuple(rows), frozenset({"Documents", "Amount"}), strong
+    )
+
+
+def left_out_table(warehouse: Warehouse, period: date, most: int = 15) -> ReportTable:
+    """Sales and returns that COGS leaves out, with the reason and the value."""
+    lines = warehouse.read("close.left_out", "period = ?", [period]).sort(pl.col("cost_amount").abs(), descending=True)
+    rows = [
+        (
+            row["document_number"],
+            row["sku"],
+            row["category"].replace("_", " "),
+            row["reason"],
+            quantity(row["quantity"]),
+            money(row["cost_amount"]),
+            money(row["revenue_amount"]),
+        )
+        for row in lines.head(most).to_dicts()
+    ]
+    total = (
+        "",
+        "",
+        f"{lines.height} lines",
+        "",
+        "",
+        money(lines["cost_amount"].sum() or Decimal("0.00")),
+        money(lines["revenue_amount"].sum()),
+    )
+    columns = ("Document", "SKU", "Left out as", "Why", "Units", "Cost", "Revenue")
+    title = f"Left out of COGS, {name_period(period)}"
+    return ReportTable(title, columns, (*rows, total), frozenset({"Units", "Cost", "Revenue"}), frozenset({len(rows)}))
+
+
+def exceptions_table(warehouse: Warehouse, period: date) -> ReportTable:
+    """Exceptions by kind and subject, and what accepts them."""
+    grouped = (
+        warehouse.read("close.exceptions", "period = ?", [period])
+        .group_by("exception_kind", "subject", "correction_id", "is_blocking")
+        .agg(pl.len().alias("rows"), pl.col("quantity").abs().sum(), pl.col("amount").abs().sum())
+        .sort("exception_kind", "subject")
+    )
+    rows = [
+        (
+            row["exception_kind"].replace("_", " "),
+            row["subject"],
+            f"{row['rows']:,}",
+            quantity(row["quantity"]),
+            money(row["amount"]),
+            "stops the close" if row["is_blocking"] else f"accepted by {row['correction_id'] or 'policy'}",
+        )
+        for row in grouped.to_dicts()
+    ]
+    columns = ("Exception", "Subject", "Rows", "Units", "Amount", "Settled")
+    return ReportTable(
+        f"Exceptions, {name_period(period)}", columns, tuple(rows), frozenset({"Rows", "Units", "Amount"})
+    )
+
+
+def month_tables(warehouse: Warehouse, period: date) -> Sequence[ReportTable]:
+    """Everything an analyst reads about a month, in order; tables without rows are left out."""
+    tables = [
+        *journal_tables(warehouse, period),
+        roll_forward_table(warehouse, period),
+        tie_out_table(warehouse, period),
+        left_out_table(warehouse, period),
+        exceptions_table(warehouse, period),
+    ]
+    return [table for table in tables if table.rows]
+
+
+def as_markdown(table: ReportTable) -> str:
+    """The table for a Prefect artifact or a pull request."""
+    marks = ["---:" if column in table.figures else "---" for column in table.columns]
+    lines = [f"| {' | '.join(column or ' ' for column in table.columns)} |", f"| {' | '.join(marks)} |"]
+    for number, row in enumerate(table.rows):
+        cells = [f"**{cell}**" if number in table.strong_rows and cell else cell for cell in row]
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    heading = f"### {table.title}"
+    return "\n".join([heading, "", *lines, *(["", table.note] if table.note else [])])
+
+
+def plan_table(plan: StoredPlan | None) -> ReportTable:
+    """What a plan would change in Xero, like a pull request: what was, what will be, and why."""
+    summary = plan_summary(plan) if plan is not None else ()
+    rows = [
+        (one.action, one.tag, str(one.journal_date), money(one.old_debit_amount), money(one.debit_amount), one.reason)
+        for one in summary
+    ]
+    title = f"Plan {plan.short_hash} for {name_period(plan.period)}" if plan is not None else "Plan"
+    columns = ("Change", "Journal", "Date", "Debits before", "Debits after", "Why")
+    return ReportTable(title, columns, tuple(rows), frozenset({"Debits before", "Debits after"}))
+
+
+def extract_table(report: ExtractReport) -> ReportTable:
+    """What an extract brought in, by core table."""
+    rows = [
+        (
+            one.name,
+            f"{one.row_count:,}",
+            f"{one.rejected_count:,}",
+            "yes" if one.is_given else "no select, so empty",
+            ", ".join(one.null_columns),
+            ", ".join(one.rounded),
+        )
+        for one in report.tables
+    ]
+    columns = ("Table", "Rows", "Refused", "Given", "Columns left null", "Rounded")
+    note = "Nothing changed since the last extract." if report.is_unchanged else f"{report.seconds:.1f} s"
+    return ReportTable(f"Source {report.source_name}", columns, tuple(rows), frozenset({"Rows", "Refused"}), note=note)

@@ -1,0 +1,96 @@
+"""Opens what a command needs, runs the steps with a bar for each, records the run, and closes everything again."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from rich.console import Console
+
+from pipelines.extract.report import ExtractReport
+from pipelines.load.plan_store import find_plan, read_plan
+from pipelines.month_end import extract, mirror, post_planned, prove
+from pipelines.progress import StepBars
+from pipelines.runs import record_run
+from pipelines.settings import Settings
+from pipelines.steps.context import CloseContext, open_close, read_month
+from pipelines.steps.run import CloseRun
+from pipelines.warehouse import open_warehouse
+
+WAIT = 60.0
+
+
+@contextmanager
+def run_close(
+    settings: Settings,
+    period: str,
+    to: date | None,
+    steps: Callable[[CloseRun], None],
+    *,
+    wait: float = WAIT,
+    is_preview: bool = False,
+) -> Iterator[CloseRun]:
+    """Run a list of steps for a month, and keep the warehouse open for the block that shows the result.
+
+    Args:
+        settings: of this process.
+        period: YYYY-MM.
+        to: last day that counts, for a month under way.
+        steps: a list of steps of pipelines.month_end.
+        wait: seconds to wait for another run on the same warehouse.
+        is_preview: whether the month may be under way without naming a day.
+
+    Raises:
+        TieoutError: whatever stops a step, with its exit code.
+    """
+    close = open_close(settings, read_month(period), to, is_preview=is_preview)
+    with _running(close, steps.__name__, wait) as run:
+        steps(run)
+        yield run
+
+
+@contextmanager
+def run_apply(settings: Settings, plan_reference: str, wait: float = WAIT) -> Iterator[CloseRun]:
+    """Post a plan by its hash, whatever month it is for, and tie out."""
+    with open_warehouse(settings, wait) as warehouse:
+        plan = read_plan(warehouse, find_plan(warehouse, plan_reference))
+    close = open_close(settings, plan.period, plan.to_date)
+    with _running(close, "apply", wait) as run:
+        run.plan = plan
+        post_planned(run)
+        yield run
+
+
+@contextmanager
+def run_tie_out(settings: Settings, period: str, wait: float = WAIT) -> Iterator[CloseRun]:
+    """Compare Xero with the ledger as it was closed."""
+    close = open_close(settings, read_month(period), is_preview=True)
+    with _running(close, "tie_out", wait) as run:
+        run.step("Read Xero's settings", mirror, is_safe_to_retry=True)
+        run.step("Tie out to Xero", prove, is_safe_to_retry=True)
+        yield run
+
+
+def run_extract(settings: Settings, wait: float = WAIT) -> ExtractReport:
+    """Bring in the source's documents, and nothing else."""
+    from datetime import UTC, datetime
+
+    from transforms.periods import today_in
+
+    today = today_in(settings.time_zone, datetime.now(UTC))
+    close = open_close(settings, today.replace(day=1), is_preview=True)
+    with _running(close, "extract", wait) as run:
+        run.step("Extract documents", extract, is_safe_to_retry=True)
+        if run.extracted is None:
+            raise RuntimeError("the extract step leaves a report")
+        return run.extracted
+
+
+@contextmanager
+def _running(close: CloseContext, command: str, wait: float) -> Iterator[CloseRun]:
+    """A recorded run with bars on the error stream, so that standard output holds results only."""
+    bars = StepBars(Console(stderr=True))
+    with record_run(close.settings, command.removesuffix("_month"), close.period, wait) as record:
+        with open_warehouse(close.settings, wait) as warehouse:
+            run = CloseRun(close, warehouse, record.run_id, bars.run_step, bars.tell)
+            with run, bars.shown():
+                yield run

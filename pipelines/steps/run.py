@@ -1,0 +1,78 @@
+"""One run of a close: its month, its open warehouse, its connections, and how a step is carried out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+from pipelines.extract.report import ExtractReport
+from pipelines.load.apply import ApplyResult
+from pipelines.load.plan_store import StoredPlan
+from pipelines.load.xero_client import XeroClient, connect
+from pipelines.settings import Settings
+from pipelines.steps.context import CloseContext
+from pipelines.warehouse import Warehouse
+
+
+class StepRunner(Protocol):
+    """Carries out one named step: as it is, with a progress bar, or as a Prefect task."""
+
+    def __call__(self, name: str, work: Callable[[], None], *, is_safe_to_retry: bool) -> None:
+        """Do the work; only a step that is safe to retry may be tried again."""
+
+
+def run_plainly(name: str, work: Callable[[], None], *, is_safe_to_retry: bool) -> None:  # noqa: ARG001
+    """Just do it."""
+    work()
+
+
+class Progress(Protocol):
+    """Told how far a step is, for a progress bar."""
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """So much of so much."""
+
+
+def no_progress(done: int, total: int, what: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass
+class CloseRun:
+    """What the steps of one run share. Results that are tables stand in the warehouse, not here."""
+
+    close: CloseContext
+    warehouse: Warehouse
+    run_id: str
+    step_runner: StepRunner = run_plainly
+    progress: Progress = no_progress
+    client_factory: Callable[[Settings], XeroClient] = connect
+    extracted: ExtractReport | None = None
+    valued: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """ValuedMoves, from the costing step to the exceptions."""
+    plan: StoredPlan | None = None
+    applied: ApplyResult | None = None
+    _client: XeroClient | None = field(default=None, repr=False)
+
+    @property
+    def client(self) -> XeroClient:
+        """The Xero client of the run, connected when it is first needed."""
+        if self._client is None:
+            self._client = self.client_factory(self.close.settings)
+        return self._client
+
+    def step(self, name: str, work: Callable[["CloseRun"], None], *, is_safe_to_retry: bool = False) -> None:
+        """Carry out one step of the close."""
+        self.step_runner(name, lambda: work(self), is_safe_to_retry=is_safe_to_retry)
+
+    def finish(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            self._client.close()
+
+    def __enter__(self) -> "CloseRun":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.finish()
