@@ -26,10 +26,21 @@ class Tag:
 
     organisation: str
     journal_key: str
+    """As `tag_key` writes it."""
     version: int
 
     def __str__(self) -> str:
         return f"{self.organisation}-{self.journal_key}-v{self.version}"
+
+
+def tag_of(organisation: str, journal_key: str, version: int) -> Tag:
+    """The tag of a version of a journal."""
+    return Tag(organisation, tag_key(journal_key), version)
+
+
+def tag_key(journal_key: str) -> str:
+    """A journal's key as it stands in its tag: without spaces and quotation marks that a document number may have."""
+    return plain_text(journal_key).replace(" ", "_")
 
 
 def read_tag(narration: str) -> Tag | None:

@@ -81,7 +81,7 @@ def _with_new_version(plan: StoredPlan) -> Sequence[tuple[int, PlannedDocument]]
 
 
 def _create(plan_hash: str, position: int, planned: PlannedDocument, computed: ComputedPlan) -> OutboxDocument:
-    journal = computed.journals[planned.journal_key]
+    journal = computed.journals[str(planned.tag)].journal
     tag = read_tag(str(planned.tag))
     if tag is None:
         raise ValueError(f"{planned.tag} is not a tag")

@@ -6,14 +6,13 @@ from datetime import date
 
 from pipelines.load.json_text import sha256_of
 from pipelines.load.locks import read_locks
-from pipelines.load.manual_journals import ManualJournal
 from pipelines.load.mirror import Clock, utc_now
 from pipelines.load.plan_documents import PlannedDocument, plan_documents
 from pipelines.load.plan_hashes import canonical_plan, hash_bookings
 from pipelines.load.plan_store import StoredPlan, read_unsettled, save_plan
 from pipelines.load.posted import PostedState, read_posted
 from pipelines.load.terms import PlanTerms
-from pipelines.load.wanted import read_wanted
+from pipelines.load.wanted import WantedJournal, read_wanted
 from pipelines.warehouse import Warehouse
 
 
@@ -24,8 +23,8 @@ class ComputedPlan:
     plan_hash: str
     canonical_json: str
     documents: tuple[PlannedDocument, ...]
-    journals: Mapping[str, ManualJournal]
-    """By journal key."""
+    journals: Mapping[str, WantedJournal]
+    """By the tag that they are sent under; without those that stand already."""
     posted: PostedState
 
 
@@ -49,7 +48,8 @@ def compute_plan(
     documents = plan_documents(wanted, posted, terms.organisation, read_locks(warehouse))
     bookings = hash_bookings(warehouse, period)
     canonical = canonical_plan(period, to_date, terms, bookings, wanted, posted, documents)
-    journals = {one.journal_key: one.journal for one in wanted}
+    tags = {one.journal_key: one.tag for one in documents if one.is_change and one.tag}
+    journals = {tags[one.journal_key]: one for one in wanted if one.journal_key in tags}
     return ComputedPlan(sha256_of(canonical), canonical, tuple(documents), journals, posted)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from pipelines.load.locks import LockDates
-from pipelines.load.manual_journals import Tag
+from pipelines.load.manual_journals import tag_key, tag_of
 from pipelines.load.posted import PostedState, Standing
 from pipelines.load.wanted import WantedJournal
 
@@ -65,13 +65,18 @@ def plan_documents(
     Returns:
         Wanted journals in their order, then what is only voided, by tag.
     """
-    keys = {one.journal_key for one in wanted}
+    keys = {tag_key(one.journal_key) for one in wanted}
     found = [_plan_one(one, posted, organisation) for one in wanted]
     leftovers = [standing for one in wanted for standing in posted.live(one.journal_key)[:-1]]
-    unwanted = [one for one in posted.standings if one.is_live and one.journal_key not in keys]
-    found += [_void(one, "an older version that still stands") for one in sorted(leftovers, key=lambda one: one.tag)]
-    found += [_void(one, "not wanted any more") for one in sorted(unwanted, key=lambda one: one.tag)]
+    unwanted = [one for one in posted.standings if one.is_live and one.tag_key not in keys]
+    found += [_void(one, "an older version that still stands") for one in sorted(leftovers, key=_place)]
+    found += [_void(one, "not wanted any more") for one in sorted(unwanted, key=_place)]
     return [replace(one, blocked_by=locks.blocking(one.dates)) for one in found]
+
+
+def _place(standing: Standing) -> tuple[int, str]:
+    """PO-9 before PO-10."""
+    return len(standing.tag), standing.tag
 
 
 def _plan_one(wanted: WantedJournal, posted: PostedState, organisation: str) -> PlannedDocument:
@@ -81,7 +86,9 @@ def _plan_one(wanted: WantedJournal, posted: PostedState, organisation: str) -> 
     current = live[-1]
     is_same = current.content_hash == wanted.journal.content_hash()
     tag = (
-        current.tag if is_same else str(Tag(organisation, wanted.journal_key, posted.next_version(wanted.journal_key)))
+        current.tag
+        if is_same
+        else str(tag_of(organisation, wanted.journal_key, posted.next_version(wanted.journal_key)))
     )
     return PlannedDocument(
         journal_key=wanted.journal_key,
@@ -103,7 +110,7 @@ def _new(wanted: WantedJournal, posted: PostedState, organisation: str) -> Plann
         journal_key=wanted.journal_key,
         journal_kind=wanted.journal_kind,
         action="new",
-        tag=str(Tag(organisation, wanted.journal_key, version)),
+        tag=str(tag_of(organisation, wanted.journal_key, version)),
         old_tag=None,
         journal_date=wanted.journal.journal_date,
         old_journal_date=None,

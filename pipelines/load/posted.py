@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from pipelines.load.manual_journals import read_tag
+from pipelines.load.manual_journals import read_tag, tag_key
 from pipelines.warehouse import Warehouse
 
 LIVE = frozenset({"DRAFT", "POSTED", "ARCHIVED"})
@@ -33,6 +33,11 @@ class Standing:
     manual_journal_id: str
 
     @property
+    def tag_key(self) -> str:
+        """The journal's key as the tag has it; one that was found in Xero has no other."""
+        return tag_key(self.journal_key)
+
+    @property
     def is_live(self) -> bool:
         """Whether it stands, not voided or deleted."""
         return self.status in LIVE
@@ -48,13 +53,14 @@ class PostedState:
 
     def live(self, journal_key: str) -> list[Standing]:
         """The versions of a journal that stand, oldest first."""
-        found = [one for one in self.standings if one.journal_key == journal_key and one.is_live]
+        found = [one for one in self.standings if one.tag_key == tag_key(journal_key) and one.is_live]
         return sorted(found, key=lambda one: one.version)
 
     def next_version(self, journal_key: str) -> int:
         """The larger of what we and Xero know, plus one."""
-        known = [one.version for one in self.standings if one.journal_key == journal_key]
-        used = [tag.version for text in self.used_tags if (tag := read_tag(text)) and tag.journal_key == journal_key]
+        key = tag_key(journal_key)
+        known = [one.version for one in self.standings if one.tag_key == key]
+        used = [tag.version for text in self.used_tags if (tag := read_tag(text)) and tag.journal_key == key]
         return max([*known, *used], default=0) + 1
 
 

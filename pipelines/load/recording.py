@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pipelines.load.manual_journals import ManualJournal, read_tag
+from pipelines.load.manual_journals import read_tag
 from pipelines.load.mirror import Clock
 from pipelines.load.mirror_rows import frame_of
 from pipelines.load.outbox import OutboxDocument
@@ -39,18 +39,18 @@ class Recorder:
         tag = read_tag(document.tag)
         if tag is None:
             raise ValueError(f"{document.tag} is not a tag")
-        journal: ManualJournal = self.computed.journals[tag.journal_key]
+        wanted = self.computed.journals[document.tag]
         return {
             "tag": document.tag,
-            "journal_key": tag.journal_key,
+            "journal_key": wanted.journal_key,
             "version": tag.version,
             "period": self.period,
-            "journal_date": journal.journal_date,
+            "journal_date": wanted.journal.journal_date,
             "manual_journal_id": document.manual_journal_id,
-            "status": journal.status,
+            "status": wanted.journal.status,
             "narration": document.narration,
             "content_hash": document.content_hash,
-            "debit_amount": journal.debit_amount,
+            "debit_amount": wanted.journal.debit_amount,
             "plan_hash": document.plan_hash,
             "posted_at": now,
         }

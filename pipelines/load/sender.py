@@ -12,7 +12,7 @@ from pipelines.load.verdicts import Element, judge_created, judge_ended, judge_f
 from pipelines.load.xero_answers import RequestRefused, ServerFailed
 from pipelines.load.xero_client import XeroClient
 
-QUIET_SECONDS = 20.0
+QUIET_SECONDS = 10.0
 """Between two look-ups: a first request may still be on its way and commit late."""
 
 ROUNDS = 2

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipelines.errors import DataProblem
-from pipelines.load.manual_journals import Line, ManualJournal, plain_text
+from pipelines.load.manual_journals import Line, ManualJournal, plain_text, tag_key
 from pipelines.load.terms import PlanTerms
 from pipelines.warehouse import Warehouse
 from schemas.journals import JOURNAL_KINDS
+from schemas.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def read_wanted(warehouse: Warehouse, period: date, terms: PlanTerms) -> list[Wa
         terms: status and cash basis of the documents.
 
     Raises:
-        DataProblem: a journal without lines, or lines without a journal (exit 3).
+        DataProblem: a journal without lines, lines without a journal, or two journals with the same tag (exit 3).
     """
     lines = _read_lines(warehouse, period)
     journals = warehouse.read("close.journals", "period = ?", [period]).to_dicts()
@@ -46,8 +47,23 @@ def read_wanted(warehouse: Warehouse, period: date, terms: PlanTerms) -> list[Wa
             f"close.journals and close.journal_lines of {period:%Y-%m} differ in {len(odd)} journals, first {odd[0]}.\n"
             "    Close the month again."
         )
+    _refuse_twins(keys)
     wanted = [_as_wanted(row, tuple(lines[str(row["journal_key"])]), terms) for row in journals]
     return sorted(wanted, key=lambda one: one.order)
+
+
+def _refuse_twins(keys: set[str]) -> None:
+    """Two documents whose numbers differ in spaces or quotation marks only would share a tag."""
+    by_tag: dict[str, list[str]] = defaultdict(list)
+    for key in sorted(keys):
+        by_tag[tag_key(key)].append(key)
+    problems = [
+        Problem(f"close.journals, {same[0]!r} and {same[1]!r}", f'both get the tag "{key}"', "Renumber one document.")
+        for key, same in by_tag.items()
+        if len(same) > 1
+    ]
+    if problems:
+        raise DataProblem("Journals cannot be told apart in Xero: nothing was planned.", problems)
 
 
 def _as_wanted(row: Mapping[str, object], lines: tuple[Line, ...], terms: PlanTerms) -> WantedJournal:
