@@ -1,5 +1,6 @@
 """What YAML 1.1 makes of a value, in words: `0630` is the number 408, `no` is false, `12:30` is 750."""
 
+import re
 from dataclasses import dataclass
 
 from yaml.constructor import SafeConstructor
@@ -8,6 +9,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from mappings.wording import quote
 
 TAG = "tag:yaml.org,2002:"
+LONGEST_NUMBER = 30
+"""Characters of a number that messages compute; Python refuses to write very long ones."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,14 @@ def _number(written: str, node: ScalarNode, kind: str) -> str:
 
 
 def _value(node: ScalarNode, kind: str) -> str | None:
-    """The number as YAML computes it; None where it is too long to show or no number after all."""
+    """The number as YAML computes it; None where it is too long to show, or no number after all (`0x_`)."""
+    written = str(node.value)
+    if len(written) > LONGEST_NUMBER:
+        return None
+    if kind == "float" and re.fullmatch(r"[-+]?[0-9]+\.[0-9]+", written):
+        return written
     constructor = SafeConstructor()
     try:
-        made = constructor.construct_yaml_int(node) if kind == "int" else constructor.construct_yaml_float(node)
+        return str(constructor.construct_yaml_int(node) if kind == "int" else constructor.construct_yaml_float(node))
     except (ValueError, OverflowError):
         return None
-    text = str(node.value) if kind == "float" and node.value.replace(".", "", 1).lstrip("+-").isdigit() else str(made)
-    return text if len(text) <= 30 else None

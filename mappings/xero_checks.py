@@ -74,14 +74,24 @@ def _account_fault(use: AccountUse, account: XeroAccount | None) -> str | None:
 def _nearest_account(use: AccountUse, account: XeroAccount | None, chart: dict[str, XeroAccount]) -> str:
     """The code to write instead, of those that can serve the role."""
     able = {code: one for code, one in chart.items() if one.status == "ACTIVE" and can_serve(use.role, one)}
-    by_name = {one.name: code for code, one in reversed(able.items())}
-    same_name = nearest(account.name, by_name, cutoff=0.5) if account is not None else None
-    code = by_name[same_name] if same_name is not None else nearest(use.account, able, cutoff=0)
+    code = _nearest_code(use, account, able)
     if code is None:
         return f"Add an active account of type {' or '.join(account_types(use.role))} in Xero and write its code"
     advice = f"Nearest that fits: {quote(code)} {able[code].name} ({able[code].type})"
-    revive = account is not None and account.status == "ARCHIVED"
-    return f"{advice}. Or restore {quote(use.account)} in Xero" if revive else advice
+    is_archived = account is not None and account.status == "ARCHIVED"
+    return f"{advice}. Or restore {quote(use.account)} in Xero" if is_archived else advice
+
+
+def _nearest_code(use: AccountUse, account: XeroAccount | None, able: dict[str, XeroAccount]) -> str | None:
+    """For a slip of the fingers a code like it, for an archived account a name like its own, else the role's name."""
+    by_name = {one.name: code for code, one in reversed(able.items())}
+    role_name = use.role.replace("cogs", "cost of goods sold").replace("_", " ")
+    wanted_name = account.name if account is not None and account.status != "ACTIVE" else role_name
+    similar_code = nearest(use.account, able) if account is None else None
+    similar_name = nearest(wanted_name, by_name, cutoff=0.5)
+    if similar_code is not None or similar_name is None:
+        return similar_code or nearest(use.account, able, cutoff=0)
+    return by_name[similar_name]
 
 
 def _tax_problems(mappings: Mappings, chart: dict[str, XeroAccount], tax_rates: pl.DataFrame) -> Iterator[Problem]:

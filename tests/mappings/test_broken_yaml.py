@@ -94,6 +94,14 @@ CASES = [
         ],
     ),
     Case(
+        "endless_hexadecimal",
+        "accounts",
+        'accounts: {stock_on_hand: "630", cogs: 0x' + "9" * 5000 + "}\n",
+        [
+            'mappings/accounts.yaml:1:40: accounts.cogs is a number (YAML read 0x9999999999999999999999999999999999999999999999999999999... as one). Write a Xero account code, quoted, of at most 10 characters, such as "310"',
+        ],
+    ),
+    Case(
         "code_too_long",
         "accounts",
         'accounts: {stock_on_hand: "630", cogs: "31000000000"}\n',
