@@ -13,7 +13,8 @@ import polars as pl
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?"
 TRUE, FALSE = "('true', 't', 'yes', 'y', '1')", "('false', 'f', 'no', 'n', '0')"
-FLOATS = ("FLOAT", "DOUBLE")
+FLOATS = {"FLOAT": "1e-6", "DOUBLE": "1e-14"}
+"""Binary types, and how much of a value their last digits can be off."""
 WHOLES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 
 
@@ -55,7 +56,8 @@ def is_rounded(dtype: pl.DataType, value: str, source_type: str, result: str) ->
     if source_type.startswith("DECIMAL"):
         return f"{value} <> {result}"
     if source_type in FLOATS:
-        return f"abs({value} - cast({result} as double)) > abs({value}) * 1e-14"
+        noise = FLOATS[source_type]
+        return f"abs({value} - cast({result} as double)) > abs({value}) * {noise}"
     return f"try_cast(trim({as_text(value, source_type)}) as decimal(38, 18)) <> {result}"
 
 

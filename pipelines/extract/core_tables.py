@@ -56,7 +56,7 @@ def find_column_problems(table: CoreTable, columns: list[str], at: Place) -> lis
         listed = "".join(
             f"\n      {column.name} ({duckdb_type(column.dtype)}): {column.description}" for column in missing
         )
-        found = f"tables.{short} leaves out columns of {table.name} that must be there: {len(missing)}"
+        found = f"tables.{short} leaves out {len(missing)} of the columns that {table.name} needs"
         problems.append(Problem(str(at), found, f"Add to the select:{listed}"))
     return problems
 
@@ -79,7 +79,8 @@ def type_rows(table: CoreTable, selected: Selected) -> TypedTable:
     """
     types = {name.lower(): (f'"{name}"', source_type) for name, source_type in selected.columns.items()}
     present = [column for column in table.columns if column.name in types]
-    selected.execute(_cast_view(present, types))
+    first_row = selected.query(f"select coalesce(min(rowid), 0) from {SELECTED}").item()
+    selected.execute(_cast_view(present, types, first_row))
     faults = [fault for column in present for fault in _faults(column, types[column.name][1])]
     broken = _broken(faults, selected)
     is_bad = " or ".join(f"({fault.condition})" for fault in broken) or "false"
@@ -98,9 +99,9 @@ def type_rows(table: CoreTable, selected: Selected) -> TypedTable:
     )
 
 
-def _cast_view(present: list[CoreColumn], types: dict[str, tuple[str, str]]) -> str:
+def _cast_view(present: list[CoreColumn], types: dict[str, tuple[str, str]], first_row: int) -> str:
     """SQL of a view with each value as it was given (`given: name`) and as the table takes it (`name`)."""
-    parts = ["rowid + 1 as row_number"]
+    parts = [f"rowid - {first_row} + 1 as row_number"]
     for column in present:
         value, source_type = types[column.name]
         parts.append(f'{value} as "given: {column.name}"')

@@ -2,7 +2,6 @@
 
 import codecs
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
@@ -15,7 +14,7 @@ from mappings.kinds import JsonSchema, Kind, PlacedText, Text
 from mappings.scalars import TAG, describe, is_text
 from mappings.wording import did_you_mean, nearest, quote
 
-ROW_COUNT = r"(>=|<=)?\s*[0-9]+|[0-9]+\s*\.\.\s*[0-9]+"
+ROW_COUNT = r"^((>=|<=)?\s*[0-9]+|[0-9]+\s*\.\.\s*[0-9]+)$"
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class RowCountKind(Kind[RowCount]):
 
     def json_schema(self) -> JsonSchema:
         """An integer, or a string with the pattern."""
-        return {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": f"^({ROW_COUNT})$"}]}
+        return {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": ROW_COUNT}]}
 
 
 def _row_count(written: str) -> RowCount:
@@ -190,8 +189,3 @@ def _block(node: ScalarNode, findings: Findings) -> Sql:
     shown = [*written[first : first + len(lines)], *[""] * len(lines)][: len(lines)]
     indents = tuple(max(len(whole) - len(line), 0) for whole, line in zip(shown, lines, strict=True))
     return Sql(str(node.value), findings.place(node), first + 1, indents)
-
-
-def places_of(table: Mapping[PlacedText, object]) -> dict[str, Place]:
-    """Where each key of a table was written."""
-    return {str(word): word.place for word in table}

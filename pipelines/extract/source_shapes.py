@@ -18,7 +18,7 @@ from schemas.tables import SOURCE_TABLES
 
 FileFormat = Literal["csv", "tsv", "parquet", "excel"]
 
-NAME = r"[a-z][a-z0-9_]{0,40}"
+NAME = r"^[a-z][a-z0-9_]{0,40}$"
 """Names of sources and inputs: they become names of raw tables."""
 
 TABLE_NAMES = tuple(name.removeprefix("core.") for name in SOURCE_TABLES)

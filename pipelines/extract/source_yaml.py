@@ -8,6 +8,7 @@ from mappings.findings import Findings, shown_path
 from mappings.yaml_nodes import compose
 from pipelines.errors import DataProblem
 from pipelines.extract.source_shapes import NAME, Source, SourceFile
+from schemas.tables import TABLES
 
 
 def read_source(path: Path) -> Source:
@@ -24,6 +25,10 @@ def read_source(path: Path) -> Source:
         findings.add_file_problem(f'"{path.name}" cannot be the name of a source', fix)
     root = compose(path, findings)
     content = None if root is None else ShapeOf(SourceFile).read(root, "", findings)
-    if content is None or len(findings):
+    source = None if content is None else Source(path.stem, path, content, path.read_text(encoding="utf-8-sig"))
+    for name in source.inputs if source else ():
+        if source and source.raw_table(name) in TABLES:
+            findings.add(name.place, f"{source.raw_table(name)} is a table of tieout", "Give the input another name")
+    if source is None or len(findings):
         raise DataProblem(f"The source {findings.file} cannot be used.", findings.problems)
-    return Source(path.stem, path, content, path.read_text(encoding="utf-8-sig"))
+    return source

@@ -1,0 +1,20 @@
+"""What the fixtures of the extract tests are."""
+
+from typing import Protocol
+
+from pipelines.extract import ExtractReport, Source
+from pipelines.extract.received import Fetcher
+
+
+class WriteSource(Protocol):
+    """Write and read shop.yaml."""
+
+    def __call__(self, text: str) -> Source:
+        """The source of this YAML."""
+
+
+class Extract(Protocol):
+    """Extract shop.yaml."""
+
+    def __call__(self, text: str, **fetchers: Fetcher) -> ExtractReport:
+        """What extracting the source of this YAML did."""

@@ -1,0 +1,210 @@
+"""The Omni client: every page once, within the limits, and errors that say what to do."""
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pipelines.errors import Incomplete, TieoutError, UsageProblem
+from pipelines.extract.cin7_client import OmniClient, connect_omni
+from pipelines.extract.cin7_tables import FIELD_NAMES, RESOURCES, spell_fields
+from pipelines.sandbox.cin7 import CallLimits, running_sandbox
+from pipelines.settings import Settings, load_settings
+
+SAMPLE = Path(__file__).parents[3] / "data" / "sample"
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What a retry would have slept; nothing sleeps."""
+    slept: list[float] = []
+    monkeypatch.setattr("httpx_retries.retry.time.sleep", slept.append)
+    return slept
+
+
+def settings(tmp_path: Path, url: str = "http://127.0.0.1:9/api/v1", key: str | None = "k-secret") -> Settings:
+    return load_settings(home=tmp_path, omni_url=url, omni_username="user", omni_key=key)
+
+
+def client(tmp_path: Path, handler: Handler) -> OmniClient:
+    return connect_omni(settings(tmp_path), transport=httpx.MockTransport(handler), backoff=0)
+
+
+def refusal(tmp_path: Path, response: httpx.Response, resource: str = "SalesOrders") -> TieoutError:
+    with client(tmp_path, lambda _: response) as omni, pytest.raises(TieoutError) as caught:
+        list(omni.rows(resource))
+    return caught.value
+
+
+def test_every_row_of_the_sample_comes_once_from_the_local_server(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with running_sandbox(SAMPLE, log) as url:
+        access = load_settings(home=tmp_path, omni_url=url, omni_username="sandbox", omni_key="sandbox")
+        with connect_omni(access) as omni:
+            rows = list(omni.rows("SalesOrders"))
+    stored = json.loads((SAMPLE / "omni" / "SalesOrders.json").read_text(encoding="utf-8"))
+    assert rows == sorted(stored, key=lambda row: row["createdDate"])
+    queries = [json.loads(line)["query"] for line in log.read_text().splitlines()]
+    assert queries == [{"page": str(page), "rows": "250", "order": "createdDate ASC"} for page in (1, 2)]
+
+
+def test_a_full_last_page_is_followed_by_an_empty_one(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.params["page"])
+        return httpx.Response(200, json=[{"id": n} for n in range(250)] if len(asked) < 3 else [])
+
+    with client(tmp_path, handler) as omni:
+        assert len(list(omni.rows("Branches"))) == 500
+    assert asked == ["1", "2", "3"]
+
+
+def test_the_call_carries_the_key_and_nothing_shows_it(tmp_path: Path) -> None:
+    seen: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json=[])
+
+    with client(tmp_path, handler) as omni:
+        list(omni.rows("Branches"))
+        assert repr(omni) == "OmniClient(http://127.0.0.1:9/api/v1/)"
+    token = base64.b64encode(b"user:k-secret").decode()
+    assert seen[0].headers["Authorization"] == f"Basic {token}"
+    assert str(seen[0].url) == "http://127.0.0.1:9/api/v1/Branches?page=1&rows=250"
+    for shown in (repr(omni), repr(seen[0]), repr(seen[0].headers), repr(settings(tmp_path))):
+        assert "k-secret" not in shown
+        assert token not in shown
+
+
+@pytest.mark.parametrize("given", ["http://127.0.0.1:9", "http://127.0.0.1:9/", "http://127.0.0.1:9/api/v1/"])
+def test_the_address_may_be_given_without_its_path(tmp_path: Path, given: str) -> None:
+    with connect_omni(settings(tmp_path, given)) as omni:
+        assert repr(omni) == "OmniClient(http://127.0.0.1:9/api/v1/)"
+
+
+def test_field_names_are_matched_without_case_and_the_tenants_own_are_kept() -> None:
+    row = {"ID": 1, "modifiedcogsdate": "x", "LineItems": [{"Code": "A", "qtyshipped": 2}], "Unheard": {"Qty": 1}}
+    row["CustomFields"] = {"Orders_1000": "Total", "TOTAL": 1}
+    assert spell_fields(row) == {
+        "id": 1, "modifiedCOGSDate": "x", "lineItems": [{"code": "A", "qtyShipped": 2}], "Unheard": {"qty": 1},
+        "customFields": {"Orders_1000": "Total", "TOTAL": 1},
+    }  # fmt: skip
+
+
+def test_every_field_of_the_sample_is_spelled_as_documented() -> None:
+    def names(value: object) -> set[str]:
+        if isinstance(value, list):
+            return set().union(*map(names, value))
+        return set(value) | set().union(*map(names, value.values())) if isinstance(value, dict) else set()
+
+    for resource in RESOURCES:
+        path = SAMPLE / "omni" / f"{resource}.json"
+        if path.is_file():
+            assert names(json.loads(path.read_text(encoding="utf-8"))) <= set(FIELD_NAMES.values())
+
+
+def test_a_hiccup_is_tried_again_and_a_wait_that_is_asked_for_is_kept(tmp_path: Path, waits: list[float]) -> None:
+    answers = iter(
+        [httpx.Response(503), httpx.Response(429, headers={"Retry-After": "7"}), httpx.Response(200, json=[])]
+    )
+    with client(tmp_path, lambda _: next(answers)) as omni:
+        assert list(omni.rows("Branches")) == []
+    assert waits == [0.0, 7.0]
+
+
+def test_a_server_with_limits_is_read_completely(tmp_path: Path, waits: list[float]) -> None:
+    with running_sandbox(SAMPLE, limits=CallLimits(0, 1, 0)) as url:
+        access = load_settings(home=tmp_path, omni_url=url, omni_username="sandbox", omni_key="sandbox")
+        with connect_omni(access, backoff=0) as omni:
+            assert len(list(omni.rows("Products"))) == 22
+            with pytest.raises(Incomplete, match="takes no more calls for now"):
+                list(omni.rows("Products"))
+    assert len(waits) == 4
+    assert all(59 <= wait <= 60 for wait in waits)
+
+
+def test_a_used_up_day_ends_the_call_at_once(tmp_path: Path, waits: list[float]) -> None:
+    error = refusal(tmp_path, httpx.Response(429, headers={"Retry-After": "40000"}))
+    assert (type(error), error.exit_code, waits) == (Incomplete, 7, [])
+    assert str(error) == (
+        "GET http://127.0.0.1:9/api/v1/SalesOrders: Cin7 Omni takes no more calls for now "
+        "(3 a second, 60 a minute, 5,000 a day).\n    Run the same command again in 40,000 s; nothing was changed."
+    )
+
+
+def test_nobody_answers(tmp_path: Path, waits: list[float]) -> None:
+    def handler(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("Connection refused")
+
+    with client(tmp_path, handler) as omni, pytest.raises(Incomplete) as caught:
+        list(omni.rows("SalesOrders"))
+    assert caught.value.exit_code == 7
+    assert str(caught.value) == (
+        "Cin7 Omni at http://127.0.0.1:9/api/v1/ cannot be reached: Connection refused.\n"
+        "    Run the same command again; nothing was changed."
+    )
+    assert len(waits) == 4
+
+
+@pytest.mark.parametrize(
+    ("response", "words"),
+    [
+        (httpx.Response(200, text="<!DOCTYPE html><title>Maintenance</title>"), "answered with a web page"),
+        (httpx.Response(200, text="oops"), "answered with something that is not JSON"),
+        (httpx.Response(200, json={"message": "no"}), "JSON that is no list of rows"),
+        (httpx.Response(200, json=[1]), "JSON that is no list of rows"),
+        (httpx.Response(503, text="<html>"), "is not well (HTTP 503)"),
+        (httpx.Response(500), "is not well (HTTP 500)"),
+        (httpx.Response(429), "Run the same command again tomorrow"),
+        (httpx.Response(302, headers={"Location": "/login"}), "no rows, but HTTP 302"),
+    ],
+)
+def test_an_answer_without_rows_is_incomplete(
+    tmp_path: Path, waits: list[float], response: httpx.Response, words: str
+) -> None:
+    error = refusal(tmp_path, response)
+    assert isinstance(error, Incomplete)
+    assert words in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "resource", "words"),
+    [
+        (401, "SalesOrders", "does not know this user name and key (401).\n    Check TIEOUT_OMNI_USERNAME"),
+        (
+            403,
+            "Adjustments",
+            "the API connection may not read Adjustments (403).\n    In Omni, Settings > Integrations",
+        ),
+        (404, "SaleOrders", 'has no resource SaleOrders (404).\n    Did you mean "SalesOrders"?'),
+        (404, "SalesOrders", "has no resource SalesOrders (404).\n    Check TIEOUT_OMNI_URL."),
+        (400, "SalesOrders", "refused the request (400).\n    bad order"),
+    ],
+)
+def test_a_refusal_says_what_to_do(tmp_path: Path, status: int, resource: str, words: str) -> None:
+    error = refusal(tmp_path, httpx.Response(status, text="bad\n order"), resource)
+    assert (type(error), error.exit_code) == (UsageProblem, 2)
+    assert words in str(error)
+
+
+@pytest.mark.parametrize(("username", "key"), [(None, "k"), ("user", None)])
+def test_without_credentials_nothing_is_called(tmp_path: Path, username: str | None, key: str | None) -> None:
+    with pytest.raises(UsageProblem, match="Set TIEOUT_OMNI_USERNAME and TIEOUT_OMNI_KEY"):
+        connect_omni(load_settings(home=tmp_path, omni_username=username, omni_key=key))
+
+
+def test_cin7s_own_server_is_asked_three_times_a_second_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[str] = []
+    monkeypatch.setattr("pyrate_limiter.Limiter.try_acquire", lambda _, name: turns.append(name))
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=[]))
+    with connect_omni(settings(tmp_path, "https://api.cin7.com/api/v1"), transport=transport) as omni:
+        list(omni.rows("Branches"))
+    assert turns == ["omni"]

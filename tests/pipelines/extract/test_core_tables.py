@@ -1,0 +1,235 @@
+"""Rows of a select become rows of a core table, or are refused with rule, key and value."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from mappings.findings import Place
+from pipelines.extract.core_columns import core_table
+from pipelines.extract.core_tables import TypedTable, find_column_problems, type_rows
+from pipelines.extract.source_kinds import Sql
+from pipelines.extract.source_sql import SourceConnection
+from schemas.checking import check
+from schemas.tables import SOURCE_TABLES
+
+
+def type_select(table: str, text: str, zone: str = "UTC", **inputs: pl.DataFrame) -> TypedTable:
+    """Type the rows of a select."""
+    sql = Sql(text, Place("shop.yaml"), 1, (0,) * (text.count("\n") + 1))
+    with SourceConnection(inputs, zone) as connection, connection.select(table, sql) as selected:
+        return type_rows(core_table(f"core.{table}"), selected)
+
+
+def weigh(value: str) -> TypedTable:
+    """Type one product whose weight (4 places) is an SQL expression."""
+    return type_select("products", f"select 'A' as sku, true as is_stocked, {value} as weight")
+
+
+def rejected(typed: TypedTable) -> list[tuple[object, ...]]:
+    """Refused rows as key, rule, column and value."""
+    return typed.rejected.select("source_key", "rule", "column_name", "value").rows()
+
+
+@pytest.mark.parametrize(
+    ("value", "weight", "is_rounded"),
+    [
+        ("'1.5'", "1.5000", False),
+        ("' 2 '", "2.0000", False),
+        ("'1e3'", "1000.0000", False),
+        ("'.5'", "0.5000", False),
+        ("'1.50000'", "1.5000", False),
+        ("'1.23455'", "1.2346", True),
+        ("1.23455", "1.2346", True),
+        ("7", "7.0000", False),
+        ("0.1::double", "0.1000", False),
+        ("0.1::double + 0.2::double", "0.3000", False),
+        ("0.1::float", "0.1000", False),
+        ("1::double / 3", "0.3333", True),
+        ("2.00005::double", "2.0001", True),
+        ("'{\"w\": 1.25}'::json -> 'w'", "1.2500", False),
+        ("'{\"w\": \"1.25\"}'::json -> 'w'", "1.2500", False),
+        ("''", None, False),
+        ("'  '", None, False),
+        ("null", None, False),
+    ],
+)
+def test_a_number_arrives_as_a_decimal_and_says_when_it_lost_places(
+    value: str, weight: str | None, is_rounded: bool
+) -> None:
+    typed = weigh(value)
+    assert typed.rows["weight"].to_list() == [None if weight is None else Decimal(weight)]
+    assert typed.rounded == ((("weight", 1),) if is_rounded else ())
+    assert typed.rejected_count == 0
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["'1,234.5'", "'12 kg'", "'n/a'", "'0x10'", "'1_000'", "'nan'", "'nan'::double", "'inf'::double", "'1e20'", "1e14"],
+)
+def test_what_is_no_number_is_refused_with_its_value(value: str) -> None:
+    typed = weigh(value)
+    ((key, rule, column, shown),) = rejected(typed)
+    assert (key, rule, column) == ("A", "must be a number below 10^14", "weight")
+    assert str(shown) in value.replace("::double", "").strip("'") or value == "1e14"
+    assert typed.rows.is_empty()
+
+
+@pytest.mark.parametrize(
+    ("value", "zone", "day"),
+    [
+        ("'2026-01-05'", "UTC", date(2026, 1, 5)),
+        ("'2026-1-5'", "UTC", date(2026, 1, 5)),
+        ("'2026-01-05 00:00:00'", "UTC", date(2026, 1, 5)),
+        ("'2026-01-05T23:30:00.000'", "Pacific/Auckland", date(2026, 1, 5)),
+        ("timestamp '2026-01-05 23:30:00'", "Pacific/Auckland", date(2026, 1, 5)),
+        ("timestamptz '2026-01-05 23:30:00+00'", "UTC", date(2026, 1, 5)),
+        ("timestamptz '2026-01-05 23:30:00+00'", "Pacific/Auckland", date(2026, 1, 6)),
+    ],
+)
+def test_a_date_is_the_day_that_was_meant(value: str, zone: str, day: date) -> None:
+    text = f"select 'USD' as currency_code, {value} as rate_date, 1 as currency_rate"
+    assert type_select("currency_rates", text, zone).rows["rate_date"].to_list() == [day]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "'05/01/2026'",
+        "'2026-02-30'",
+        "'2026-01-05T10:00:00Z'",
+        "'2026-01-05 10:00:00+13:00'",
+        "'infinity'",
+        "date 'infinity'",
+        "'45000'",
+        "45000",
+    ],
+)
+def test_what_is_no_day_or_leaves_the_day_open_is_refused(value: str) -> None:
+    typed = type_select("currency_rates", f"select 'USD' as currency_code, {value} as rate_date, 1 as currency_rate")
+    assert [row[1:3] for row in rejected(typed)] == [("must be a date: YYYY-MM-DD", "rate_date")]
+
+
+@pytest.mark.parametrize(
+    ("value", "flag"),
+    [("true", True), ("'TRUE'", True), ("'no'", False), ("1", True), ("'0'", False), ("2", None), ("'maybe'", None)],
+)
+def test_yes_and_no_are_told_from_anything_else(value: str, flag: bool | None) -> None:
+    typed = type_select("products", f"select 'A' as sku, {value} as is_stocked")
+    assert typed.rows["is_stocked"].to_list() == ([] if flag is None else [flag])
+    assert [row[1] for row in rejected(typed)] == (["must be true or false"] if flag is None else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "sku"),
+    [
+        ("707", "707"),
+        ("707.0::double", "707"),
+        ("1.5::double", "1.5"),
+        ("'{\"a\":\"X\"}'::json -> 'a'", "X"),
+        ("' X'", " X"),
+    ],
+)
+def test_a_code_is_text_whatever_it_was(value: str, sku: str) -> None:
+    assert type_select("products", f"select {value} as sku, true as is_stocked").rows["sku"].to_list() == [sku]
+
+
+def test_columns_that_are_left_out_are_null_and_named() -> None:
+    typed = type_select("products", "select true as IS_STOCKED, 'A' as Sku")
+    assert typed.rows.rows() == [("A", None, None, True, None, None)]
+    assert typed.null_columns == ("product_name", "category", "weight", "volume")
+    assert check(SOURCE_TABLES["core.products"], typed.rows).height == 1
+
+
+def test_each_broken_rule_of_a_row_is_listed_and_the_row_counts_once() -> None:
+    lines = pl.DataFrame(
+        {
+            "id": ["1", "2", "3", None],
+            "kind": ["receipt", "gift", "receipt", "receipt"],
+            "quantity": ["5", "-1", "many", "1"],
+            "sku": ["A", "B", None, "C"],
+        }
+    )
+    typed = type_select(
+        "receipt_lines",
+        "select id as receipt_line_id, 'P' as purchase_id, 'P' as purchase_number, kind, sku, quantity,"
+        " 'Main' as location from lines",
+        lines=lines,
+    )
+    assert typed.rows["receipt_line_id"].to_list() == ["1"]
+    assert rejected(typed) == [
+        ("2", "must be one of receipt, purchase_return", "kind", "gift"),
+        ("2", "must be 0 or more", "quantity", "-1"),
+        ("3", "must be a number below 10^14", "quantity", "many"),
+        ("3", "must not be empty", "sku", None),
+        ("row 4", "must not be empty", "receipt_line_id", None),
+    ]
+    assert typed.rejected_count == 3
+
+
+def test_of_rows_with_one_key_the_first_good_one_stays() -> None:
+    lines = pl.DataFrame({"sku": ["A", "B", "A", "A", "C"], "stocked": ["what?", "yes", "yes", "no", "yes"]})
+    typed = type_select("products", "select sku, stocked as is_stocked from lines", lines=lines)
+    assert typed.rows.select("sku", "is_stocked").rows() == [("B", True), ("A", True), ("C", True)]
+    assert rejected(typed) == [
+        ("A", "must be true or false", "is_stocked", "what?"),
+        ("A", "sku must be unique: an earlier row has the same", "sku", "A"),
+    ]
+
+
+def test_a_key_of_two_columns_is_unique_as_a_pair() -> None:
+    lines = pl.DataFrame(
+        {"c": ["USD", "USD", "EUR", "USD"], "d": ["2026-01-01", "2026-01-02", "2026-01-01", "2026-01-1"]}
+    )
+    text = "select c as currency_code, d as rate_date, 2 as currency_rate from lines"
+    typed = type_select("currency_rates", text, lines=lines)
+    assert typed.rows.height == 3
+    rule = "currency_code and rate_date must be unique: an earlier row has the same"
+    assert rejected(typed) == [("USD 2026-01-1", rule, None, "USD 2026-01-1")]
+
+
+def test_columns_that_are_missing_or_unknown_are_listed_with_what_they_mean() -> None:
+    table = core_table("core.opening_stock")
+    found = find_column_problems(table, ["opening_id", "sku", "location", "qty", "Opening_Date"], Place("s.yaml", 7, 3))
+    assert [str(problem) for problem in found] == [
+        's.yaml:7:3: tables.opening_stock gives a column "qty", which core.opening_stock does not have\n'
+        "    Write one of: opening_id, sku, location, opening_date, quantity, unit_cost",
+        "s.yaml:7:3: tables.opening_stock leaves out 2 of the columns that core.opening_stock needs\n"
+        "    Add to the select:\n"
+        "      quantity (decimal(18, 4)): Units on hand\n"
+        "      unit_cost (decimal(18, 6)): Base currency for one unit",
+    ]
+
+
+@pytest.mark.parametrize("name", SOURCE_TABLES)
+def test_every_column_and_rule_of_every_core_table_can_be_asked_for(name: str) -> None:
+    table = core_table(name)
+    nulls = ", ".join(f"null as {column}" for column in table.column_names)
+    typed = type_select(name.removeprefix("core."), f"select {nulls} where false")
+    assert_frame_equal(typed.rows, check(SOURCE_TABLES[name], typed.rows))
+    assert table.keys
+
+
+def test_rows_keep_the_order_of_the_select() -> None:
+    typed = type_select("products", "select i as sku, true as is_stocked from range(5000) r(i) order by i desc")
+    numbers = [int(sku) for sku in typed.rows["sku"]]
+    assert all(later == earlier - 1 for earlier, later in pairwise(numbers))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.floats(min_value=-1e9, max_value=1e9), min_size=1, max_size=30))
+def test_a_float_is_rounded_from_its_shortest_text(numbers: list[float]) -> None:
+    typed = type_select(
+        "adjustment_lines",
+        "select rowid as adjustment_line_id, 1 as adjustment_id, 1 as adjustment_number, date '2026-01-01' as"
+        " adjustment_date, 'A' as sku, 'Main' as location, x as quantity from numbers",
+        numbers=pl.DataFrame({"x": numbers}),
+    )
+    step = Decimal("0.0001")
+    expected = [Decimal(repr(number)).quantize(step, ROUND_HALF_UP) for number in numbers]
+    assert typed.rows["quantity"].to_list() == expected
