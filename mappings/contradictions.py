@@ -1,6 +1,7 @@
 """What no single key shows: rules that can never win, accounts used for two things, corrections that overlap."""
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from mappings.findings import Findings, Place, YamlProblem
 from mappings.kinds import PlacedText
@@ -55,18 +56,25 @@ def _conditions(rule: AccountRule) -> dict[str, str]:
 
 def _idle_rules(rules: tuple[AccountRule, ...]) -> Iterator[tuple[Place, str, str]]:
     """Rules without a condition, and rules that an earlier and wider one always beats."""
-    for index, rule in enumerate(rules):
+    first: dict[tuple[str, frozenset[tuple[str, str]]], AccountRule] = {}
+    for rule in rules:
         asked = _conditions(rule)
         if not asked:
             fix = f"Write {rule.role} under accounts, or add one of: {', '.join(RULE_ATTRIBUTES)}"
             yield rule.place, f"the rule for {rule.role} has no condition", fix
             continue
-        for earlier in rules[:index]:
-            known = _conditions(earlier)
-            if known and earlier.role == rule.role and known.items() <= asked.items():
-                found = f"the rule for {rule.role} never wins: the one on line {earlier.place.line} matches first"
-                yield rule.place, found, "Put it above that one, or delete it"
-                break
+        wider = (first[rule.role, part] for part in _parts(asked) if (rule.role, part) in first)
+        earlier = min(wider, key=lambda one: one.place.line, default=None)
+        if earlier is not None:
+            found = f"the rule for {rule.role} never wins: the one on line {earlier.place.line} matches first"
+            yield rule.place, found, "Put it above that one, or delete it"
+        first.setdefault((rule.role, frozenset(asked.items())), rule)
+
+
+def _parts(asked: dict[str, str]) -> Iterator[frozenset[tuple[str, str]]]:
+    """Every choice of one or more of the conditions: at most 127, however many rules there are."""
+    for size in range(1, len(asked) + 1):
+        yield from (frozenset(chosen) for chosen in combinations(asked.items(), size))
 
 
 def _repeated(names: list[PlacedText], what: str) -> Iterator[tuple[Place, str, str]]:

@@ -1,8 +1,10 @@
 """What the transforms get: rules in the order in which they are tried, and one hash for what the files say."""
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -202,3 +204,23 @@ def test_a_correction_serves_its_months(company: Company) -> None:
     assert [bounded.holds_in(month) for month in months] == [False, True, True, False]
     assert all(endless.holds_in(month) for month in months)
     assert bounded.defined_at == "mappings/corrections.yaml:2:5"
+
+
+def test_what_was_read_survives_pickling_and_frames(company: Company) -> None:
+    """Prefect pickles what passes between tasks, and Polars takes the texts as they are."""
+    mappings = read_mappings(company(adjustments=REASONS))
+
+    copy: Mappings = pickle.loads(pickle.dumps(mappings))  # noqa: S301 - our own bytes
+
+    assert copy == mappings
+    assert copy.accounts.accounts.cogs.defined_at == "mappings/accounts.yaml:3:9"
+    assert pl.Series(list(mappings.adjustments.reasons)).to_list() == ["Damaged", "Counted"]
+
+
+def test_two_thousand_rules_are_read_and_compared(company: Company) -> None:
+    """Comparing every rule with every earlier one would take minutes for ten thousand."""
+    rules = "".join(f'- {{role: cogs, sku: S{number}, channel: W, account: "310"}}\n' for number in range(2000))
+
+    mappings = read_mappings(company(accounts=f'accounts: {{stock_on_hand: "630", cogs: "310"}}\nrules:\n{rules}'))
+
+    assert mappings.tables().accounts.height == 2002
