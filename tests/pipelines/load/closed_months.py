@@ -8,8 +8,13 @@ from pathlib import Path
 import polars as pl
 from pydantic import SecretStr
 
+from pipelines.load.apply import apply_plan
+from pipelines.load.apply_result import ApplyResult
+from pipelines.load.mirror import refresh_posted
 from pipelines.load.mirror_rows import dtypes_of
+from pipelines.load.plan import make_plan
 from pipelines.load.terms import PlanTerms
+from pipelines.load.xero_client import XeroClient
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from schemas.tables import TABLES
@@ -82,3 +87,17 @@ def _line(key: str, number: int, pair: tuple[str, str], period: date) -> dict[st
 
 def _frame(table: str, rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=dtypes_of(TABLES[table]), orient="row")
+
+
+def post(
+    client: XeroClient, warehouse: Warehouse, *journals: Mapping[str, object], period: date = OCTOBER
+) -> ApplyResult:
+    """Close, plan and apply a month as the flow does."""
+    close_month(warehouse, *journals, period=period)
+    refresh_posted(client, warehouse)
+    plan = make_plan(warehouse, TERMS, period)
+    return apply_plan(client, warehouse, plan.plan_hash, TERMS, pause=no_pause)
+
+
+def no_pause(_: float) -> None:
+    """Tests do not wait."""
