@@ -31,10 +31,6 @@ class Books:
         # One event loop answers all requests, but it may run in another thread than the one that opened the books.
         self._connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
-        # A rollback journal, not WAL: between two requests the books are this one file.
-        self._connection.execute("PRAGMA journal_mode = DELETE")
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.execute("PRAGMA foreign_keys = ON")
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """All rows of a query."""
@@ -100,6 +96,10 @@ def open_books(path: Path, clock: Clock = utc_now) -> Books:
     path.parent.mkdir(parents=True, exist_ok=True)
     books = Books(path, clock)
     try:
+        # A rollback journal, not WAL: between two requests the books are this one file.
+        books.execute("PRAGMA journal_mode = DELETE")
+        books.execute("PRAGMA synchronous = FULL")
+        books.execute("PRAGMA foreign_keys = ON")
         with books.writing():
             _create_or_check(books)
     except sqlite3.DatabaseError as error:
