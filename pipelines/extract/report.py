@@ -63,20 +63,16 @@ class ExtractReport:
         landed = [f"{one.name} {one.row_count:,}" for one in self.inputs if one.is_landed]
         unchanged = len(self.inputs) - len(landed)
         first = f"Source {self.source_name}: " + (f"landed {', '.join(landed)}" if landed else "nothing new")
-        yield_lines = [first + (f"; {unchanged} inputs unchanged" if unchanged and landed else "")]
-        yield_lines += [_table_line(table) for table in self.tables if table.is_given]
+        lines = [first + (f"; {unchanged} unchanged" if unchanged and landed else "")]
+        lines += ["; ".join(_facts(table)) for table in self.tables if table.is_given]
         if self.empty_tables:
-            yield_lines.append(f"No select, so empty: {', '.join(self.empty_tables)}")
-        return yield_lines
+            lines.append(f"No select, so empty: {', '.join(self.empty_tables)}")
+        return lines
 
 
-def _table_line(table: TableReport) -> str:
-    """One core table in a line."""
-    return "; ".join(_parts(table))
-
-
-def _parts(table: TableReport) -> Iterable[str]:
-    yield f"{table.name}: {table.row_count:,} rows"
+def _facts(table: TableReport) -> Iterable[str]:
+    """What one core table got, and what was left out."""
+    yield f"{table.name}: {table.row_count:,} row{'' if table.row_count == 1 else 's'}"
     if table.rejected_count:
         yield f"{table.rejected_count:,} refused (raw.rejected_rows)"
     if table.rounded:

@@ -141,6 +141,10 @@ class SourceConnection:
             return f"no input is called {quote(name)}", f"{meant}Inputs: {', '.join(self._input_names)}"
         if kind == "Conversion":
             return message[0], "Use try_cast: a value that does not fit is then null, and its row is listed by itself"
+        if message[0].startswith("Could not parse string"):
+            return message[
+                0
+            ], "Use try_strptime: a value that does not fit is then null, and its row is listed by itself"
         return message[0].rstrip("!"), " ".join(line.strip() for line in message[1:] if line.strip())
 
 
