@@ -60,7 +60,10 @@ def spell_fields(row: Mapping[str, object]) -> dict[str, object]:
     Args:
         row: one row of a resource, as received.
     """
-    return {_spell(name): value if name == _TENANTS_OWN else _spell_nested(value) for name, value in row.items()}
+    return {
+        spelled: value if spelled == _TENANTS_OWN else _spell_nested(value)
+        for spelled, value in ((_spell(name), value) for name, value in row.items())
+    }
 
 
 @cache
