@@ -54,6 +54,14 @@ def close_month(warehouse: Warehouse, *journals: Mapping[str, object], period: d
     warehouse.replace("close.journal_lines", _frame("close.journal_lines", lines), "period = ?", [period])
 
 
+def book_something(warehouse: Warehouse) -> None:
+    """One row of close.bookings in October, whatever columns it has."""
+    values: dict[type[pl.DataType], object] = {pl.Date: OCTOBER, pl.String: "x", pl.Boolean: False}
+    schema = warehouse.read("close.bookings").schema
+    row = [values.get(dtype.base_type(), 0) for dtype in schema.values()]
+    warehouse.execute(f"insert into close.bookings values ({', '.join('?' * len(row))})", row)
+
+
 def _header(journal: Mapping[str, object], pairs: Lines, period: date) -> dict[str, object]:
     return {
         "period": period,

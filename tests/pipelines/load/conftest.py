@@ -1,5 +1,6 @@
 """A local Xero with new books, an empty warehouse beside it, and a client between them."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,18 +21,30 @@ def books(tmp_path: Path) -> Iterator[LocalBooks]:
         yield found
 
 
-@pytest.fixture
-def settings(tmp_path: Path, books: LocalBooks) -> Settings:
-    return sandbox_settings(tmp_path, books.url)
+@pytest.fixture(scope="session")
+def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once: laying out a new warehouse takes longer than most tests."""
+    settings = Settings(home=tmp_path_factory.mktemp("empty"))
+    with open_warehouse(settings, publishes=False):
+        pass
+    return settings.warehouse
 
 
 @pytest.fixture
-def warehouse(settings: Settings) -> Iterator[Warehouse]:
-    with open_warehouse(settings, publishes=False) as found:
+def warehouse_file(tmp_path: Path, empty_warehouse: Path) -> Path:
+    file = Settings(home=tmp_path).warehouse
+    file.parent.mkdir()
+    shutil.copy(empty_warehouse, file)
+    return file
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path, warehouse_file: Path) -> Iterator[Warehouse]:
+    with open_warehouse(Settings(home=tmp_path, warehouse=warehouse_file), publishes=False) as found:
         yield found
 
 
 @pytest.fixture
-def client(settings: Settings) -> Iterator[XeroClient]:
-    with connect(settings, backoff=0.0) as found:
+def client(tmp_path: Path, books: LocalBooks) -> Iterator[XeroClient]:
+    with connect(sandbox_settings(tmp_path, books.url), backoff=0.0) as found:
         yield found
