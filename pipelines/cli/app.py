@@ -1,0 +1,59 @@
+"""Puts the commands together. Heavy libraries are imported inside commands, so that `--help` starts at once."""
+
+import sys
+import traceback
+from pathlib import Path
+
+import typer
+
+from pipelines.cli import close_commands, look_commands, server_commands, warehouse_commands
+from pipelines.errors import TieoutError
+from schemas.problems import Problem
+
+app = typer.Typer(
+    name="tieout",
+    help="The month-end close between Cin7 and Xero: exact, explainable, posted once.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for module in (close_commands, look_commands, warehouse_commands, server_commands):
+    module.add_to(app)
+
+BUG_EXIT = 70
+"""What sysexits.h calls an internal software error."""
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        app()
+    except TieoutError as error:
+        _print_error(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("Stopped. What was committed stays; run the same command again to go on.", err=True)
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001 the last door: no traceback on the screen, the whole of it in a file
+        sys.exit(_report_bug(error))
+
+
+def _print_error(error: TieoutError) -> None:
+    typer.secho(error.summary, fg=typer.colors.RED, bold=True, err=True)
+    for problem in error.problems:
+        typer.echo(str(problem), err=True)
+
+
+def _report_bug(error: Exception) -> int:
+    """A broken rule of our own is told like any other problem; anything else is a bug, kept in a file."""
+    from schemas.checking import SchemaViolation
+
+    if isinstance(error, SchemaViolation):
+        typer.secho("A computed table breaks its own rules. Nothing was posted.", fg=typer.colors.RED, err=True)
+        typer.echo(str(error), err=True)
+        return TieoutError.exit_code
+    file = Path("tieout-error.txt").absolute()
+    file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    fix = f"Please report it with the file {file}."
+    typer.echo(str(Problem("tieout", f"this is a bug: {type(error).__name__}: {error}", fix)), err=True)
+    return BUG_EXIT

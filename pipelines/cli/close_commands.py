@@ -1,0 +1,198 @@
+"""Commands that close a month: extract, preview, plan, approve, apply, close, tie-out, check."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli.options import AsJson, Day, Home, MappingsFolder, Period, Wait, read_settings
+from pipelines.cli.output import console, print_json, print_result
+
+if TYPE_CHECKING:
+    from pipelines.steps.run import CloseRun
+
+DEFAULT_WAIT = 60.0
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("check")(check)
+    app.command("extract")(extract)
+    app.command("preview")(preview)
+    app.command("plan")(plan)
+    app.command("approve")(approve)
+    app.command("apply")(apply)
+    app.command("close")(close)
+    app.command("tie-out")(tie_out)
+
+
+def check(home: Home = None, mappings: MappingsFolder = None, as_json: AsJson = False) -> None:
+    """Check settings, mappings and, where Xero can be reached, its accounts. Changes nothing."""
+    from pipelines.checks import check_everything
+
+    findings = check_everything(read_settings(home, mappings))
+    if as_json:
+        print_json({"checked": findings})
+        return
+    for finding in findings:
+        typer.echo(finding)
+
+
+def extract(
+    home: Home = None, mappings: MappingsFolder = None, as_json: AsJson = False, wait: Wait = DEFAULT_WAIT
+) -> None:
+    """Bring the source's documents into raw and core tables."""
+    from pipelines.reports import extract_table
+    from pipelines.runner import run_extract
+
+    report = run_extract(read_settings(home, mappings), wait)
+    print_result([extract_table(report)], as_json)
+
+
+def preview(
+    period: Period,
+    to: Day = None,
+    home: Home = None,
+    mappings: MappingsFolder = None,
+    as_json: AsJson = False,
+    wait: Wait = DEFAULT_WAIT,
+) -> None:
+    """Show what a month would post with what is known today. Posts nothing, and always runs."""
+    from pipelines.month_end import preview_month
+    from pipelines.reports import month_tables
+    from pipelines.runner import run_close
+
+    with run_close(read_settings(home, mappings), period, _day(to), preview_month, wait=wait, is_preview=True) as run:
+        print_result(
+            [one for one in month_tables(run.warehouse, run.close.period) if "Tie-out" not in one.title], as_json
+        )
+
+
+def plan(
+    period: Period,
+    to: Day = None,
+    home: Home = None,
+    mappings: MappingsFolder = None,
+    as_json: AsJson = False,
+    wait: Wait = DEFAULT_WAIT,
+) -> None:
+    """Show what would change in Xero. Posts nothing."""
+    from pipelines.month_end import plan_month
+    from pipelines.reports import left_out_table, plan_table
+    from pipelines.runner import run_close
+
+    with run_close(read_settings(home, mappings), period, _day(to), plan_month, wait=wait) as run:
+        tables = [plan_table(run.plan), left_out_table(run.warehouse, run.close.period)]
+        print_result(tables, as_json, _plan_facts(run))
+        if not as_json and run.plan is not None:
+            _print_next_step(run)
+
+
+def approve(
+    plan_reference: Annotated[str, typer.Argument(metavar="PLAN", help="Hash or its beginning, or latest")],
+    name: Annotated[str, typer.Option("--as", metavar="NAME", help="Who approves")],
+    home: Home = None,
+    as_json: AsJson = False,
+    wait: Wait = DEFAULT_WAIT,
+) -> None:
+    """Record that a person approves exactly this plan."""
+    from pipelines.load.approve import record_approval
+    from pipelines.load.plan_store import find_plan, read_plan
+    from pipelines.warehouse import open_warehouse
+
+    with open_warehouse(read_settings(home, None), wait) as warehouse:
+        found = read_plan(warehouse, find_plan(warehouse, plan_reference))
+        record_approval(warehouse, found.plan_hash, name)
+    if as_json:
+        print_json({"plan_hash": found.plan_hash, "approved_by": name})
+        return
+    typer.echo(f"{name} approved plan {found.short_hash}. Post it with: tieout apply {found.short_hash}")
+
+
+def apply(
+    plan_reference: Annotated[str, typer.Argument(metavar="PLAN", help="Hash or its beginning, or latest")],
+    home: Home = None,
+    mappings: MappingsFolder = None,
+    as_json: AsJson = False,
+    wait: Wait = DEFAULT_WAIT,
+) -> None:
+    """Post exactly this plan, once, and prove that Xero ties out. Stops when anything changed since it was made."""
+    from pipelines.reports import tie_out_table
+    from pipelines.runner import run_apply
+
+    with run_apply(read_settings(home, mappings), plan_reference, wait) as run:
+        print_result([tie_out_table(run.warehouse, run.close.period)], as_json, _applied_facts(run))
+        if not as_json:
+            _print_applied(run)
+
+
+def close(
+    period: Period,
+    to: Day = None,
+    home: Home = None,
+    mappings: MappingsFolder = None,
+    as_json: AsJson = False,
+    wait: Wait = DEFAULT_WAIT,
+) -> None:
+    """Extract, plan, post and tie out one month."""
+    from pipelines.month_end import close_month
+    from pipelines.reports import month_tables
+    from pipelines.runner import run_close
+
+    with run_close(read_settings(home, mappings), period, _day(to), close_month, wait=wait) as run:
+        print_result(month_tables(run.warehouse, run.close.period), as_json, _applied_facts(run))
+        if not as_json:
+            _print_applied(run)
+
+
+def tie_out(
+    period: Period,
+    home: Home = None,
+    mappings: MappingsFolder = None,
+    as_json: AsJson = False,
+    wait: Wait = DEFAULT_WAIT,
+) -> None:
+    """Compare Xero's stock accounts with the stock ledger of a closed month."""
+    from pipelines.reports import tie_out_table
+    from pipelines.runner import run_tie_out
+
+    with run_tie_out(read_settings(home, mappings), period, wait) as run:
+        print_result([tie_out_table(run.warehouse, run.close.period)], as_json)
+
+
+def _day(text: str | None) -> date | None:
+    """A day of the command line."""
+    from pipelines.errors import UsageProblem
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageProblem(f"--to {text} is not a day: write YYYY-MM-DD, such as 2026-10-15.") from None
+
+
+def _plan_facts(run: "CloseRun") -> dict[str, object]:
+    return {} if run.plan is None else {"plan_hash": run.plan.plan_hash, "changes": len(run.plan.changes)}
+
+
+def _applied_facts(run: "CloseRun") -> dict[str, object]:
+    return _plan_facts(run) | {"posted": 0 if run.applied is None else run.applied.confirmed_count}
+
+
+def _print_next_step(run: "CloseRun") -> None:
+    if run.plan is None or not run.plan.changes:
+        typer.echo("Nothing is left to post: Xero holds this month as it should.")
+    elif run.close.mappings.close.approval_required:
+        typer.echo(f"Have it approved: tieout approve {run.plan.short_hash} --as NAME")
+    else:
+        typer.echo(f"Post it: tieout apply {run.plan.short_hash}")
+
+
+def _print_applied(run: "CloseRun") -> None:
+    """What was posted, in one sentence."""
+    count = 0 if run.applied is None else run.applied.confirmed_count
+    if count:
+        console().print(f"Posted to Xero: {count} document{'s' if count != 1 else ''}. It ties out.")
+    else:
+        console().print("Nothing is left to post: Xero holds this month as it should. It ties out.")

@@ -1,0 +1,23 @@
+"""Arguments and options that several commands share."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+Period = Annotated[str, typer.Argument(help="Month, YYYY-MM", metavar="PERIOD")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables")]
+Wait = Annotated[float, typer.Option("--wait", help="Seconds to wait for another run on the same warehouse")]
+Home = Annotated[Path | None, typer.Option("--home", help="Folder with mappings, data and tieout.toml")]
+MappingsFolder = Annotated[Path | None, typer.Option("--mappings", help="Folder with the YAML mappings")]
+Day = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day that counts, for a month under way")]
+
+
+def read_settings(home: Path | None, mappings: Path | None) -> "Settings":
+    """The settings, with what the command line says on top."""
+    from pipelines.settings import load_settings
+
+    return load_settings(home=home, mappings=mappings)

@@ -1,0 +1,113 @@
+"""Runs the demo and shows it: a bar a step, then what an analyst reads, then what to try next."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import rmtree
+
+from rich.console import Console
+
+from pipelines.cli.output import console
+from pipelines.demo import PERIODS, demo_folder, demo_servers
+from pipelines.prefect_home import prepare_prefect
+from pipelines.progress import StepBars
+from pipelines.reports import month_tables
+from pipelines.settings import SECRETS, Settings
+from pipelines.show import print_tables
+from pipelines.warehouse import open_published
+from transforms.periods import name_period, parse_period
+
+
+def run_demo(home: Path, *, fresh: bool = False) -> None:
+    """Close the made-up company's two months through Prefect; run again, it finds nothing left to post.
+
+    Args:
+        home: where `data/sample` and `mappings` are; the demo's own files go to `data/demo` below it.
+        fresh: forget the last demo.
+    """
+    screen = console()
+    if fresh:
+        rmtree(demo_folder(home), ignore_errors=True)
+    prepare_prefect(home, is_quiet=True)
+    screen.print(
+        "[bold]tieout demo[/bold]: a made-up outdoor shop, on a local Cin7 and a local Xero. Nothing leaves this machine."
+    )
+    with demo_servers(home) as settings, in_environment(settings):
+        for text in PERIODS:
+            _close(screen, text)
+        _show(screen, settings)
+
+
+def _close(screen: Console, text: str) -> None:
+    """One month through the Prefect flow, with bars."""
+    from pipelines.flows import month_end, watcher
+
+    screen.print(f"\n[bold]Closing {name_period(parse_period(text))}[/bold]")
+    bars = StepBars(Console(stderr=True))
+    token = watcher.set(bars)
+    try:
+        with bars.shown():
+            sentence = month_end(period=text)
+    finally:
+        watcher.reset(token)
+    screen.print(sentence)
+
+
+def _show(screen: Console, settings: Settings) -> None:
+    with open_published(settings) as warehouse:
+        for text in PERIODS:
+            period = parse_period(text)
+            screen.rule(name_period(period), align="left")
+            print_tables(screen, month_tables(warehouse, period))
+    home, folder = settings.home, demo_folder(settings.home)
+    shown = folder.relative_to(home) if folder.is_relative_to(home) else folder
+    screen.print(f"The warehouse: {shown / 'warehouse.duckdb'} (read-only copy for queries beside it)")
+    screen.print("\n[bold]Three things to try next[/bold]")
+    warehouse_variable = f"TIEOUT_WAREHOUSE={shown / 'warehouse.duckdb'}"
+    screen.print(
+        f"1. Where a figure comes from:      {warehouse_variable} tieout explain COGS-2026-10:1", soft_wrap=True
+    )
+    screen.print(f"2. Where each month stands:        {warehouse_variable} tieout status", soft_wrap=True)
+    screen.print(
+        "3. Run the demo again:             tieout demo   (nothing is left to post, nothing is posted)", soft_wrap=True
+    )
+
+
+@contextmanager
+def in_environment(settings: Settings) -> Iterator[None]:
+    """The settings as environment variables, which is where a flow reads them."""
+    names = [
+        "home",
+        "mappings",
+        "data",
+        "warehouse",
+        "organisation",
+        "time_zone",
+        "xero_url",
+        "xero_token_url",
+        "xero_client_id",
+        "omni_url",
+        "omni_username",
+        *SECRETS,
+    ]
+    given = {
+        f"TIEOUT_{name.upper()}": _plain(getattr(settings, name))
+        for name in names
+        if getattr(settings, name) is not None
+    }
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value
+
+
+def _plain(value: object) -> str:
+    reveal = getattr(value, "get_secret_value", None)
+    return str(reveal() if reveal is not None else value)

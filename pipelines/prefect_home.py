@@ -1,0 +1,33 @@
+"""Lets Prefect run without a server set up: its home under TIEOUT_HOME, no telemetry, nothing on the screen.
+
+Import this before Prefect. What the environment says already wins, so a running `prefect server` is used as it is.
+"""
+
+import os
+from pathlib import Path
+
+QUIET = {
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+}
+"""For a person at a terminal, who gets our own words instead."""
+
+DEFAULTS = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # its first start can lock the server's own SQLite file
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
+    "PREFECT_CLI_PROMPT": "false",
+}
+
+
+def prepare_prefect(home: Path, *, is_quiet: bool = False) -> None:
+    """Set what Prefect reads from the environment when it is imported.
+
+    Args:
+        home: TIEOUT_HOME; Prefect's own files go to `.prefect` below it.
+        is_quiet: whether Prefect logs nothing, because the command line shows bars and tables itself.
+    """
+    os.environ.setdefault("PREFECT_HOME", str(home / ".prefect"))
+    for name, value in {**DEFAULTS, **(QUIET if is_quiet else {})}.items():
+        os.environ.setdefault(name, value)
