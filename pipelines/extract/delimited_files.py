@@ -39,7 +39,7 @@ def read_delimited(text: str, layout: Layout) -> pl.DataFrame:
     Raises:
         UnreadableInputError: one column only, names that do not fit, another number of fields in a line, open quote.
     """
-    body = "".join(text.splitlines(keepends=True)[layout.skip_rows :]) if layout.skip_rows else text
+    body = text.split("\n", layout.skip_rows)[-1] if text.count("\n") >= layout.skip_rows else ""
     names = _column_names(body, layout)
     try:
         frame = pl.read_csv(
@@ -95,7 +95,7 @@ def _refuse_ragged_lines(body: str, layout: Layout, expected: int) -> None:
     """Stop at the first line with another number of fields; silent where there is none."""
     for line, fields in _records(body, layout):
         if len(fields) != expected:
-            is_last = not body.splitlines()[line - layout.skip_rows :]
+            is_last = line - layout.skip_rows > body.rstrip().count("\n")
             fix = "The file looks cut off: export or copy it again." if is_last else "Check quotes and separator there."
             layout.refuse(f"line {line} of {layout.shown} has {len(fields)} fields, and {expected} are expected", fix)
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 from pipelines.errors import DataProblem
@@ -18,7 +19,6 @@ from pipelines.extract.received import Fetcher, Received, find_row_count_problem
 from pipelines.extract.report import ExtractReport, InputReport
 from pipelines.extract.source_shapes import Source
 from pipelines.extract.source_sql import SourceConnection, SqlFaultError
-from pipelines.release import code_version
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from schemas.problems import Problem
@@ -163,10 +163,11 @@ def _stop_at(problems: list[Problem], run: _Extract, what: str) -> None:
 
 
 def _typing_hash(source: Source, received: Mapping[str, Received]) -> str:
-    """sha256 of everything that decides what core holds: inputs, YAML, models, release."""
+    """sha256 of everything that decides what core holds: inputs, YAML, models, our own code."""
     inputs = {name: one.content_hash for name, one in sorted(received.items())}
     models = [repr(core_table(name)) for name in SOURCE_TABLES]
-    return hashlib.sha256(json.dumps([inputs, source.text, models, code_version()]).encode()).hexdigest()
+    code = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
+    return hashlib.sha256(json.dumps([inputs, source.text, models, code]).encode()).hexdigest()
 
 
 def _is_current(typing_hash: str, run: _Extract) -> bool:

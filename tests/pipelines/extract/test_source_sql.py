@@ -61,6 +61,9 @@ def test_a_select_sees_the_inputs_and_the_time_zone() -> None:
         "select * from duckdb_extensions()",
         "select getenv('HOME')",
         "from outside",
+        "from core.products",
+        "from raw.shop_sales",
+        "from duckdb_secrets()",
     ],
 )
 def test_no_file_no_variable_and_no_extension_can_be_read(tmp_path: Path, text: str) -> None:
