@@ -145,11 +145,16 @@ def _fields(sent: dict[str, object]) -> Fields:
 def _text(fields: Fields, name: str, path: str) -> str | None:
     """Text; a number stands for its digits, as Json.NET reads it."""
     value = fields.get(name.lower())
-    if value is None or isinstance(value, str):
+    if value is None or (isinstance(value, str) and _is_text(value)):
         return value
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return str(value)
     raise post_data_invalid(words.conversion_failed(type(value).__name__, "String", f"{path}.{name}"))
+
+
+def _is_text(value: str) -> bool:
+    """JSON may hold half of a surrogate pair, which is no character and cannot be kept."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _guid(fields: Fields, name: str, path: str) -> str | None:

@@ -170,7 +170,16 @@ def test_what_cannot_be_converted_refuses_the_whole_body(xero: LocalXero, fields
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"<ManualJournals/>", b'{"ManualJournals": 3}', b"[]", b'{"a": NaN}', b"[" * 5000]
+    "body",
+    [
+        b"",
+        b"<ManualJournals/>",
+        b'{"ManualJournals": 3}',
+        b"[]",
+        b'{"a": NaN}',
+        b'{"Narration": "\\ud800"}',
+        b"[" * 5000,
+    ],
 )
 def test_a_body_that_is_no_journal_is_refused(xero: LocalXero, body: bytes) -> None:
     answer = xero.http.put("/api.xro/2.0/ManualJournals", content=body)
