@@ -46,6 +46,9 @@ def create_app(
         UsageProblem: the folder has nothing to serve, or a file cannot be read (exit 2).
     """
     resources = ResourceFolder(folder)
+    if log is not None:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.touch()
     counter = CallCounter(limits, clock)
     forbidden = {name.lower() for name in denied}
     app = FastAPI(title="tieout sandbox: Cin7 Omni", docs_url=None, redoc_url=None, openapi_url=None)

@@ -169,7 +169,7 @@ def test_a_day_has_a_limit_too(folder: Path) -> None:
 
 
 def test_each_request_is_one_line_of_the_log_without_credentials(folder: Path, tmp_path: Path) -> None:
-    log = tmp_path / "requests.jsonl"
+    log = tmp_path / "logs" / "requests.jsonl"
     with talking_to(create_app(folder, log)) as client:
         client.get("/api/v1/SalesOrders?page=1&rows=2", auth=LOGIN)
         client.get("/api/v1/SalesOrders")
