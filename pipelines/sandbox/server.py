@@ -81,7 +81,8 @@ class _Server(uvicorn.Server):
 
 def _listen(port: int) -> socket.socket:
     """A socket bound to loopback: nothing outside this machine can reach it."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # with the protocol named, asyncio sends answers at once; without it each one waits 40 ms for a fuller packet
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if os.name == "posix":  # on Windows this option would let a second server take the port from under the first
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
