@@ -21,8 +21,8 @@ def allocate_charges(
 
     A share is charge * weight / all weights, rounded half away from zero to the places that the charge type asks for;
     what rounding leaves over goes to the line with the largest weight, or to the last one. Lines stand in the order of
-    their ids, shorter ids first; of equal weights the first is the largest. Where all weights are nothing (free goods, no
-    weights in the product master) the charge is spread by quantity instead, and the row says so. Exact for purchase
+    their ids, shorter ids first; of equal weights the first is the largest. Where all weights are nothing (free goods,
+    no weights in the product master) the charge is spread by quantity instead, and the row says so. Exact for purchase
     orders up to 10^12 in base currency.
 
     Args:
@@ -55,7 +55,6 @@ def _weighted_lines(receipts: pl.LazyFrame, products: pl.LazyFrame, base_costs: 
     """Received lines with what they weigh on every basis, six places each."""
     is_received = (pl.col("kind") == "receipt") & (pl.col("quantity") > 0) & pl.col("received_date").is_not_null()
     details = products.select("sku", "is_stocked", unit_weight="weight", unit_volume="volume")
-    quantity = pl.col("quantity").cast(QUANTITY)
     return (
         receipts.filter(is_received)
         .select("purchase_id", "receipt_line_id", "sku", "quantity")
@@ -64,9 +63,9 @@ def _weighted_lines(receipts: pl.LazyFrame, products: pl.LazyFrame, base_costs: 
         .with_columns(
             is_stocked=pl.col("is_stocked").fill_null(value=True),
             by_value=_millionths(pl.col("amount")),
-            by_quantity=_millionths(quantity),
-            by_weight=_millionths(quantity, pl.col("unit_weight")),
-            by_volume=_millionths(quantity, pl.col("unit_volume")),
+            by_quantity=_millionths(pl.col("quantity")),
+            by_weight=_measure(pl.col("unit_weight")),
+            by_volume=_measure(pl.col("unit_volume")),
             by_equal=pl.lit(10**COST_PLACES, dtype=pl.Int128),
         )
         .drop("amount", "unit_weight", "unit_volume", "quantity")
@@ -114,11 +113,15 @@ def _with_remainder(shared: pl.LazyFrame) -> pl.LazyFrame:
     return shared.with_columns(allocated=pl.col("share") + pl.when(takes_rest).then(rest).otherwise(0))
 
 
-def _millionths(amount: pl.Expr, times: pl.Expr | None = None) -> pl.Expr:
-    """A decimal, or the product of two, as whole millionths; no value is 0."""
-    if times is None:
-        return amount.fill_null(0).cast(COST).to_physical().cast(pl.Int128)
-    product = amount.cast(QUANTITY).to_physical().cast(pl.Int128) * times.cast(QUANTITY).to_physical().cast(pl.Int128)
+def _millionths(amount: pl.Expr) -> pl.Expr:
+    """A decimal as whole millionths; no value is 0."""
+    return amount.fill_null(0).cast(COST).to_physical().cast(pl.Int128)
+
+
+def _measure(of_one: pl.Expr) -> pl.Expr:
+    """Weight or volume of a line as whole millionths."""
+    ten_thousandths = [measure.cast(QUANTITY).to_physical().cast(pl.Int128) for measure in (pl.col("quantity"), of_one)]
+    product: pl.Expr = ten_thousandths[0] * ten_thousandths[1]
     return (product // 100).fill_null(0)
 
 

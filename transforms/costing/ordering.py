@@ -52,9 +52,10 @@ def _bucket(name: str, by_month: bool) -> pl.Expr:
 
 def _add_levels(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `level` and `side` for documents of which both sides stand in one bucket; level is -1 elsewhere."""
-    sides = rows.filter(pl.col("document").is_not_null()).select("row", "document", "bucket", "pool", is_in=is_inflow)
+    sides = rows.filter(pl.col("document").is_not_null()).with_columns(is_in=is_inflow)
     same = sides.filter(pl.col("is_in").n_unique().over("document", "bucket") == 2)
-    levelled = rows.join(settle_levels(same.sort("bucket", "row")), on="row", how="left", validate="1:1")
+    in_time = same.sort("bucket", "moved_on", "sequence", *natural_order("move_id"))
+    levelled = rows.join(settle_levels(in_time), on="row", how="left", validate="1:1")
     return levelled.with_columns(
         level=pl.col("level").fill_null(NO_LEVEL),
         side=pl.when(pl.col("level").is_null()).then(0).otherwise(is_inflow.cast(pl.Int32)),

@@ -10,6 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import count
 
 from schemas.problems import Problem
 from transforms.costing.documents import HandedOver, weigh_outputs
@@ -21,7 +22,10 @@ BRING, RETURN, RECEIVE, ISSUE, ISSUE_LAYER, HAND_OVER, CHARGE, REVALUE = range(8
 """Actions: in at own or current cost; back at its sale's cost; in from a document; out; out of its own layer; out into
 a document; change of value of a receipt; change of value of a pool."""
 
-MOST_PASSES = 50
+PASSES_BEFORE_CUT = 20
+"""Goods that were owed and went, over other documents, into what covers them have no cost that settles: each pass adds
+some. After so many passes such a document hands on what was known when its goods left (the order of time), and the true-up
+stays with the issue."""
 
 
 @dataclass(frozen=True)
@@ -93,29 +97,37 @@ def settle_moves(moves: LinkedMoves, by_average: bool) -> SettledMoves:
         MoveProblems: moves that contradict each other.
     """
     known: dict[int, Piece] = {}
-    for _ in range(MOST_PASSES):
-        settlement = Settlement(moves, AveragedStock if by_average else LayeredStock, known)
+    cut: set[int] = set()
+    for number in count(1):
+        settlement = Settlement(moves, AveragedStock if by_average else LayeredStock, known, cut)
         settlement.run()
         if settlement.problems:
             raise MoveProblems(settlement.problems)
-        if settlement.covered == known:
-            return settlement.settled
+        changing = {move for move, piece in settlement.covered.items() if piece != known.get(move)}
+        if not changing:
+            break
         known = settlement.covered
-    raise MoveProblems([_unsettled(moves, settlement.covered, known)])
+        if number % PASSES_BEFORE_CUT == 0:
+            cut |= {move for move in changing if moves.action[move] == HAND_OVER}
+    return settlement.settled
 
 
 class Settlement:
     """One pass over the moves, with what earlier passes learned about the units that were owed."""
 
-    def __init__(self, moves: LinkedMoves, new_stock: Callable[[], Stock], known: dict[int, Piece]) -> None:
+    def __init__(
+        self, moves: LinkedMoves, new_stock: Callable[[], Stock], known: dict[int, Piece], cut: set[int]
+    ) -> None:
         self.moves = moves
         self.known = known
+        self.cut = cut
         self.covered: dict[int, Piece] = {}
         self.problems: list[Problem] = []
         self.books: defaultdict[int, PoolBook] = defaultdict(lambda: PoolBook(new_stock()))
         self.documents: defaultdict[int, HandedOver] = defaultdict(HandedOver)
         self.weights = weigh_outputs(moves.document, moves.units, moves.own_cost, moves.cost_share, moves.is_made)
         self.exact_cost: dict[int, Cost] = {}
+        self.debts: dict[int, tuple[Cost, int, Cost]] = {}
         size = len(moves.action)
         self.settled = SettledMoves([0] * size, [None] * size, [None] * size, [False] * size)
 
@@ -153,10 +165,18 @@ class Settlement:
             self.settled.provisional_cents[move] = self.settled.cents[move]
 
     def _return(self, move: int) -> None:
-        """Goods that come back at the cost they left with."""
+        """Goods that come back at the cost they left with, as it is known when they come back."""
         sale = self.moves.source[move]
-        unit = Fraction(self.exact_cost.get(sale, 0)) / max(self.moves.units[sale], 1)
+        unit = Fraction(self._cost_so_far(sale)) / max(self.moves.units[sale], 1)
         self._take_in(move, [(self.moves.units[move], shorten(unit * self.moves.units[move]))])
+
+    def _cost_so_far(self, issue: int) -> Cost:
+        """Cost of an issue, what it still owes at its provisional cost."""
+        if issue not in self.debts:
+            return self.exact_cost.get(issue, 0)
+        cost_there, short, unit = self.debts[issue]
+        covered_units, covered_cost = self.covered.get(issue, (0, 0))
+        return cost_there + covered_cost + unit * (short - covered_units)
 
     def _receive(self, move: int) -> None:
         """Goods that another move handed over."""
@@ -236,6 +256,7 @@ class Settlement:
         self.settled.provisional_cents[move] = to_cents(book.issued) - to_cents(book.issued + provisional)
         self.settled.is_provisional[move] = uncovered > 0
         book.owed.append([move, short])
+        self.debts[move] = cost_there, short, unit
         pieces: list[Piece] = [(covered_units, covered_cost), (uncovered, shorten(Fraction(unit) * uncovered))]
         return [piece for piece in pieces if piece[0]]
 
@@ -244,10 +265,17 @@ class Settlement:
         book = self.books[self.moves.pool[move]]
         issued, before = book.issued, to_cents(book.issued)
         document = self.documents[self.moves.document[move]]
-        for units, cost in self._issue(move):
+        pieces = self._issue(move)
+        _, short, unit = self.debts.get(move, (0, 0, 0))
+        there = self.moves.units[move] - (short if move in self.cut else 0)
+        for units, cost in pieces:
+            if there <= 0:
+                break
             issued += cost
             document.hand_over(units, to_cents(issued) - before, move)
-            before = to_cents(issued)
+            before, there = to_cents(issued), there - units
+        if move in self.cut:
+            document.hand_over(short, to_cents(unit * short), move)
 
     def _charge(self, move: int) -> None:
         """The value that a landed cost or a revaluation adds to its receipt, which has it in its layer already."""
@@ -293,15 +321,3 @@ def to_whole(number: Fraction) -> int:
     """A whole number, half away from zero."""
     rounded = (2 * abs(number.numerator) + number.denominator) // (2 * number.denominator)
     return -rounded if number < 0 else rounded
-
-
-def _unsettled(moves: LinkedMoves, covered: dict[int, Piece], known: dict[int, Piece]) -> Problem:
-    """Goods that go round in a circle while they are owed, and gain value in each round."""
-    changing = [moves.move_id[move] for move in covered if covered[move] != known.get(move)]
-    return Problem(
-        "core.stock_moves",
-        "costs do not settle: goods go round in a circle below zero stock",
-        "Bring the stock of these SKUs above zero, or correct the transfers and assemblies that form the circle.",
-        row_count=len(changing),
-        examples=tuple(changing[:3]),
-    )

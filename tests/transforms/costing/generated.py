@@ -1,0 +1,176 @@
+"""Moves that Hypothesis makes up: openings, purchases, sales, returns, counts, transfers, assemblies and late freight."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from tests.transforms.costing.naive import Move
+
+FIRST = date(2026, 9, 21)
+DAYS = st.integers(0, 25).map(lambda day: FIRST + timedelta(days=day))
+UNITS = st.integers(1, 9)
+PRICES = st.one_of(
+    st.integers(0, 2000).map(lambda cents: Decimal(cents) / 100),
+    st.integers(0, 10**8).map(lambda millionths: Decimal(millionths) / 10**6),
+)
+PLACES = st.sampled_from(["Main", "Shop"])
+SKUS = st.sampled_from(["A", "B"])
+
+
+@st.composite
+def inflows(draw: st.DrawFn, move_id: str) -> Move:
+    kind = draw(st.sampled_from(["opening", "receipt", "receipt", "receipt", "adjustment_in"]))
+    units = draw(UNITS)
+    brings = draw(st.sampled_from(["price", "price", "total", "nothing"]))
+    return Move(
+        move_id,
+        kind,
+        draw(DAYS),
+        Decimal(units),
+        unit_cost=draw(PRICES) if brings == "price" else None,
+        amount=draw(PRICES) * 3 if brings == "total" else None,
+        sku=draw(SKUS),
+        location=draw(PLACES),
+    )
+
+
+@st.composite
+def outflows(draw: st.DrawFn, move_id: str) -> Move:
+    kind = draw(st.sampled_from(["sale", "sale", "sale", "adjustment_out", "purchase_return"]))
+    return Move(move_id, kind, draw(DAYS), -Decimal(draw(UNITS)), sku=draw(SKUS), location=draw(PLACES))
+
+
+@st.composite
+def transfers(draw: st.DrawFn, number: int) -> list[Move]:
+    document, sku, units = f"T{number}", draw(SKUS), draw(UNITS)
+    here, there = draw(st.permutations(["Main", "Shop"]))
+    left = draw(DAYS)
+    arrived = left + timedelta(days=draw(st.sampled_from([0, 0, 3])))
+    first = draw(st.integers(0, units))
+    parts = [part for part in (first, units - first) if part]
+    out = Move(f"{document}-out", "transfer_out", left, Decimal(-units), sku=sku, location=here, document_id=document)
+    return [out] + [
+        replace(
+            out,
+            move_id=f"{document}-in{at}",
+            kind="transfer_in",
+            moved_on=arrived,
+            quantity=Decimal(part),
+            location=there,
+        )
+        for at, part in enumerate(parts)
+    ]
+
+
+@st.composite
+def assemblies(draw: st.DrawFn, number: int) -> list[Move]:
+    document, made_on, place = f"M{number}", draw(DAYS), draw(PLACES)
+    skus = draw(st.permutations(["A", "B", "P"]))
+    products = [skus[0], *draw(st.sampled_from([[], ["Q"]]))]
+    components = skus[1 : 2 + draw(st.integers(0, 1))]
+    shares = draw(st.sampled_from([None, None, Decimal("1.5")]))
+    base = Move("", "assembly_out", made_on, location=place, document_id=document)
+    return [
+        replace(base, move_id=f"{document}-use-{sku}", sku=sku, quantity=Decimal(-draw(UNITS))) for sku in components
+    ] + [
+        replace(
+            base,
+            move_id=f"{document}-make-{sku}",
+            kind="assembly_in",
+            sku=sku,
+            quantity=Decimal(draw(UNITS)),
+            cost_share=shares,
+        )
+        for sku in products
+    ]
+
+
+@st.composite
+def returns(draw: st.DrawFn, moves: list[Move]) -> list[Move]:
+    """Some sales and receipts come back, at once or later, in part or whole."""
+    made = []
+    for move in moves:
+        kind = {"sale": "sale_return", "receipt": "purchase_return"}.get(move.kind)
+        if kind is None or draw(st.integers(0, 3)) > 0:
+            continue
+        units = draw(st.integers(1, int(abs(move.quantity))))
+        later = move.moved_on + timedelta(days=draw(st.sampled_from([0, 1, 9])))
+        sign = 1 if kind == "sale_return" else -1
+        made.append(
+            replace(
+                move,
+                move_id=f"{move.move_id}-back",
+                kind=kind,
+                moved_on=later,
+                quantity=Decimal(sign * units),
+                unit_cost=None,
+                amount=None,
+                location=draw(PLACES) if kind == "sale_return" else move.location,
+                source_move_id=move.move_id,
+            )
+        )
+    return made
+
+
+@st.composite
+def charges(draw: st.DrawFn, moves: list[Move]) -> list[Move]:
+    """Freight that comes later than some receipts."""
+    receipts = [move for move in moves if move.kind == "receipt" and draw(st.integers(0, 3)) == 0]
+    return [
+        Move(
+            f"{receipt.move_id}-freight",
+            "landed_cost",
+            receipt.moved_on + timedelta(days=draw(st.integers(0, 9))),
+            amount=draw(PRICES),
+            sku=receipt.sku,
+            location=receipt.location,
+            source_move_id=receipt.move_id,
+        )
+        for receipt in receipts
+    ]
+
+
+@st.composite
+def plain_ledgers(draw: st.DrawFn, kinds: int = 2) -> list[Move]:
+    """Purchases and sales with late freight, stock never below zero: every outflow takes what is there at most."""
+    count = draw(st.integers(1, 12))
+    moves = [draw(inflows(f"r{number}")) for number in range(count)]
+    moves = [
+        replace(m, unit_cost=m.unit_cost if m.unit_cost is not None or m.amount is not None else Decimal("1.005"))
+        for m in moves
+    ]
+    last = max(move.moved_on for move in moves)
+    sales = []
+    for sku in ("A", "B"):
+        for place in ("Main", "Shop"):
+            left = sum(int(m.quantity) for m in moves if (m.sku, m.location) == (sku, place))
+            while left and len(sales) < 20:
+                units = draw(st.integers(0, left))
+                if not units:
+                    break
+                left -= units
+                name = f"s{len(sales)}"
+                sales.append(
+                    Move(
+                        name,
+                        "sale",
+                        last + timedelta(days=draw(st.integers(0, 9))),
+                        Decimal(-units),
+                        sku=sku,
+                        location=place,
+                    )
+                )
+    return moves + sales + draw(charges(moves))
+
+
+@st.composite
+def ledgers(draw: st.DrawFn) -> list[Move]:
+    """Everything that can happen, also sales of what is not there."""
+    moves = [draw(inflows(f"r{number}")) for number in range(draw(st.integers(1, 8)))]
+    moves += [draw(outflows(f"s{number}")) for number in range(draw(st.integers(0, 8)))]
+    moves += draw(returns(moves))
+    moves += [move for number in range(draw(st.integers(0, 4))) for move in draw(transfers(number))]
+    moves += [move for number in range(draw(st.integers(0, 3))) for move in draw(assemblies(number))]
+    return moves + draw(charges(moves))

@@ -1,0 +1,269 @@
+"""Costing as a bookkeeper with a lot of time would do it: one unit of stock after the other, with a pencil and fractions.
+
+Nothing here is clever or fast. Every unit on hand is an entry in a list and carries its own cost; cents come from rounding
+two running totals for each pool. The rules are those of design.md "Costing" and of the docstring of `value_moves`.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from itertools import count
+
+INFLOWS = {"opening", "receipt", "sale_return", "adjustment_in", "transfer_in", "assembly_in"}
+
+
+@dataclass(frozen=True)
+class Move:
+    move_id: str
+    kind: str
+    moved_on: date
+    quantity: Decimal = Decimal(0)
+    unit_cost: Decimal | None = None
+    amount: Decimal | None = None
+    sku: str = "A"
+    location: str = "Main"
+    source_move_id: str | None = None
+    document_id: str | None = None
+    cost_share: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    cost: Decimal
+    provisional: Decimal | None = None
+    is_provisional: bool = False
+
+
+@dataclass
+class Unit:
+    cost: Fraction
+    came_with: str
+    piece: int
+    """Goods that come by transfer keep apart what was apart before."""
+
+
+@dataclass
+class Pool:
+    shelf: list[Unit] = field(default_factory=list)
+    owed: list[str] = field(default_factory=list)
+    last_known: Fraction = Fraction(0)
+    has_received: bool = False
+    came: Fraction = Fraction(0)
+    went: Fraction = Fraction(0)
+
+    def current_cost(self) -> Fraction:
+        return sum((unit.cost for unit in self.shelf), Fraction(0)) / len(self.shelf) if self.shelf else self.last_known
+
+
+def cents(value: Fraction) -> Decimal:
+    """Half away from zero."""
+    whole = int(abs(value) * 100 + Fraction(1, 2))
+    return Decimal(whole if value >= 0 else -whole) / 100
+
+
+class Ledger:
+    def __init__(
+        self,
+        moves: list[Move],
+        method: str,
+        pool: str,
+        unit: Decimal,
+        learned: dict[str, list[Fraction]],
+        cut: set[str],
+    ) -> None:
+        self.moves, self.method, self.by_location, self.unit = moves, method, pool == "sku_location", unit
+        self.learned = learned
+        self.cut = cut
+        self.covered: defaultdict[str, list[Fraction]] = defaultdict(list)
+        self.pools: dict[tuple[str, str], Pool] = defaultdict(Pool)
+        self.by_id = {move.move_id: move for move in moves}
+        self.sold: dict[str, tuple[Fraction, int, Fraction]] = {}
+        self.on_the_way: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+        self.answers: dict[str, Answer] = {}
+        self.pieces: list[int] = []
+
+    def run(self) -> None:
+        for move in in_order(self.moves, self.method, self.by_location):
+            pool = self.pools[(move.sku, move.location if self.by_location else "")]
+            units = int(abs(move.quantity) / self.unit)
+            if move.kind in {"transfer_out", "transfer_in"} and not self.by_location:
+                self.answers[move.move_id] = Answer(Decimal("0.00"))
+            elif move.kind in {"landed_cost", "revaluation"}:
+                self.answers[move.move_id] = Answer(self.book_in(pool, Fraction(move.amount or 0)))
+            elif move.kind in INFLOWS:
+                self.bring_in(move, pool, units)
+            else:
+                self.take_out(move, pool, units)
+
+    def book_in(self, pool: Pool, cost: Fraction) -> Decimal:
+        before, pool.came = pool.came, pool.came + cost
+        return cents(pool.came) - cents(before)
+
+    def bring_in(self, move: Move, pool: Pool, units: int) -> None:
+        self.pieces = [0] * units
+        cost_of_units = self.cost_of_inflow(move, pool, units)
+        booked = self.book_in(pool, sum(cost_of_units, Fraction(0)))
+        asks_pool = own_cost(move) is None and move.source_move_id is None and move.document_id is None
+        nothing_known = asks_pool and (move.kind in {"opening", "receipt"} or not pool.has_received)
+        pool.has_received = True
+        self.answers[move.move_id] = Answer(booked, booked if nothing_known else None, nothing_known)
+        charges = sum(
+            (Fraction(c.amount or 0) for c in self.moves if c.source_move_id == move.move_id and is_charge(c)),
+            Fraction(0),
+        )
+        for cost, piece in zip(cost_of_units, self.pieces, strict=True):
+            final = cost + charges / units
+            if pool.owed:
+                self.covered[pool.owed.pop(0)].append(final)
+                pool.last_known = final if not pool.shelf else pool.last_known
+            else:
+                pool.shelf.append(Unit(final, move.move_id, piece))
+        if pool.shelf and self.method != "fifo":
+            average = pool.current_cost()
+            pool.shelf = [Unit(average, "any", 0) for _ in pool.shelf]
+        if pool.shelf:
+            pool.last_known = pool.shelf[-1].cost
+
+    def cost_of_inflow(self, move: Move, pool: Pool, units: int) -> list[Fraction]:
+        own = own_cost(move)
+        if move.kind == "sale_return" and move.source_move_id is not None:
+            sale = self.by_id[move.source_move_id]
+            there, owed, guess = self.sold[sale.move_id]
+            covers = self.covered[sale.move_id]
+            known = there + sum(covers, Fraction(0)) + guess * (owed - len(covers))
+            return [known / int(-sale.quantity / self.unit)] * units
+        if move.kind == "transfer_in":
+            return self.arrive((move.document_id or "", move.sku), units)
+        if move.kind == "assembly_in" and own is None:
+            waiting = self.on_the_way[(move.document_id or "", "")]
+            total = sum(c for _, c in waiting)
+            products = [m for m in self.moves if m.document_id == move.document_id and m.kind == "assembly_in"]
+            later = [m for m in products if m.move_id not in self.answers and m is not move]
+            weight = {m.move_id: m.cost_share if any(p.cost_share for p in products) else m.quantity for m in products}
+            all_weights = Fraction(weight[move.move_id] or 0) + sum(
+                (Fraction(weight[m.move_id] or 0) for m in later), Fraction(0)
+            )
+            mine = int(total * Fraction(weight[move.move_id] or 0) / all_weights + Fraction(1, 2)) if later else total
+            self.on_the_way[(move.document_id or "", "")] = [(0, total - mine)]
+            return [Fraction(mine, 100 * units)] * units
+        return [(own if own is not None else pool.current_cost() * units) / units] * units
+
+    def arrive(self, key: tuple[str, str], units: int) -> list[Fraction]:
+        costs: list[Fraction] = []
+        while units:
+            sent, carried = self.on_the_way[key].pop(0)
+            now = min(units, sent)
+            value = int(Fraction(carried * now, sent) + Fraction(1, 2))
+            if now < sent:
+                self.on_the_way[key].insert(0, (sent - now, carried - value))
+            self.pieces[len(costs) : len(costs) + now] = [len(costs)] * now
+            costs += [Fraction(value, 100 * now)] * now
+            units -= now
+        return costs
+
+    def take_out(self, move: Move, pool: Pool, units: int) -> None:
+        own_layer = move.kind == "purchase_return" and self.method == "fifo"
+        there = min(units, len(pool.shelf))
+        mine = [u for u in pool.shelf if own_layer and u.came_with == move.source_move_id][:there]
+        taken = (mine + [u for u in pool.shelf if not any(u is m for m in mine)])[:there]
+        pool.shelf = [u for u in pool.shelf if not any(u is t for t in taken)]
+        known = self.learned.get(move.move_id, [])
+        owed = units - there
+        pool.owed += [move.move_id] * owed
+        layers = dict.fromkeys((u.came_with, u.piece) for u in taken)
+        groups = [[u.cost for u in taken if (u.came_with, u.piece) == layer] for layer in layers]
+        groups += [known, [pool.last_known] * (owed - len(known))]
+        before, first = pool.went, sum((u.cost for u in taken), Fraction(0)) + pool.last_known * owed
+        carried = []
+        for group in groups:
+            start, pool.went = pool.went, pool.went + sum(group, Fraction(0))
+            carried.append((len(group), int((cents(pool.went) - cents(start)) * 100)))
+        self.sold[move.move_id] = sum((u.cost for u in taken), Fraction(0)), owed, pool.last_known
+        if move.document_id is not None:
+            key = (move.document_id, move.sku if move.kind == "transfer_out" else "")
+            self.on_the_way[key] += [piece for piece in carried if piece[0]]
+        if move.move_id in self.cut:
+            self.on_the_way[key][-len([group for group in groups[-2:] if group]) :] = [
+                (owed, int(cents(pool.last_known * owed) * 100))
+            ]
+        provisional = cents(before) - cents(before + first) if owed else None
+        self.answers[move.move_id] = Answer(cents(before) - cents(pool.went), provisional, owed > len(known))
+
+
+def is_charge(move: Move) -> bool:
+    return move.kind in {"landed_cost", "revaluation"}
+
+
+def own_cost(move: Move) -> Fraction | None:
+    if move.amount is not None:
+        return Fraction(move.amount)
+    return Fraction(move.unit_cost) * Fraction(move.quantity) if move.unit_cost is not None else None
+
+
+def cost_by_hand(moves: list[Move], method: str, pool: str = "sku", unit: Decimal = Decimal(1)) -> dict[str, Answer]:
+    """Cost of every move by its id; quantities are multiples of `unit`.
+
+    What covers units that left before they were there is known only at the end, so the book is written again with that
+    knowledge, until it stays as it is.
+    """
+    learned: dict[str, list[Fraction]] = {}
+    cut: set[str] = set()
+    for writing in count(1):
+        ledger = Ledger(moves, method, pool, unit, learned, cut)
+        ledger.run()
+        covered = {move_id: costs for move_id, costs in ledger.covered.items() if costs}
+        if covered == learned:
+            break
+        if writing % 20 == 0:  # goods that went into themselves: what was known when they left stands
+            cut |= {m.move_id for m in moves if m.document_id and covered.get(m.move_id) != learned.get(m.move_id)}
+        learned = covered
+    return ledger.answers
+
+
+def in_order(moves: list[Move], method: str, by_location: bool) -> list[Move]:
+    """Days (months under the periodic average) one after the other, and inside them inflows before outflows."""
+    rounds: dict[date, list[Move]] = defaultdict(list)
+    for move in sorted(moves, key=lambda move: (move.moved_on, len(move.move_id), move.move_id)):
+        rounds[move.moved_on.replace(day=1) if method == "periodic_average" else move.moved_on].append(move)
+    return [move for day in sorted(rounds) for move in round_in_order(rounds[day], by_location)]
+
+
+def round_in_order(today: list[Move], by_location: bool) -> list[Move]:
+    ids = {move.move_id for move in today}
+    handed_over = [
+        document
+        for document in {m.document_id: None for m in today if m.document_id is not None}
+        if (by_location or document.startswith("M"))
+        and {m.kind in INFLOWS for m in today if m.document_id == document} == {True, False}
+    ]
+    phases: list[list[Move]] = [[] for _ in range(6)]
+    for move in today:
+        if move.document_id in handed_over:
+            continue
+        returned_at_once = move.kind == "sale_return" and move.source_move_id in ids
+        phases[0 if move.kind == "opening" else 1 if move.kind in {"receipt", "landed_cost", "revaluation"} else
+               5 if returned_at_once else 2 if move.kind in INFLOWS else 4].append(move)  # fmt: skip
+    phases[3] = [move for document in fed_first(handed_over, today, by_location) for move in document]
+    return [move for phase in phases for move in phase]
+
+
+def fed_first(documents: list[str], today: list[Move], by_location: bool) -> list[list[Move]]:
+    """Documents of one day, each after those whose goods it needs; in a circle the first one starts."""
+    waiting = {d: [m for m in today if m.document_id == d] for d in documents}
+    result = []
+    while waiting:
+        ready = [
+            d
+            for d, mine in waiting.items()
+            if not any(feeds(g, mine, by_location) for o, g in waiting.items() if o != d)
+        ]
+        document = waiting.pop(ready[0] if ready else next(iter(waiting)))
+        result.append(sorted(document, key=lambda move: move.kind in INFLOWS))
+    return result
+
+
+def feeds(giver: list[Move], taker: list[Move], by_location: bool) -> bool:
+    comes = {(m.sku, m.location if by_location else "") for m in giver if m.kind in INFLOWS}
+    return any((m.sku, m.location if by_location else "") in comes for m in taker if m.kind not in INFLOWS)
