@@ -316,9 +316,7 @@ def test_a_lost_warehouse_takes_over_what_stands(
     assert warehouse.read("post.documents").height == 3
 
 
-def test_what_was_applied_before_stays_planned_as_it_is(
-    client: XeroClient, apply: Apply, warehouse: Warehouse
-) -> None:
+def test_what_was_applied_before_stays_planned_as_it_is(client: XeroClient, apply: Apply, warehouse: Warehouse) -> None:
     apply(_plan(warehouse, cogs("120.00")))
     refresh_posted(client, warehouse)
 

@@ -110,7 +110,9 @@ def test_the_order_of_rows_does_not_matter(warehouse: Warehouse, order: list[int
     expected = make_plan(warehouse, TERMS, OCTOBER)
     lines = warehouse.read("close.journal_lines")
     warehouse.replace("close.journal_lines", lines[order])
-    warehouse.replace("close.journals", warehouse.read("close.journals").sample(fraction=1, shuffle=True, seed=order[0]))
+    warehouse.replace(
+        "close.journals", warehouse.read("close.journals").sample(fraction=1, shuffle=True, seed=order[0])
+    )
 
     plan = make_plan(warehouse, TERMS, OCTOBER)
 

@@ -140,7 +140,9 @@ def test_a_day_limit_is_not_slept_on() -> None:
     limit = httpx.Response(429, headers={"X-Rate-Limit-Problem": "Day", "Retry-After": "40000"})
     server = Server(limit)
 
-    with pytest.raises(LimitReached, match=r"a day is used up\.\n    Run the same command again in 11 h 06 min") as caught:
+    with pytest.raises(
+        LimitReached, match=r"a day is used up\.\n    Run the same command again in 11 h 06 min"
+    ) as caught:
         _client(server).organisation()
 
     assert len(server.requests) == 1
