@@ -10,7 +10,7 @@ from pyrate_limiter import Duration, Limiter, Rate
 from pipelines.errors import UsageProblem
 from pipelines.extract.cin7_answers import LONGEST_WAIT, read_rows, retry_after, too_many_calls, unreachable
 from pipelines.extract.cin7_tables import RESOURCES, spell_fields
-from pipelines.load.xero_transport import is_loopback
+from pipelines.hosts import is_loopback
 from pipelines.settings import Settings
 
 PAGE_ROWS = 250

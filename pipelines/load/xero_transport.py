@@ -1,11 +1,10 @@
 """How requests to Xero travel: a limiter, retries for reads only, and no waiting for another day."""
 
-from ipaddress import ip_address
-
 import httpx
 from httpx_retries import Retry, RetryTransport
 from pyrate_limiter import Duration, Limiter, Rate
 
+from pipelines.hosts import is_loopback
 from pipelines.load.xero_answers import limit_reached
 
 READ_RETRIES = 3
@@ -67,12 +66,3 @@ def build_transport(
         max_backoff_wait=_LONGEST_WAIT,
     )
     return RetryTransport(transport=limited, retry=retry)
-
-
-def is_loopback(url: str) -> bool:
-    """Whether an address leads to this machine."""
-    host = httpx.URL(url).host
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

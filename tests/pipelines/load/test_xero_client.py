@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from pipelines.errors import Incomplete, TieoutError, UsageProblem, XeroRefusal
+from pipelines.hosts import is_loopback
 from pipelines.load.xero_answers import (
     CredentialsRefused,
     LimitReached,
@@ -18,7 +19,7 @@ from pipelines.load.xero_answers import (
     ServerFailed,
 )
 from pipelines.load.xero_client import XeroClient, connect
-from pipelines.load.xero_transport import build_transport, is_loopback
+from pipelines.load.xero_transport import build_transport
 from pipelines.settings import Settings
 
 SECRET, TOKEN = "secret-of-the-client", "token-of-the-client"
