@@ -47,11 +47,14 @@ class JournalEntries(pa.DataFrameModel):
 
 
 class JournalLineSources(pa.DataFrameModel):
-    """One row per source row of a journal line; the amounts of a line's sources sum to the line."""
+    """One row per source row and journal line; the amounts of a line's sources sum to the line."""
 
     period: pl.Date = pa.Field(description="First day of the month closed")
     journal_key: str = pa.Field(description="The journal")
-    line_number: int = pa.Field(ge=1, description="The line within the journal, from 1")
+    line_number: int = pa.Field(
+        ge=0, description="The line within the journal, from 1; 0: the rows cancelled out, so there is no line"
+    )
+    role: str = pa.Field(isin=ROLES, description="What the account is for")
     source_table: str = pa.Field(description="Table that holds the source row")
     source_id: str = pa.Field(description="Key of the source row")
     source_amount: Money = pa.Field(description="Part of the line in base currency, debit positive")

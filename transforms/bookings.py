@@ -15,8 +15,8 @@ from transforms.rounding import zero_money, zero_quantity
 
 _COLUMNS = list(Bookings.to_schema().columns)
 _FACTS = [
-    "kind", "sku", "category", "location", "moved_on", "recognised_on", "document_kind", "document_id", "document_number",
-    "source_line_id", "channel", "party", "reason", "charge_type",
+    "kind", "sku", "category", "location", "moved_on", "recognised_on", "document_kind", "document_id",
+    "document_number", "source_line_id", "channel", "party", "reason", "charge_type",
 ]  # fmt: skip
 _AMOUNTS = {"moved_quantity": QUANTITY, "cost_amount": MONEY, "recognised_amount": MONEY}
 
@@ -25,7 +25,7 @@ def book_period(
     moves: pl.LazyFrame,
     valued: pl.LazyFrame,
     products: pl.LazyFrame,
-    account_rules: pl.LazyFrame,
+    account_rules: pl.DataFrame,
     booked_before: pl.LazyFrame,
     period: date,
     cut_off: date,
@@ -34,7 +34,7 @@ def book_period(
 
     Args:
         moves: StockMoves, with all moves up to the cut-off (and later ones where their recognition is due).
-        valued: ValuedMoves of the same rows.
+        valued: ValuedMoves of the same rows, in base currency.
         products: Products, for the category.
         account_rules: AccountRules, for the stock account.
         booked_before: Bookings of earlier months.
@@ -42,39 +42,37 @@ def book_period(
         cut_off: last day that counts.
 
     Returns:
-        Bookings of the month. A move that has vanished from the source is booked back. A move whose cost did not
-        change gives no row.
+        Bookings of the month, one row per move that is new or whose quantity or cost changed. A move that has vanished
+        from the source is booked back. Opening stock counts from the first booking on, whatever day its layer has.
     """
     wanted = _wanted(moves, valued, products, cut_off)
     before = _sum_by_move(booked_before)
     both = wanted.join(before, on="move_id", how="full", coalesce=True, suffix="_before", validate="1:1")
-    facts = [pl.coalesce(name, f"{name}_before").alias(name) for name in _FACTS]
-    amounts = [
-        (_or_zero(name, dtype) - _or_zero(f"{name}_before", dtype)).cast(dtype).alias(name)
-        for name, dtype in _AMOUNTS.items()
-    ]
-    booked = both.select(
-        pl.lit(period).alias("period"),
-        "move_id",
-        *facts,
-        *amounts,
-        pl.col("has_moved_before").fill_null(value=False).alias("is_late"),
-        pl.col("has_recognised_before").fill_null(value=False).alias("is_late_recognition"),
-        "unit_cost_applied",
-        pl.col("is_provisional").fill_null(value=False),
-    ).filter(
-        pl.any_horizontal([pl.col(name) != 0 for name in _AMOUNTS]) | (pl.col("is_provisional") & ~pl.col("is_late"))
+    is_new = pl.col("was_booked").is_null()
+    is_changed = pl.any_horizontal([pl.col(name) != 0 for name in _AMOUNTS])
+    booked = (
+        both.with_columns(_less_before())
+        .filter(is_new | is_changed)
+        .select(
+            pl.lit(period).alias("period"),
+            "move_id",
+            *[pl.coalesce(name, f"{name}_before").alias(name) for name in _FACTS],
+            *_AMOUNTS,
+            pl.col("had_moved").fill_null(value=False).alias("is_late"),
+            pl.col("was_recognised").fill_null(value=False).alias("is_late_recognition"),
+            "unit_cost_applied",
+            pl.col("is_provisional").fill_null(value=False),
+            pl.lit("stock_on_hand").alias("role"),
+        )
     )
-    stock = booked.with_columns(pl.lit("stock_on_hand").alias("role"))
-    return resolve_accounts(stock, account_rules).rename({"account_code": "stock_account_code"}).select(_COLUMNS)
+    return resolve_accounts(booked, account_rules).rename({"account_code": "stock_account_code"}).select(_COLUMNS)
 
 
 def _wanted(moves: pl.LazyFrame, valued: pl.LazyFrame, products: pl.LazyFrame, cut_off: date) -> pl.LazyFrame:
     """Each move's facts, and what it should have changed in stock and in COGS by the cut-off."""
-    has_moved = pl.col("moved_on") <= cut_off
-    is_recognised = pl.col("kind").is_in(["sale", "sale_return"]) & (pl.col("recognised_on") <= cut_off).fill_null(
-        value=False
-    )
+    has_moved = (pl.col("moved_on") <= cut_off) | (pl.col("kind") == "opening")
+    is_sale = pl.col("kind").is_in(["sale", "sale_return"])
+    is_recognised = is_sale & (pl.col("recognised_on") <= cut_off).fill_null(value=False)
     return (
         moves.join(valued, on="move_id", how="inner", validate="1:1")
         .join(products.select("sku", "category"), on="sku", how="left", validate="m:1")
@@ -92,14 +90,27 @@ def _wanted(moves: pl.LazyFrame, valued: pl.LazyFrame, products: pl.LazyFrame, c
 
 
 def _sum_by_move(bookings: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per move with what was booked so far, and the facts of its latest booking."""
+    """One row per move with what was booked so far, and the facts of its latest booking.
+
+    A cost that was 0.00 counts as booked all the same: what comes later is late.
+    """
+    month_end = pl.col("period").dt.month_end()
+    has_moved = (pl.col("moved_on") <= month_end) | (pl.col("moved_quantity") != 0) | (pl.col("cost_amount") != 0)
+    is_recognised = (pl.col("recognised_on") <= month_end).fill_null(value=False) | (pl.col("recognised_amount") != 0)
     return bookings.group_by("move_id").agg(
         *[pl.col(name).sort_by("period").last() for name in _FACTS],
         *[pl.col(name).sum() for name in _AMOUNTS],
-        ((pl.col("moved_quantity") != 0) | (pl.col("cost_amount") != 0)).any().alias("has_moved_before"),
-        (pl.col("recognised_amount") != 0).any().alias("has_recognised_before"),
+        has_moved.any().alias("had_moved"),
+        is_recognised.any().alias("was_recognised"),
+        pl.lit(value=True).alias("was_booked"),
     )
 
 
-def _or_zero(name: str, dtype: pl.DataType) -> pl.Expr:
-    return pl.col(name).fill_null(pl.lit(0, dtype))
+def _less_before() -> list[pl.Expr]:
+    """Wanted so far less booked before, of every amount."""
+    return [
+        (
+            pl.col(name).fill_null(pl.lit(0, dtype)) - pl.col(f"{name}_before").fill_null(pl.lit(0, dtype))
+        ).cast(dtype).alias(name)
+        for name, dtype in _AMOUNTS.items()
+    ]  # fmt: skip

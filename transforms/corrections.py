@@ -8,17 +8,21 @@ from transforms.core_tables import CoreTables
 from transforms.exceptions import find_document_exceptions
 
 
-def list_occurring_subjects(core: CoreTables, base_currency: str) -> pl.LazyFrame:
+def list_occurring_subjects(core: CoreTables, charge_types: pl.DataFrame, base_currency: str) -> pl.LazyFrame:
     """Kinds and subjects of exceptions that the documents show, without valuing them.
 
     Args:
         core: the source documents.
+        charge_types: ChargeTypes.
         base_currency: ISO 4217 code.
 
     Returns:
-        `exception_kind`, `subject`, each pair once: document exceptions of every date, and SKUs sold without any inflow.
+        `exception_kind`, `subject`, each pair once: document exceptions of every date, and SKUs sold without any
+        inflow.
     """
-    documents = find_document_exceptions(core, base_currency, date.max).select("exception_kind", "subject")
+    documents = find_document_exceptions(core, charge_types, base_currency, date.max).select(
+        "exception_kind", "subject"
+    )
     return pl.concat([documents, _sold_without_inflow(core)]).unique()
 
 

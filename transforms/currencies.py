@@ -18,7 +18,8 @@ def add_rates(lines: pl.LazyFrame, rates: pl.LazyFrame, day: str, base_currency:
         base_currency: its rate is 1; a line without a currency is in base currency.
 
     Returns:
-        The same rows in no particular order, with `applied_rate`: the line's own rate, else the latest rate on or before the day, else null.
+        The same rows in no particular order, with `is_base_currency` and `applied_rate`: the line's own rate, else the
+        latest rate on or before the day, else null.
     """
     is_base = pl.col("currency_code").is_null() | (pl.col("currency_code") == base_currency)
     known = rates.select(
@@ -47,7 +48,8 @@ def cost_receipts(receipts: pl.LazyFrame, rates: pl.LazyFrame, base_currency: st
         base_currency: ISO 4217 code.
 
     Returns:
-        The same rows with `applied_rate`, `is_base_currency` and `base_cost_amount` (Cost, 6 places; null without a price or a rate).
+        The same rows with `applied_rate`, `is_base_currency` and `base_cost_amount` (Cost, 6 places; null without a
+        price or a rate).
     """
     foreign = extend(pl.col("quantity"), pl.col("unit_price"))
     base = pl.when("is_base_currency").then(foreign).otherwise(convert(foreign, pl.col("applied_rate")))

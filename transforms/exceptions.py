@@ -9,6 +9,7 @@ from schemas.dtypes import COST, MONEY, QUANTITY
 from transforms.core_tables import CoreTables
 from transforms.currencies import cost_bills, cost_receipts
 from transforms.rounding import round_money
+from transforms.texts import fill
 
 _SCHEMA: dict[str, pl.DataType] = {
     name: column.dtype.type for name, column in CloseExceptions.to_schema().columns.items()
@@ -24,11 +25,14 @@ _LINES = {
 """Key, number, physical date and quantity of each table that moves stock."""
 
 
-def find_document_exceptions(core: CoreTables, base_currency: str, cut_off: date) -> pl.LazyFrame:
-    """Rows that cannot be valued: unknown SKU, no price, no currency rate, a bill for a line that does not exist.
+def find_document_exceptions(
+    core: CoreTables, charge_types: pl.DataFrame, base_currency: str, cut_off: date
+) -> pl.LazyFrame:
+    """Rows that cannot be valued: unknown SKU, no price, no currency rate, unknown kind of charge, a bill for nothing.
 
     Args:
         core: the source documents.
+        charge_types: ChargeTypes: the kinds of landed charge that can be spread.
         base_currency: ISO 4217 code.
         cut_off: later documents are not looked at.
 
@@ -38,9 +42,10 @@ def find_document_exceptions(core: CoreTables, base_currency: str, cut_off: date
     return pl.concat(
         [
             *[_unknown_skus(core, table) for table in _LINES],
-            _unpriced_receipts(core, base_currency),
+            _unpriced_receipts(core),
             _missing_rates(core, base_currency),
             _orphan_bills(core),
+            _unknown_charges(core, charge_types),
         ]
     ).filter(pl.col("happened_on").is_null() | (pl.col("happened_on") <= cut_off))
 
@@ -77,9 +82,7 @@ def find_cost_exceptions(moves: pl.LazyFrame, valued: pl.LazyFrame, period: date
     return _exception(
         open_issues,
         kind=pl.col("exception_kind"),
-        table=pl.format(
-            "core.{}_lines", pl.col("document_kind").replace({"credit_note": "sale", "purchase": "receipt"})
-        ),
+        table=fill("core.{}_lines", pl.col("document_kind").replace({"credit_note": "sale", "purchase": "receipt"})),
         key="source_line_id",
         number="document_number",
         subject=pl.col("sku"),
@@ -123,7 +126,7 @@ def _unknown_skus(core: CoreTables, table: str) -> pl.LazyFrame:
     frame: pl.LazyFrame = getattr(core, table)
     rows = frame.join(core.products.select("sku"), on="sku", how="anti")
     live = rows.filter(pl.col("status") == "approved") if table == "sale_lines" else rows
-    moved = live.filter(pl.col(day).is_not_null())
+    moved = live.filter(pl.col(day).is_not_null() & (pl.col(quantity) != 0))
     return _exception(
         moved,
         pl.lit("unknown_sku"),
@@ -137,7 +140,7 @@ def _unknown_skus(core: CoreTables, table: str) -> pl.LazyFrame:
     )
 
 
-def _unpriced_receipts(core: CoreTables, base_currency: str) -> pl.LazyFrame:
+def _unpriced_receipts(core: CoreTables) -> pl.LazyFrame:
     rows = core.receipt_lines.join(core.stocked(), on="sku", how="semi").filter(
         pl.col("unit_price").is_null()
         & (pl.col("kind") == "receipt")
@@ -151,11 +154,11 @@ def _unpriced_receipts(core: CoreTables, base_currency: str) -> pl.LazyFrame:
 
 
 def _missing_rates(core: CoreTables, base_currency: str) -> pl.LazyFrame:
-    receipts = cost_receipts(core.receipt_lines, core.currency_rates, base_currency).join(
-        core.stocked(), on="sku", how="semi"
-    )
-    received = receipts.filter(pl.col("applied_rate").is_null() & pl.col("received_date").is_not_null())
-    bills = cost_bills(core.bill_lines, core.currency_rates, base_currency).filter(pl.col("applied_rate").is_null())
+    stock_lines = core.receipt_lines.join(core.stocked(), on="sku", how="semi")
+    moved = stock_lines.filter(pl.col("received_date").is_not_null() & (pl.col("quantity") > 0))
+    received = cost_receipts(moved, core.currency_rates, base_currency).filter(pl.col("applied_rate").is_null())
+    billed = core.bill_lines.join(stock_lines, on="receipt_line_id", how="semi")
+    bills = cost_bills(billed, core.currency_rates, base_currency).filter(pl.col("applied_rate").is_null())
     return pl.concat(
         [
             _exception(
@@ -175,6 +178,15 @@ def _orphan_bills(core: CoreTables) -> pl.LazyFrame:
     return _exception(
         rows, pl.lit("missing_received_line"), pl.lit("core.bill_lines"), "bill_line_id", "bill_number",
         pl.col("receipt_line_id"), None, pl.col("line_amount"), pl.col("bill_date"),
+    )  # fmt: skip
+
+
+def _unknown_charges(core: CoreTables, charge_types: pl.DataFrame) -> pl.LazyFrame:
+    """Nothing spreads a charge of a kind that landed_costs.yaml does not name."""
+    rows = core.charges.join(charge_types.lazy(), on="charge_type", how="anti")
+    return _exception(
+        rows, pl.lit("unmapped_charge"), pl.lit("core.charges"), "charge_id", "purchase_number",
+        pl.col("charge_type"), None, pl.col("charge_amount"), pl.col("charge_date"),
     )  # fmt: skip
 
 

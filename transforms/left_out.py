@@ -8,6 +8,7 @@ from schemas.closing import LeftOut
 from schemas.dtypes import MONEY, QUANTITY
 from schemas.policies import RecognitionPolicy
 from transforms.recognition import recognise_sales
+from transforms.texts import fill
 
 _COLUMNS = list(LeftOut.to_schema().columns)
 
@@ -31,50 +32,40 @@ def list_left_out(
         cut_off: last day that counts.
 
     Returns:
-        LeftOut. `cost_amount` is what Xero's stock account holds above the ledger because of the line; the lines sum to
-        the whole difference that recognition makes. A line that is invoiced and has not moved has no cost yet: 0.00.
+        LeftOut, one row per line. `cost_amount` is what Xero's stock account holds above the ledger because of the
+        line; the lines sum to the whole difference that recognition makes. A line that is invoiced and has not moved
+        has no cost yet: 0.00.
     """
-    booked = (
-        all_bookings.filter(pl.col("kind").is_in(["sale", "sale_return"]))
-        .group_by(pl.col("source_line_id").alias("sale_line_id"))
-        .agg(
-            pl.col("cost_amount").sum(),
-            pl.col("recognised_amount").sum(),
-            pl.col("moved_quantity").sum(),
-            pl.col("unit_cost_applied").last(),
-        )
-    )
-    lines = (
-        recognise_sales(sale_lines, policy)
-        .join(stocked, on="sku", how="semi")
-        .join(booked, on="sale_line_id", how="left", validate="1:1")
-    )
-    amounts = [pl.col(name).fill_null(0) for name in ("cost_amount", "recognised_amount", "moved_quantity")]
-    shown = (
-        lines.with_columns(amounts)
+    lines = recognise_sales(sale_lines, policy).join(stocked, on="sku", how="semi")
+    shown_quantity = pl.when(pl.col("moved_quantity") != 0).then("moved_quantity").otherwise("ordered_quantity")
+    return (
+        lines.join(_sum_sales(all_bookings), on="sale_line_id", how="left", validate="1:1")
         .with_columns(_category(cut_off).alias("category"))
         .filter(pl.col("category").is_not_null())
-    )
-    return (
-        shown.select(
+        .select(
             pl.lit(period).alias("period"),
-            pl.format("sale:{}", "sale_line_id").alias("move_id"),
+            fill("sale:{}", "sale_line_id").alias("move_id"),
             "category",
             pl.coalesce("left_out_reason", _date_reason(cut_off)).alias("reason"),
             pl.col("sale_number").alias("document_number"),
             "sku",
             pl.col("moved_date").alias("moved_on"),
             "invoice_date",
-            pl.when(pl.col("moved_quantity") != 0)
-            .then(pl.col("moved_quantity").abs())
-            .otherwise("ordered_quantity")
-            .cast(QUANTITY)
-            .alias("quantity"),
-            (-pl.col("cost_amount") - pl.col("recognised_amount")).cast(MONEY).alias("cost_amount"),
+            shown_quantity.cast(QUANTITY).alias("quantity"),
+            pl.col("cost_amount").fill_null(0).cast(MONEY),
             "revenue_amount",
         )
         .sort("category", "document_number", "move_id")
         .select(_COLUMNS)
+    )
+
+
+def _sum_sales(bookings: pl.LazyFrame) -> pl.LazyFrame:
+    """What Xero's stock account holds above the ledger, for each sale or return line that was ever booked."""
+    return (
+        bookings.filter(pl.col("kind").is_in(["sale", "sale_return"]))
+        .group_by(pl.col("source_line_id").alias("sale_line_id"))
+        .agg((-pl.col("cost_amount").sum() - pl.col("recognised_amount").sum()).cast(MONEY).alias("cost_amount"))
     )
 
 
@@ -98,6 +89,6 @@ def _date_reason(cut_off: date) -> pl.Expr:
     """The reason of a line that no rule leaves out: its other date lies after the cut-off."""
     return (
         pl.when(pl.col("recognised_on") > cut_off)
-        .then(pl.format("recognised on {}", pl.col("recognised_on").cast(pl.String)))
-        .otherwise(pl.format("dispatched on {}", pl.col("moved_date").cast(pl.String)))
+        .then(fill("recognised on {}", pl.col("recognised_on").cast(pl.String)))
+        .otherwise(fill("dispatched on {}", pl.col("moved_date").cast(pl.String)))
     )

@@ -8,6 +8,7 @@ one; the month is that of the invoice. Each part is a setting of RecognitionPoli
 import polars as pl
 
 from schemas.policies import RecognitionPolicy
+from transforms.texts import fill
 
 NOT_DISPATCHED = "not fully dispatched"
 NOT_INVOICED = "no invoice or credit note date"
@@ -50,5 +51,5 @@ def _status_reason(statuses: tuple[str, ...]) -> pl.Expr:
     if not statuses:
         return pl.lit(None, pl.String)
     status = pl.col("accounting_status")
-    text = pl.format("accounting status is {}", status.str.replace_all("_", " "))
+    text = fill("accounting status is {}", status.str.replace_all("_", " "))
     return pl.when(status.is_not_null() & ~status.is_in(list(statuses))).then(text)

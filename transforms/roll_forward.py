@@ -9,6 +9,7 @@ from schemas.stock import RollForward
 
 KEYS = ["stock_account_code", "sku", "location"]
 COLUMN_OF_KIND = {
+    "opening": "adjustments",
     "receipt": "receipts",
     "purchase_return": "receipts",
     "landed_cost": "landed_cost",
@@ -22,7 +23,7 @@ COLUMN_OF_KIND = {
     "sale": "sales",
     "sale_return": "returns",
 }
-"""Which column of the roll-forward takes a kind of move; opening stock stands in `opening`, corrections in `late_cost`."""
+"""Which column takes a kind of move; opening stock that comes to light in a later month was not in its opening."""
 
 
 def roll_forward(bookings: pl.LazyFrame, booked_before: pl.LazyFrame, period: date) -> pl.LazyFrame:
@@ -34,8 +35,10 @@ def roll_forward(bookings: pl.LazyFrame, booked_before: pl.LazyFrame, period: da
         period: first day of the month.
 
     Returns:
-        RollForward. Each row foots: opening and the columns of the month sum to closing. SKUs without stock and
-        without moves are left out.
+        RollForward, one row per stock account, SKU and location, in units and base currency. Each row foots: opening
+        and the columns of the month sum to closing, and opening is the closing of the month before. SKUs without stock
+        and without moves are left out. A correction of an earlier month stands in `late_cost_value`, unless it changes
+        a quantity: then quantity and value stand in the column of their kind.
     """
     opening = booked_before.with_columns(pl.lit("opening").alias("column"))
     month = bookings.with_columns(_column().alias("column"))
@@ -66,9 +69,10 @@ def roll_forward(bookings: pl.LazyFrame, booked_before: pl.LazyFrame, period: da
 
 def _column() -> pl.Expr:
     """The column that a booking of the month stands in."""
-    own = pl.col("kind").replace_strict(COLUMN_OF_KIND, default="opening", return_dtype=pl.String)
+    own = pl.col("kind").replace_strict(COLUMN_OF_KIND, return_dtype=pl.String)
     is_production = pl.col("document_kind") == "production"
-    return pl.when("is_late").then(pl.lit("late_cost")).when(is_production).then(pl.lit("production")).otherwise(own)
+    is_late_cost = pl.col("is_late") & (pl.col("moved_quantity") == 0)
+    return pl.when(is_late_cost).then(pl.lit("late_cost")).when(is_production).then(pl.lit("production")).otherwise(own)
 
 
 def _pick(column: str, amount: str, dtype: pl.DataType) -> pl.Expr:

@@ -10,6 +10,7 @@ from schemas.stock import StockMoves
 from transforms.core_tables import CoreTables
 from transforms.currencies import cost_receipts
 from transforms.recognition import recognise_sales
+from transforms.texts import fill
 
 IN_TRANSIT = "In transit"
 """Where goods are that have left one location and not yet reached the other: they stay stock, without a journal."""
@@ -27,7 +28,7 @@ def build_stock_moves(
         allocations: LandedCostAllocations of the charges known on that day.
         policy: which sale lines count.
         base_currency: ISO 4217 code; receipts enter at the rate of their day (IAS 21.21).
-        as_of: moves with a later physical date are left out.
+        as_of: moves with a later physical date are left out; opening stock is there from the beginning.
 
     Returns:
         StockMoves, one row per signed change. A receipt without a price or rate has neither unit_cost nor amount.
@@ -43,7 +44,16 @@ def build_stock_moves(
         _production(core.production_lines),
     ]
     moves = pl.concat([_conform(frame) for frame in documents])
-    return moves.join(core.stocked(), on="sku", how="semi").filter(pl.col("moved_on") <= as_of)
+    is_in_time = (pl.col("moved_on") <= as_of) | (pl.col("kind") == "opening")
+    return _name_known_originals(moves.join(core.stocked(), on="sku", how="semi").filter(is_in_time))
+
+
+def _name_known_originals(moves: pl.LazyFrame) -> pl.LazyFrame:
+    """A return names what it reverses only when that has moved; otherwise costing takes the current cost."""
+    known = moves.select(pl.col("move_id").alias("source_move_id"), pl.lit(value=True).alias("is_known"))
+    is_return = pl.col("kind").is_in(["sale_return", "purchase_return"])
+    source = pl.when(~is_return | pl.col("is_known")).then("source_move_id").alias("source_move_id")
+    return moves.join(known, on="source_move_id", how="left", validate="m:1").with_columns(source).drop("is_known")
 
 
 def _conform(moves: pl.LazyFrame) -> pl.LazyFrame:
@@ -59,7 +69,7 @@ def _conform(moves: pl.LazyFrame) -> pl.LazyFrame:
 
 def _openings(openings: pl.LazyFrame) -> pl.LazyFrame:
     return openings.select(
-        pl.format("opening:{}", "opening_id").alias("move_id"),
+        fill("opening:{}", "opening_id").alias("move_id"),
         pl.lit("opening").alias("kind"),
         "sku",
         "location",
@@ -77,7 +87,7 @@ def _receipts(receipts: pl.LazyFrame) -> pl.LazyFrame:
     """Base-currency receipts keep quantity and price, which is exact; foreign ones carry their converted total."""
     is_return = pl.col("kind") == "purchase_return"
     return receipts.filter(pl.col("received_date").is_not_null() & (pl.col("quantity") > 0)).select(
-        pl.format("receipt:{}", "receipt_line_id").alias("move_id"),
+        fill("receipt:{}", "receipt_line_id").alias("move_id"),
         "kind",
         "sku",
         "location",
@@ -87,7 +97,7 @@ def _receipts(receipts: pl.LazyFrame) -> pl.LazyFrame:
         pl.when(is_return).then(-pl.col("quantity")).otherwise("quantity").alias("quantity"),
         pl.when(pl.col("is_base_currency") & ~is_return).then("unit_price").alias("unit_cost"),
         pl.when(~pl.col("is_base_currency") & ~is_return).then("base_cost_amount").alias("amount"),
-        pl.format("receipt:{}", "returned_receipt_line_id").alias("source_move_id"),
+        pl.when(is_return).then(fill("receipt:{}", "returned_receipt_line_id")).alias("source_move_id"),
         pl.lit("purchase").alias("document_kind"),
         pl.col("purchase_id").alias("document_id"),
         pl.col("purchase_number").alias("document_number"),
@@ -104,14 +114,14 @@ def _landed_costs(charges: pl.LazyFrame, allocations: pl.LazyFrame, receipts: pl
         .join(charges, on="charge_id", how="inner", validate="m:1")
         .join(received, on="receipt_line_id", how="inner", validate="m:1")
         .select(
-            pl.format("charge:{}:{}", "charge_id", "receipt_line_id").alias("move_id"),
+            fill("charge:{}:{}", "charge_id", "receipt_line_id").alias("move_id"),
             pl.lit("landed_cost").alias("kind"),
             "sku",
             "location",
             pl.max_horizontal("charge_date", "received_date").alias("moved_on"),
             pl.lit(0, QUANTITY).alias("quantity"),
             pl.col("allocated_amount").cast(COST).alias("amount"),
-            pl.format("receipt:{}", "receipt_line_id").alias("source_move_id"),
+            fill("receipt:{}", "receipt_line_id").alias("source_move_id"),
             pl.lit("charge").alias("document_kind"),
             pl.col("charge_id").alias("document_id"),
             pl.col("purchase_number").alias("document_number"),
@@ -123,14 +133,11 @@ def _landed_costs(charges: pl.LazyFrame, allocations: pl.LazyFrame, receipts: pl
 
 
 def _sales(recognised: pl.LazyFrame) -> pl.LazyFrame:
-    """Dispatched lines leave stock, returned ones come back; a return names the sale when that sale has moved."""
+    """Dispatched lines leave stock, returned ones come back; a return names the sale that it reverses."""
     is_return = pl.col("kind") == "sale_return"
     moved = recognised.filter(pl.col("moved_date").is_not_null() & (pl.col("moved_quantity") > 0))
-    sold = moved.filter(pl.col("kind") == "sale").select(
-        pl.col("sale_line_id").alias("returned_sale_line_id"), pl.lit(True).alias("has_moved")
-    )
-    return moved.join(sold, on="returned_sale_line_id", how="left", validate="m:1").select(
-        pl.format("sale:{}", "sale_line_id").alias("move_id"),
+    return moved.select(
+        fill("sale:{}", "sale_line_id").alias("move_id"),
         "kind",
         "sku",
         "location",
@@ -138,9 +145,7 @@ def _sales(recognised: pl.LazyFrame) -> pl.LazyFrame:
         "known_on",
         "recognised_on",
         pl.when(is_return).then("moved_quantity").otherwise(-pl.col("moved_quantity")).alias("quantity"),
-        pl.when(is_return & pl.col("has_moved"))
-        .then(pl.format("sale:{}", "returned_sale_line_id"))
-        .alias("source_move_id"),
+        pl.when(is_return).then(fill("sale:{}", "returned_sale_line_id")).alias("source_move_id"),
         pl.when(is_return).then(pl.lit("credit_note")).otherwise(pl.lit("sale")).alias("document_kind"),
         pl.col("sale_id").alias("document_id"),
         pl.col("sale_number").alias("document_number"),
@@ -153,7 +158,7 @@ def _sales(recognised: pl.LazyFrame) -> pl.LazyFrame:
 def _adjustments(lines: pl.LazyFrame) -> pl.LazyFrame:
     found = pl.col("quantity") > 0
     return lines.filter(pl.col("quantity") != 0).select(
-        pl.format("adjustment:{}", "adjustment_line_id").alias("move_id"),
+        fill("adjustment:{}", "adjustment_line_id").alias("move_id"),
         pl.when(found).then(pl.lit("adjustment_in")).otherwise(pl.lit("adjustment_out")).alias("kind"),
         "sku",
         "location",
@@ -171,11 +176,12 @@ def _adjustments(lines: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _transfers(lines: pl.LazyFrame) -> pl.LazyFrame:
-    """Out of one location and into the other; when the days differ, through a location of its own in between."""
+    """Out of one location and into the other; when they arrive later, through a location of its own in between."""
     sent = lines.filter(pl.col("dispatched_date").is_not_null() & (pl.col("quantity") > 0))
-    same_day = pl.col("received_date") == pl.col("dispatched_date")
     on_arrival = sent.filter(pl.col("received_date") > pl.col("dispatched_date"))
-    landing = pl.when(same_day).then("to_location").otherwise(pl.lit(IN_TRANSIT))
+    # an arrival that is dated before its dispatch counts as one of the same day
+    is_direct = pl.col("received_date") <= pl.col("dispatched_date")
+    landing = pl.when(is_direct).then("to_location").otherwise(pl.lit(IN_TRANSIT))
     legs = [
         (sent, "dispatch_out", pl.col("from_location"), "dispatched_date", -1),
         (sent, "dispatch_in", landing, "dispatched_date", 1),
@@ -187,7 +193,7 @@ def _transfers(lines: pl.LazyFrame) -> pl.LazyFrame:
 
 def _transfer_leg(lines: pl.LazyFrame, leg: str, location: pl.Expr, day: str, sign: int) -> pl.LazyFrame:
     return lines.select(
-        pl.format(f"{leg}:{{}}", "transfer_line_id").alias("move_id"),
+        fill(f"{leg}:{{}}", "transfer_line_id").alias("move_id"),
         pl.lit("transfer_out" if sign < 0 else "transfer_in").alias("kind"),
         "sku",
         location.alias("location"),
@@ -195,9 +201,9 @@ def _transfer_leg(lines: pl.LazyFrame, leg: str, location: pl.Expr, day: str, si
         (pl.col("quantity") * sign).cast(QUANTITY).alias("quantity"),
         pl.lit("transfer").alias("document_kind"),
         # the two sides of one leg and line belong together, not all lines of the document
-        pl.format(
-            "{}/{}/{}", "transfer_id", "transfer_line_id", pl.lit(leg.removesuffix("_out").removesuffix("_in"))
-        ).alias("document_id"),
+        fill("{}/{}/{}", "transfer_id", "transfer_line_id", pl.lit(leg.removesuffix("_out").removesuffix("_in"))).alias(
+            "document_id"
+        ),
         pl.col("transfer_number").alias("document_number"),
         pl.col("transfer_line_id").alias("source_line_id"),
     )
@@ -208,7 +214,7 @@ def _production(lines: pl.LazyFrame) -> pl.LazyFrame:
     is_output = pl.col("kind") == "output"
     at_standard = is_output & pl.col("unit_cost").is_not_null()
     return lines.filter(pl.col("produced_date").is_not_null() & (pl.col("quantity") > 0)).select(
-        pl.format("production:{}", "production_line_id").alias("move_id"),
+        fill("production:{}", "production_line_id").alias("move_id"),
         pl.when(at_standard)
         .then(pl.lit("receipt"))
         .when(is_output)

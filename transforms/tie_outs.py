@@ -9,6 +9,9 @@ import polars as pl
 
 from schemas.closing import TieOuts
 from schemas.dtypes import MONEY
+from transforms.account_rules import resolve_accounts
+from transforms.rounding import zero_money
+from transforms.texts import fill
 
 STEPS = {
     "stock_ledger": "Stock ledger at the cut-off",
@@ -28,64 +31,84 @@ STEPS = {
 _CAUSES = [step for step in STEPS if step not in {"stock_ledger", "expected_in_xero", "xero_balance", "unexplained"}]
 
 
+def sum_ledger(all_bookings: pl.LazyFrame, account_rules: pl.DataFrame) -> pl.LazyFrame:
+    """Value of the stock ledger in each stock account, also in those without stock.
+
+    Args:
+        all_bookings: Bookings up to the month.
+        account_rules: AccountRules; every account of the role stock_on_hand has to tie out.
+
+    Returns:
+        One row per stock account: `account_code`, `amount` (Money, base currency).
+    """
+    booked = all_bookings.drop_nulls("stock_account_code").select(
+        pl.col("stock_account_code").alias("account_code"), pl.col("cost_amount").alias("amount")
+    )
+    mapped = account_rules.lazy().filter(pl.col("role") == "stock_on_hand")
+    nothing = mapped.select("account_code", zero_money().alias("amount"))
+    return pl.concat([booked, nothing]).group_by("account_code").agg(pl.col("amount").sum().cast(MONEY))
+
+
 def cause_of_recognition(left_out: pl.LazyFrame, all_bookings: pl.LazyFrame) -> pl.LazyFrame:
     """What Xero holds above the ledger because sales are in one book and not in the other.
 
     Args:
         left_out: LeftOut of the month.
-        all_bookings: Bookings up to the month, for the stock account of each line.
+        all_bookings: Bookings up to the month: what left the ledger and what left Xero, by stock account.
 
     Returns:
-        One row per line: `account_code`, `cause`, `amount`, `document_id`.
+        One row per line and stock account: `account_code`, `cause`, `amount`, `document_id`.
     """
-    accounts = all_bookings.group_by("move_id").agg(pl.col("stock_account_code").last().alias("account_code"))
+    above = all_bookings.group_by("move_id", pl.col("stock_account_code").alias("account_code")).agg(
+        (-pl.col("cost_amount").sum() - pl.col("recognised_amount").sum()).cast(MONEY).alias("amount")
+    )
     return (
-        left_out.join(accounts, on="move_id", how="left", validate="m:1")
-        .filter(pl.col("cost_amount") != 0)
+        left_out.join(above, on="move_id", how="inner", validate="1:m")
+        .filter(pl.col("amount") != 0)
         .select(
             "account_code",
             pl.col("category").alias("cause"),
-            pl.col("cost_amount").alias("amount"),
+            "amount",
             pl.col("document_number").alias("document_id"),
         )
     )
 
 
-def cause_of_billing(matched: pl.LazyFrame, all_bookings: pl.LazyFrame, stock_accounts: pl.LazyFrame) -> pl.LazyFrame:
+def cause_of_billing(
+    matched: pl.LazyFrame, all_bookings: pl.LazyFrame, products: pl.LazyFrame, account_rules: pl.DataFrame
+) -> pl.LazyFrame:
     """Received and not billed (the ledger has more), billed and not received (Xero has more).
 
     Args:
         matched: result of match_bills at the cut-off.
         all_bookings: Bookings up to the month.
-        stock_accounts: `sku`, `account_code`: where a bill of that product is coded.
+        products: Products, for the category.
+        account_rules: AccountRules: the stock account that a bill is coded to before its goods are in the ledger.
 
     Returns:
-        One row per received line: `account_code`, `cause`, `amount`, `document_id`.
+        One row per received line and stock account: `account_code`, `cause`, `amount`, `document_id`.
     """
-    ledger = all_bookings.group_by("move_id").agg(
-        pl.col("cost_amount").sum().cast(MONEY).alias("ledger_amount"),
-        pl.col("stock_account_code").last().alias("booked_account"),
+    ledger = all_bookings.group_by(pl.col("move_id"), pl.col("stock_account_code").alias("account_code")).agg(
+        (-pl.col("cost_amount").sum()).cast(MONEY).alias("amount")
     )
-    lines = matched.with_columns(pl.format("receipt:{}", "receipt_line_id").alias("move_id")).join(
-        ledger, on="move_id", how="left", validate="1:1"
+    not_billed = (
+        matched.filter(pl.col("is_received") & ~pl.col("is_billed"))
+        .with_columns(fill("receipt:{}", "receipt_line_id").alias("move_id"))
+        .join(ledger, on="move_id", how="inner", validate="1:m")
+        .with_columns(pl.lit("received_not_billed").alias("cause"))
     )
-    not_billed = lines.filter(pl.col("is_received") & ~pl.col("is_billed")).select(
-        pl.col("booked_account").alias("account_code"),
-        pl.lit("received_not_billed").alias("cause"),
-        (-pl.col("ledger_amount")).cast(MONEY).alias("amount"),
-        pl.col("purchase_number").alias("document_id"),
-    )
-    not_received = (
-        lines.filter(pl.col("is_billed") & ~pl.col("is_received"))
-        .join(stock_accounts, on="sku", how="left", validate="m:1")
-        .select(
-            "account_code",
-            pl.lit("billed_not_received").alias("cause"),
+    billed = (
+        matched.filter(pl.col("is_billed") & ~pl.col("is_received"))
+        .join(products.select("sku", "category"), on="sku", how="left", validate="m:1")
+        .with_columns(
+            pl.lit("stock_on_hand").alias("role"),
+            pl.col("supplier").alias("party"),
             pl.col("billed_amount").alias("amount"),
-            pl.col("purchase_number").alias("document_id"),
+            pl.lit("billed_not_received").alias("cause"),
         )
     )
-    return pl.concat([not_billed, not_received])
+    columns = ["account_code", "cause", "amount", pl.col("purchase_number").alias("document_id")]
+    return pl.concat([not_billed.select(columns), resolve_accounts(billed, account_rules).select(columns)])
 
 
 def cause_of_posting(lines: pl.LazyFrame, documents: pl.LazyFrame) -> pl.LazyFrame:
@@ -115,7 +138,7 @@ def tie_out(ledger: pl.LazyFrame, causes: pl.LazyFrame, balances: pl.LazyFrame, 
     """Walk from the ledger to Xero's balance, for each stock account.
 
     Args:
-        ledger: `account_code`, `amount`: value of the stock ledger at the cut-off.
+        ledger: result of sum_ledger at the cut-off.
         causes: rows of the cause functions; accounts that are not stock accounts are ignored.
         balances: `account_code`, `amount`: YTD debit less YTD credit of Xero's trial balance (xero.md section 8).
         period: first day of the month.

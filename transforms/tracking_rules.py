@@ -4,6 +4,7 @@ import polars as pl
 
 TRACKING_COLUMNS = ["tracking_category_1", "tracking_option_1", "tracking_category_2", "tracking_option_2"]
 SLOTS = (1, 2)
+NO_VALUE = "(none)"
 
 
 def resolve_tracking(entries: pl.LazyFrame, rules: pl.DataFrame, tracked_roles: tuple[str, ...]) -> pl.LazyFrame:
@@ -11,37 +12,42 @@ def resolve_tracking(entries: pl.LazyFrame, rules: pl.DataFrame, tracked_roles: 
 
     Args:
         entries: rows with `role` and the attributes that rules ask for.
-        rules: TrackingRules; a null value takes every other value of the attribute.
+        rules: TrackingRules; a null value takes every other value of the attribute, and entries without one.
         tracked_roles: roles whose lines carry options.
 
     Returns:
-        The same rows with the four tracking columns, null for other roles, and `untracked`: the category of a tracked
-        role for which no rule gives an option, else null.
+        The same rows with the four tracking columns, null for other roles. Where a tracked role has a category for
+        which no rule gives an option: `untracked_category`, and `untracked_value` (what it is chosen by); else null.
     """
-    tracked = pl.col("role").is_in(list(tracked_roles))
-    result = entries
-    missing: list[pl.Expr] = []
+    is_tracked = pl.col("role").is_in(list(tracked_roles))
+    resolved = entries
     for slot in SLOTS:
-        own = rules.filter(pl.col("slot") == slot)
-        category, option = f"tracking_category_{slot}", f"tracking_option_{slot}"
-        if own.is_empty():
-            result = result.with_columns(pl.lit(None, pl.String).alias(category), pl.lit(None, pl.String).alias(option))
-            continue
-        name = str(own["tracking_category"][0])
-        result = _resolve_slot(result, own, option).with_columns(
-            pl.when(tracked).then(pl.col(option)).alias(option), pl.when(tracked).then(pl.lit(name)).alias(category)
-        )
-        missing.append(pl.when(tracked & pl.col(option).is_null()).then(pl.lit(name)))
-    untracked = pl.coalesce(missing) if missing else pl.lit(None, pl.String)
-    return result.with_columns(untracked.alias("untracked"))
+        resolved = _resolve_slot(resolved, rules.filter(slot=slot), slot, is_tracked)
+    return resolved.with_columns(
+        pl.coalesce(f"missing_{found}_{slot}" for slot in SLOTS).alias(f"untracked_{found}")
+        for found in ("category", "value")
+    ).drop(f"missing_{found}_{slot}" for slot in SLOTS for found in ("category", "value"))
 
 
-def _resolve_slot(entries: pl.LazyFrame, rules: pl.DataFrame, option: str) -> pl.LazyFrame:
-    """The option by the attribute's value, else the option for all other values."""
-    attribute = str(rules["attribute"][0])
-    otherwise = rules.filter(pl.col("value").is_null())["tracking_option"].to_list()
-    by_value = rules.filter(pl.col("value").is_not_null()).select(
+def _resolve_slot(entries: pl.LazyFrame, rules: pl.DataFrame, slot: int, is_tracked: pl.Expr) -> pl.LazyFrame:
+    """Category and option of one slot, and what is missing: by the attribute's value, else by `otherwise`."""
+    category, option = f"tracking_category_{slot}", f"tracking_option_{slot}"
+    missing = {f"missing_{found}_{slot}": pl.lit(None, pl.String) for found in ("category", "value")}
+    if rules.is_empty():
+        nothing = pl.lit(None, pl.String)
+        return entries.with_columns(nothing.alias(category), nothing.alias(option), **missing)
+    name, attribute = str(rules["tracking_category"][0]), str(rules["attribute"][0])
+    by_value = rules.drop_nulls("value").select(
         pl.col("value").alias(attribute), pl.col("tracking_option").alias(option)
     )
-    joined = entries.join(by_value.lazy(), on=attribute, how="left", validate="m:1")
-    return joined.with_columns(pl.col(option).fill_null(pl.lit(otherwise[0]))) if otherwise else joined
+    otherwise = pl.lit(rules.filter(pl.col("value").is_null())["tracking_option"].first(), pl.String)
+    has_gap = is_tracked & pl.col(option).is_null()
+    return (
+        entries.join(by_value.lazy(), on=attribute, how="left", validate="m:1")
+        .with_columns(pl.when(is_tracked).then(pl.coalesce(option, otherwise)).alias(option))
+        .with_columns(
+            pl.when(is_tracked).then(pl.lit(name)).alias(category),
+            pl.when(has_gap).then(pl.lit(name)).alias(f"missing_category_{slot}"),
+            pl.when(has_gap).then(pl.col(attribute).fill_null(NO_VALUE)).alias(f"missing_value_{slot}"),
+        )
+    )

@@ -3,6 +3,7 @@
 import polars as pl
 
 from schemas.dtypes import MONEY, QUANTITY
+from transforms.texts import fill
 
 KIND_OF_ROLE = {"adjustment": "unmapped_reason", "landed_cost_clearing": "unmapped_charge"}
 """Roles whose accounts come from a list of their own; any other role is an unmapped account."""
@@ -25,7 +26,7 @@ def describe_unmapped(unmapped: pl.LazyFrame) -> pl.LazyFrame:
     )
     subject = (
         pl.when(~no_account)
-        .then(pl.format("{}: {}", "missing", pl.coalesce("location", "channel", pl.lit("(none)"))))
+        .then(fill("{}: {}", "missing", "missing_value"))
         .when(pl.col("role") == "adjustment")
         .then(pl.coalesce("reason", pl.lit("(none)")))
         .when(pl.col("role") == "landed_cost_clearing")

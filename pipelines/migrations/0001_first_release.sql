@@ -282,6 +282,7 @@ create table close.journal_line_sources (
     period date not null,
     journal_key varchar not null,
     line_number bigint not null,
+    role varchar not null,
     source_table varchar not null,
     source_id varchar not null,
     source_amount decimal(18,2) not null

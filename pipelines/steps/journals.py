@@ -1,8 +1,5 @@
 """Builds the month's journals, roll-forward, exceptions and the list of what was left out."""
 
-from collections.abc import Callable
-from datetime import date
-
 import polars as pl
 
 from pipelines.steps.context import CloseContext
@@ -10,20 +7,14 @@ from pipelines.steps.stock import read_core
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
 from schemas.closing import CloseExceptions, LeftOut
-from schemas.dtypes import MONEY
 from schemas.journals import JournalEntries, JournalLines, JournalLineSources, Journals
+from schemas.maps import MappingTables
 from schemas.stock import RollForward
 from transforms.core_tables import CoreTables
-from transforms.entries.adjustments import enter_adjustments
-from transforms.entries.cogs import enter_cogs
-from transforms.entries.cumulative import latest_facts, sum_journaled
-from transforms.entries.landed_costs import capitalise_charges, enter_landed_costs
-from transforms.entries.production import enter_production
-from transforms.entries.valuation import enter_valuation
+from transforms.entries.month import enter_month
 from transforms.exceptions import find_cost_exceptions, find_document_exceptions, settle_exceptions
-from transforms.journals import BuiltJournals, build_journals
+from transforms.journals import build_journals
 from transforms.left_out import list_left_out
-from transforms.matching import match_bills
 from transforms.roll_forward import roll_forward
 from transforms.unmapped import describe_unmapped
 
@@ -39,8 +30,9 @@ def build_month(close: CloseContext, warehouse: Warehouse, valued: pl.DataFrame)
     core, maps = read_core(warehouse), close.mappings.tables()
     bookings = warehouse.read("close.bookings", "period = ?", [close.period])
     before = warehouse.read("close.bookings", "period < ?", [close.period])
-    built = build_journals(
-        check(JournalEntries, _enter(close, warehouse, core, bookings, before)).lazy(), maps, close.period
+    journals = build_journals(_enter(close, warehouse, core, maps, pl.concat([before, bookings])), maps, close.period)
+    headers, lines, sources, unmapped = pl.collect_all(
+        [journals.journals, journals.lines, journals.sources, journals.unmapped]
     )
     left_out = list_left_out(
         core.sale_lines,
@@ -51,11 +43,11 @@ def build_month(close: CloseContext, warehouse: Warehouse, valued: pl.DataFrame)
         close.cut_off,
     )
     rows = {
-        "close.journals": check(Journals, built.journals),
-        "close.journal_lines": check(JournalLines, built.lines),
-        "close.journal_line_sources": check(JournalLineSources, built.sources),
+        "close.journals": check(Journals, headers),
+        "close.journal_lines": check(JournalLines, lines),
+        "close.journal_line_sources": check(JournalLineSources, sources),
         "close.roll_forward": check(RollForward, roll_forward(bookings.lazy(), before.lazy(), close.period)),
-        "close.exceptions": check(CloseExceptions, _find_exceptions(close, warehouse, core, built, valued)),
+        "close.exceptions": check(CloseExceptions, _find_exceptions(close, warehouse, core, unmapped, valued)),
         "close.left_out": check(LeftOut, left_out),
     }
     with warehouse.transaction():
@@ -64,49 +56,26 @@ def build_month(close: CloseContext, warehouse: Warehouse, valued: pl.DataFrame)
 
 
 def _enter(
-    close: CloseContext, warehouse: Warehouse, core: CoreTables, bookings: pl.DataFrame, before: pl.DataFrame
+    close: CloseContext, warehouse: Warehouse, core: CoreTables, maps: MappingTables, all_bookings: pl.DataFrame
 ) -> pl.LazyFrame:
-    """The entries of all journals that the inventory method keeps."""
-    period, cut_off = close.period, close.cut_off
-    ledger_so_far = pl.concat([before, bookings]).lazy()
-    facts = latest_facts(ledger_so_far)
-    journaled = _journaled_before(warehouse, period)
-    capitalised = capitalise_charges(warehouse.read("close.landed_cost_allocations").lazy())
-    matched = match_bills(core, close.policy.base_currency, cut_off)
-    ledger = ledger_so_far.group_by("move_id").agg(pl.col("cost_amount").sum().cast(MONEY).alias("ledger_amount"))
-    month = bookings.lazy()
-    kept: list[Callable[[], pl.LazyFrame]] = [
-        lambda: enter_landed_costs(capitalised, core.charges, facts, journaled, period, cut_off),
-        lambda: enter_production(month, period, cut_off),
-        lambda: enter_valuation(matched, capitalised, ledger, facts, journaled, month, period, cut_off),
-    ]
-    perpetual: list[Callable[[], pl.LazyFrame]] = [
-        lambda: enter_cogs(month, period, cut_off),
-        lambda: enter_adjustments(month, period),
-    ]
-    chosen = kept + (perpetual if close.policy.inventory_method == "perpetual" else [])
-    return pl.concat([enter() for enter in chosen])
-
-
-def _journaled_before(warehouse: Warehouse, period: date) -> pl.LazyFrame:
-    lines = warehouse.read("close.journal_lines", "period < ?", [period])
-    sources = warehouse.read(
-        "close.journal_line_sources",
-        "period < ? and source_table in ('core.receipt_lines', 'close.landed_cost_allocations')",
-        [period],
+    """The entries of the month, checked."""
+    cumulative = "source_table in ('core.receipt_lines', 'close.landed_cost_allocations')"
+    sources = warehouse.read("close.journal_line_sources", f"period < ? and {cumulative}", [close.period])
+    entries = enter_month(
+        core, maps.charge_types, all_bookings.lazy(), sources.lazy(), close.policy, close.period, close.cut_off
     )
-    return sum_journaled(lines.lazy(), sources.lazy()).collect().lazy()
+    return check(JournalEntries, entries).lazy()
 
 
 def _find_exceptions(
-    close: CloseContext, warehouse: Warehouse, core: CoreTables, built: BuiltJournals, valued: pl.DataFrame
+    close: CloseContext, warehouse: Warehouse, core: CoreTables, unmapped: pl.DataFrame, valued: pl.DataFrame
 ) -> pl.LazyFrame:
     """Everything that needs a decision, with the corrections that accept it."""
     moves = warehouse.read("core.stock_moves").lazy()
     found = [
-        find_document_exceptions(core, close.policy.base_currency, close.cut_off),
+        find_document_exceptions(core, close.mappings.tables().charge_types, close.policy.base_currency, close.cut_off),
         find_cost_exceptions(moves, valued.lazy(), close.period, close.cut_off),
-        describe_unmapped(built.unmapped.lazy()),
+        describe_unmapped(unmapped.lazy()),
         _rejected_rows(warehouse),
     ]
     columns = found[0].collect_schema().names()

@@ -1,5 +1,6 @@
 """Values the stock: documents to moves, moves to cents, cents to the bookings of the month."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
@@ -13,8 +14,7 @@ from schemas.stock import Bookings, LandedCostAllocations, StockMoves, ValuedMov
 from transforms.bookings import book_period
 from transforms.core_tables import CoreTables
 from transforms.costing import value_moves
-from transforms.currencies import cost_receipts
-from transforms.landed_costs import allocate_charges
+from transforms.known_charges import allocate_known_charges
 from transforms.periods import previous_period
 from transforms.recognition import recognise_sales
 from transforms.stock_moves import build_stock_moves
@@ -27,60 +27,58 @@ def read_core(warehouse: Warehouse) -> CoreTables:
     return CoreTables(**{name: warehouse.read(f"core.{name}").lazy() for name in CORE_TABLES})
 
 
+@dataclass(frozen=True)
+class ValuedStock:
+    """Every stock move up to a day, with its value as known on that day."""
+
+    allocations: pl.DataFrame
+    """LandedCostAllocations."""
+    moves: pl.DataFrame
+    """StockMoves."""
+    valued: pl.DataFrame
+    """ValuedMoves."""
+
+
 def value_stock(close: CloseContext, warehouse: Warehouse) -> pl.DataFrame:
     """Value every move up to the cut-off and book the month.
 
     Writes core.stock_moves, close.landed_cost_allocations and close.bookings of the month (and, in the first month,
-    those of the opening that precedes it).
+    those of the opening that precedes it, at the value known then: Xero's opening balance knew no more).
 
     Returns:
         ValuedMoves of all moves, for the steps that follow in the same run.
     """
-    core, maps = read_core(warehouse), close.mappings.tables()
-    allocations = check(LandedCostAllocations, allocate_known_charges(core, maps, close.policy, close.cut_off))
-    horizon = _horizon(core, close.policy, close.cut_off)
-    moves = check(
-        StockMoves,
-        build_stock_moves(core, allocations.lazy(), close.policy.recognition, close.policy.base_currency, horizon),
-    )
-    valued = check(ValuedMoves, value_moves(moves, close.policy.costing))
+    core, maps, policy = read_core(warehouse), close.mappings.tables(), close.policy
+    stock = _value_up_to(core, maps, policy, close.cut_off)
+    opening_day = policy.first_period - timedelta(days=1)
+    opening = _value_up_to(core, maps, policy, opening_day) if close.period == policy.first_period else None
     with warehouse.transaction():
-        warehouse.replace("core.stock_moves", moves)
-        warehouse.replace("close.landed_cost_allocations", allocations)
-        _book(close, warehouse, core, maps, moves, valued)
-    return valued
+        warehouse.replace("core.stock_moves", stock.moves)
+        warehouse.replace("close.landed_cost_allocations", stock.allocations)
+        if opening is not None:
+            _book(warehouse, core, maps, opening, previous_period(close.period), opening_day)
+        _book(warehouse, core, maps, stock, close.period, close.cut_off)
+    return stock.valued
 
 
-def allocate_known_charges(core: CoreTables, maps: MappingTables, policy: ClosePolicy, cut_off: date) -> pl.LazyFrame:
-    """Spread the charges dated up to the cut-off over the goods that had come in by then."""
-    receipts = core.receipt_lines.filter(pl.col("received_date") <= cut_off)
-    base_costs = cost_receipts(receipts, core.currency_rates, policy.base_currency).select(
-        "receipt_line_id", pl.col("base_cost_amount").alias("amount")
-    )
-    charges = core.charges.filter(pl.col("charge_date") <= cut_off)
-    return allocate_charges(charges, receipts, core.products, maps.charge_types.lazy(), base_costs)
+def _value_up_to(core: CoreTables, maps: MappingTables, policy: ClosePolicy, day: date) -> ValuedStock:
+    """Value what is known on a day."""
+    known = allocate_known_charges(core, maps.charge_types, policy.base_currency, day)
+    allocations = check(LandedCostAllocations, known)
+    horizon = _horizon(core, policy, day)
+    built = build_stock_moves(core, allocations.lazy(), policy.recognition, policy.base_currency, horizon)
+    moves = check(StockMoves, built)
+    return ValuedStock(allocations, moves, check(ValuedMoves, value_moves(moves, policy.costing)))
 
 
 def _book(
-    close: CloseContext,
-    warehouse: Warehouse,
-    core: CoreTables,
-    maps: MappingTables,
-    moves: pl.DataFrame,
-    valued: pl.DataFrame,
+    warehouse: Warehouse, core: CoreTables, maps: MappingTables, stock: ValuedStock, period: date, cut_off: date
 ) -> None:
-    """Replace the bookings of the month, and in the first month those of the opening before it."""
-
-    def book(period: date, cut_off: date) -> None:
-        before = warehouse.read("close.bookings", "period < ?", [period])
-        booked = book_period(
-            moves.lazy(), valued.lazy(), core.products, maps.accounts.lazy(), before.lazy(), period, cut_off
-        )
-        warehouse.replace("close.bookings", check(Bookings, booked), "period = ?", [period])
-
-    if close.period == close.policy.first_period:
-        book(previous_period(close.period), close.period - timedelta(days=1))
-    book(close.period, close.cut_off)
+    """Replace the bookings of one month."""
+    before = warehouse.read("close.bookings", "period < ?", [period]).lazy()
+    moves, valued = stock.moves.lazy(), stock.valued.lazy()
+    booked = book_period(moves, valued, core.products, maps.accounts, before, period, cut_off)
+    warehouse.replace("close.bookings", check(Bookings, booked), "period = ?", [period])
 
 
 def _horizon(core: CoreTables, policy: ClosePolicy, cut_off: date) -> date:

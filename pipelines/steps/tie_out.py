@@ -13,12 +13,10 @@ from pipelines.steps.stock import read_core
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
 from schemas.closing import TieOuts
-from schemas.dtypes import MONEY
 from schemas.problems import Problem
-from transforms.account_rules import resolve_accounts
 from transforms.matching import match_bills
 from transforms.periods import format_period
-from transforms.tie_outs import cause_of_billing, cause_of_posting, cause_of_recognition, tie_out
+from transforms.tie_outs import cause_of_billing, cause_of_posting, cause_of_recognition, sum_ledger, tie_out
 
 
 def tie_out_month(close: CloseContext, warehouse: Warehouse, client: XeroClient) -> pl.DataFrame:
@@ -32,18 +30,12 @@ def tie_out_month(close: CloseContext, warehouse: Warehouse, client: XeroClient)
     mirror_trial_balance(client, warehouse, close.cut_off)
     core = read_core(warehouse)
     bookings = warehouse.read("close.bookings", "period <= ?", [close.period]).lazy()
-    ledger = (
-        bookings.filter(pl.col("stock_account_code").is_not_null())
-        .group_by(pl.col("stock_account_code").alias("account_code"))
-        .agg(pl.col("cost_amount").sum().cast(MONEY).alias("amount"))
-    )
+    rules = close.mappings.tables().accounts
     causes = pl.concat(
         [
             cause_of_recognition(warehouse.read("close.left_out", "period = ?", [close.period]).lazy(), bookings),
             cause_of_billing(
-                match_bills(core, close.policy.base_currency, close.cut_off),
-                bookings,
-                _accounts_of_skus(close, warehouse),
+                match_bills(core, close.policy.base_currency, close.cut_off), bookings, core.products, rules
             ),
             cause_of_posting(
                 warehouse.read("close.journal_lines", "period <= ?", [close.period]).lazy(),
@@ -51,15 +43,9 @@ def tie_out_month(close: CloseContext, warehouse: Warehouse, client: XeroClient)
             ),
         ]
     )
-    steps = check(TieOuts, tie_out(ledger, causes, _balances(close, warehouse), close.period))
+    steps = check(TieOuts, tie_out(sum_ledger(bookings, rules), causes, _balances(close, warehouse), close.period))
     warehouse.replace("close.tie_outs", steps, "period = ?", [close.period])
     return steps
-
-
-def _accounts_of_skus(close: CloseContext, warehouse: Warehouse) -> pl.LazyFrame:
-    """Stock account of each product, where its bills are coded: `sku`, `account_code`."""
-    products = warehouse.read("core.products").lazy().select("sku", "category", pl.lit("stock_on_hand").alias("role"))
-    return resolve_accounts(products, close.mappings.tables().accounts.lazy()).select("sku", "account_code")
 
 
 def _documents_in_xero(warehouse: Warehouse) -> pl.LazyFrame:

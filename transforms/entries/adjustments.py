@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from transforms.entries.sides import write_sides
+from transforms.texts import fill
 
 
 def enter_adjustments(bookings: pl.LazyFrame, period: date) -> pl.LazyFrame:
@@ -15,17 +16,17 @@ def enter_adjustments(bookings: pl.LazyFrame, period: date) -> pl.LazyFrame:
         period: first day of the month.
 
     Returns:
-        JournalEntries, one journal for each adjustment, dated the adjustment's own day.
+        JournalEntries, one journal for each adjustment, dated the adjustment's own day, or the first of the month where
+        it is older and was entered only now.
     """
     own = bookings.filter((pl.col("document_kind") == "adjustment") & ~pl.col("is_late"))
+    own_date = pl.max_horizontal("moved_on", pl.lit(period))
     shared_number = pl.col("document_id").n_unique().over("document_number") > 1
-    number = (
-        pl.when(shared_number).then(pl.format("{}-{}", "document_number", "document_id")).otherwise("document_number")
-    )
+    number = pl.when(shared_number).then(fill("{}-{}", "document_number", "document_id")).otherwise("document_number")
     rows = own.select(
-        pl.format(f"ADJUSTMENT-{period:%Y-%m}-{{}}", number).alias("journal_key"),
+        fill(f"ADJUSTMENT-{period:%Y-%m}-{{}}", number).alias("journal_key"),
         pl.lit("adjustment").alias("journal_kind"),
-        pl.col("moved_on").max().over("document_id").alias("journal_date"),
+        own_date.max().over("document_id").alias("journal_date"),
         number.alias("journal_subject"),
         pl.coalesce("reason", pl.lit("No reason given")).alias("line_topic"),
         pl.col("cost_amount").alias("amount"),

@@ -20,12 +20,13 @@ def enter_cogs(bookings: pl.LazyFrame, period: date, journal_date: date) -> pl.L
         JournalEntries of one journal; a sale recognised in an earlier month, at a cost known only now, is late cost.
     """
     late = pl.col("is_late_recognition")
+    topic = pl.when(late).then(pl.lit("Late cost of earlier months")).otherwise(pl.lit("Cost of goods sold"))
     rows = bookings.select(
         pl.lit(month_key("COGS", period)).alias("journal_key"),
         pl.lit("cogs").alias("journal_kind"),
         pl.lit(journal_date).alias("journal_date"),
         pl.lit(name_period(period)).alias("journal_subject"),
-        pl.when(late).then(pl.lit("Late cost of earlier months")).otherwise(pl.lit("Cost of goods sold")).alias("line_topic"),
+        topic.alias("line_topic"),
         pl.col("recognised_amount").alias("amount"),
         pl.lit("close.bookings").alias("source_table"),
         pl.col("move_id").alias("source_id"),

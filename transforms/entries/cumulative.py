@@ -5,24 +5,24 @@ import polars as pl
 from schemas.dtypes import MONEY
 
 KEYS = ["source_table", "source_id", "role"]
+_FACTS = [
+    "moved_on", "document_id", "document_number", "sku", "category", "location", "channel", "party", "reason",
+    "charge_type",
+]  # fmt: skip
 
 
-def sum_journaled(lines: pl.LazyFrame, sources: pl.LazyFrame) -> pl.LazyFrame:
+def sum_journaled(sources: pl.LazyFrame) -> pl.LazyFrame:
     """What earlier months booked of each source row, by role.
 
     Args:
-        lines: JournalLines of earlier months.
-        sources: JournalLineSources of the same months.
+        sources: JournalLineSources of earlier months. Rows that cancelled out and left no line (number 0) count: the
+            other side of their journal may well have lines.
 
     Returns:
-        One row per source row and role: `source_table`, `source_id`, `role`, `journaled_amount` (Money, debit positive).
+        One row per source row and role: `source_table`, `source_id`, `role`, `journaled_amount` (Money, debit
+        positive).
     """
-    keys = ["period", "journal_key", "line_number"]
-    return (
-        sources.join(lines.select(*keys, "role"), on=keys, how="inner", validate="m:1")
-        .group_by(KEYS)
-        .agg(pl.col("source_amount").sum().cast(MONEY).alias("journaled_amount"))
-    )
+    return sources.group_by(KEYS).agg(pl.col("source_amount").sum().cast(MONEY).alias("journaled_amount"))
 
 
 def still_to_book(
@@ -32,15 +32,17 @@ def still_to_book(
 
     Args:
         wanted: `source_id`, `role` of the other side, `wanted_amount` (Money: what stock on hand should have gained).
-        journaled_before: result of sum_journaled.
+        journaled_before: result of sum_journaled, and of settled_by_opening beside it.
         source_table: table of the source rows.
         roles: roles of the other side that this journal keeps.
 
     Returns:
         `source_table`, `source_id`, `role`, `amount` (Money, not 0). A row that is no longer wanted is booked back.
     """
-    before = journaled_before.filter((pl.col("source_table") == source_table) & pl.col("role").is_in(roles)).drop(
-        "source_table"
+    before = (
+        journaled_before.filter((pl.col("source_table") == source_table) & pl.col("role").is_in(roles))
+        .group_by("source_id", "role")
+        .agg(pl.col("journaled_amount").sum())
     )
     return (
         wanted.join(before, on=["source_id", "role"], how="full", coalesce=True, validate="1:1")
@@ -64,7 +66,7 @@ def latest_facts(bookings: pl.LazyFrame) -> pl.LazyFrame:
         bookings: Bookings of this month and of all earlier ones.
 
     Returns:
-        One row per move: `move_id`, `document_number` and the attributes that mapping rules ask for.
+        One row per move: `move_id`, `moved_on`, `document_id`, `document_number` and the attributes that mapping rules
+        ask for.
     """
-    facts = ["document_number", "sku", "category", "location", "channel", "party", "reason", "charge_type"]
-    return bookings.group_by("move_id").agg([pl.col(name).sort_by("period").last() for name in facts])
+    return bookings.group_by("move_id").agg([pl.col(name).sort_by("period").last() for name in _FACTS])

@@ -10,6 +10,7 @@ from transforms.entries.landed_costs import SOURCE_TABLE as ALLOCATIONS
 from transforms.entries.sides import month_key, write_sides
 from transforms.periods import name_period
 from transforms.rounding import round_money
+from transforms.texts import fill
 
 RECEIPTS = "core.receipt_lines"
 TOPICS = {
@@ -18,7 +19,7 @@ TOPICS = {
     "purchase_price_variance": "Bill differs from receipt",
     "purchase_return_variance": "Goods sent back at another value than the credit",
 }
-_LATE_ROLES = {"adjustment": "adjustment", "production": "production_clearing", "opening": "opening_difference"}
+_CHANGE_ROLES = {"adjustment": "adjustment", "production": "production_clearing", "opening": "opening_difference"}
 HALF_CENT = pl.lit("0.005").cast(pl.Decimal(28, 6))
 
 
@@ -40,7 +41,7 @@ def enter_valuation(
         ledger: `move_id`, `ledger_amount`: stock value booked so far, this month included.
         facts: result of latest_facts.
         journaled_before: result of sum_journaled for earlier months.
-        bookings: Bookings of the month, for late costs and transfers.
+        bookings: Bookings of the month, for late costs, transfers and opening stock that came to light late.
         period: first day of the month.
         journal_date: the cut-off.
 
@@ -52,8 +53,8 @@ def enter_valuation(
     differences = (
         pl.concat(
             [
-                by_receipt.with_columns(pl.format("receipt:{}", "source_id").alias("move_id")),
-                by_share.with_columns(pl.format("charge:{}", "source_id").alias("move_id")),
+                by_receipt.with_columns(fill("receipt:{}", "source_id").alias("move_id")),
+                by_share.with_columns(fill("charge:{}", "source_id").alias("move_id")),
             ]
         )
         .join(facts, on="move_id", how="left", validate="m:1")
@@ -65,7 +66,7 @@ def enter_valuation(
             write_sides(
                 differences.rename({"role": "other_role"}).with_columns(*head), "stock_on_hand", pl.col("other_role")
             ),
-            write_sides(_late_costs(bookings).with_columns(*head), "stock_on_hand", pl.col("other_role")),
+            write_sides(_enter_changes(bookings).with_columns(*head), "stock_on_hand", pl.col("other_role")),
             _enter_account_moves(bookings, head),
         ]
     )
@@ -75,12 +76,17 @@ def split_bill_differences(matched: pl.LazyFrame, ledger: pl.LazyFrame) -> pl.La
     """What stock should gain beside the bill, for every line that is received and billed, by reason.
 
     Up to half a cent a bill line is rounding; more is an exchange difference where the currency is foreign, else a
-    variance. What the ledger's running totals put on the line beyond that is rounding too.
+    variance. What the ledger's running totals put on the line beyond that is rounding too. Goods sent back leave at the
+    ledger's own cost, which need not be what the supplier credits.
+
+    Args:
+        matched: result of match_bills.
+        ledger: `move_id`, `ledger_amount`: stock value booked so far.
 
     Returns:
         `source_id` (receipt line), `role`, `wanted_amount` (Money). The reasons of a line sum to ledger less bills.
     """
-    exact = pl.col("received_cost") - pl.col("billed_amount")
+    exact = pl.coalesce("received_cost", "ledger_amount") - pl.col("billed_amount")
     is_rounding = exact.abs() <= HALF_CENT * pl.col("bill_line_count")
     role = (
         pl.when(pl.col("kind") == "purchase_return")
@@ -89,7 +95,6 @@ def split_bill_differences(matched: pl.LazyFrame, ledger: pl.LazyFrame) -> pl.La
         .then(pl.lit("purchase_price_variance"))
         .otherwise(pl.lit("exchange_difference"))
     )
-    # goods sent back leave at the ledger's own cost, which is the whole difference to the credit
     named = (
         pl.when(pl.col("kind") == "purchase_return")
         .then(pl.col("ledger_amount") - pl.col("billed_amount"))
@@ -99,7 +104,7 @@ def split_bill_differences(matched: pl.LazyFrame, ledger: pl.LazyFrame) -> pl.La
     )
     both = (
         matched.filter(pl.col("is_received") & pl.col("is_billed"))
-        .with_columns(pl.format("receipt:{}", "receipt_line_id").alias("move_id"))
+        .with_columns(fill("receipt:{}", "receipt_line_id").alias("move_id"))
         .join(ledger, on="move_id", how="left", validate="1:1")
         .with_columns(pl.col("ledger_amount").fill_null(0))
         .with_columns(
@@ -122,9 +127,17 @@ def split_bill_differences(matched: pl.LazyFrame, ledger: pl.LazyFrame) -> pl.La
 
 
 def split_share_rounding(capitalised: pl.LazyFrame, ledger: pl.LazyFrame) -> pl.LazyFrame:
-    """The cents between a landed share in the ledger and in its journal: `source_id`, `role`, `wanted_amount`."""
+    """The cents between a landed share in the ledger, rounded by its pool, and in its journal, rounded by its charge.
+
+    Args:
+        capitalised: result of capitalise_charges.
+        ledger: `move_id`, `ledger_amount`: stock value booked so far.
+
+    Returns:
+        `source_id` (charge_id:receipt_line_id), `role`, `wanted_amount` (Money).
+    """
     return (
-        capitalised.with_columns(pl.format("charge:{}", "source_id").alias("move_id"))
+        capitalised.with_columns(fill("charge:{}", "source_id").alias("move_id"))
         .join(ledger, on="move_id", how="left", validate="1:1")
         .select(
             "source_id",
@@ -135,12 +148,13 @@ def split_share_rounding(capitalised: pl.LazyFrame, ledger: pl.LazyFrame) -> pl.
     )
 
 
-def _late_costs(bookings: pl.LazyFrame) -> pl.LazyFrame:
-    """Corrections of earlier adjustments, production and opening stock, each to the account of what it corrects."""
-    return bookings.filter(pl.col("is_late") & pl.col("document_kind").is_in(list(_LATE_ROLES))).select(
+def _enter_changes(bookings: pl.LazyFrame) -> pl.LazyFrame:
+    """Corrections of earlier adjustments and production, and of opening stock, to the account of what they correct."""
+    is_late = pl.col("is_late") & pl.col("document_kind").is_in(list(_CHANGE_ROLES))
+    return bookings.filter(is_late | (pl.col("document_kind") == "opening")).select(
         pl.col("cost_amount").alias("amount"),
-        pl.col("document_kind").replace(_LATE_ROLES).alias("other_role"),
-        pl.format("Late cost of earlier months: {}", "document_kind").alias("line_topic"),
+        pl.col("document_kind").replace(_CHANGE_ROLES).alias("other_role"),
+        fill("Late cost of earlier months: {}", "document_kind").alias("line_topic"),
         pl.lit("close.bookings").alias("source_table"),
         pl.col("move_id").alias("source_id"),
         "sku", "category", "location", "channel", "party", "reason",
