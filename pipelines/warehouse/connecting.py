@@ -1,5 +1,7 @@
 """Opening the DuckDB file: our configuration, and DuckDB's complaints in a reader's words."""
 
+from __future__ import annotations  # text only: a live annotation of a DuckDB type is reported as a leak at exit
+
 import time
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """Opens the warehouse for writing, or its published copy for reading."""
 
+from __future__ import annotations  # text only: a live annotation of a DuckDB type is reported as a leak at exit
+
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -68,12 +70,11 @@ def open_warehouse(
     file = settings.warehouse
     file.parent.mkdir(parents=True, exist_ok=True)
     with hold(file, wait, notify):
-        connection = _open_upgraded(file, settings, wait, read_migrations(migrations))
-        warehouse = Warehouse(connection)
+        warehouse = Warehouse(_open_upgraded(file, settings, wait, read_migrations(migrations)))
         try:
             yield warehouse
         finally:
-            connection.close()
+            warehouse.close()
             if publishes and (warehouse.has_written or not is_published(file)):
                 publish(file)
 
@@ -91,12 +92,22 @@ def open_published(settings: Settings) -> Iterator[PublishedWarehouse]:
             f"There is no warehouse to read yet: {copy} does not exist.\n"
             "    Run `tieout close PERIOD` or `tieout extract` first, or set TIEOUT_WAREHOUSE."
         )
+    warehouse = PublishedWarehouse(_open_known(copy, settings), published_at(settings.warehouse))
+    try:
+        yield warehouse
+    finally:
+        warehouse.close()
+
+
+def _open_known(copy: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A connection to the published copy, if this release knows its layout."""
     connection = connect(copy, settings, read_only=True)
     try:
         pending_migrations(connection, read_migrations())
-        yield PublishedWarehouse(connection, published_at(settings.warehouse))
-    finally:
+    except BaseException:
         connection.close()
+        raise
+    return connection
 
 
 def _open_upgraded(

@@ -1,5 +1,7 @@
 """Reading and writing tables of an open warehouse: frames in, frames out, checked against their models."""
 
+from __future__ import annotations  # text only: a live annotation of a DuckDB type is reported as a leak at exit
+
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -7,6 +9,7 @@ from contextlib import contextmanager, suppress
 import duckdb
 import polars as pl
 
+from pipelines.errors import DataProblem
 from pipelines.warehouse.arrow import ArrowStream
 from schemas.checking import check
 from schemas.tables import TABLES
@@ -15,13 +18,33 @@ INCOMING = "incoming_rows"
 TABLE_NAME = re.compile(r"[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*")
 
 
+class WarehouseFailure(DataProblem):
+    """DuckDB could not run a statement: a disk that is full, memory that is used up, SQL that is wrong."""
+
+
 class Warehouse:
     """An open warehouse; `open_warehouse` and `open_published` make one."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+        self._open_connection: duckdb.DuckDBPyConnection | None = connection
         self._is_in_transaction = False
         self.has_written = False
+
+    @property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        if self._open_connection is None:
+            raise RuntimeError("the warehouse is closed: use it inside its `with` block")
+        return self._open_connection
+
+    def close(self) -> None:
+        """Close the file and let go of the connection.
+
+        DuckDB's module reports every connection that is alive when Python exits, on the user's terminal; a thread's
+        stack or a kept traceback may hold this object until then, and must not hold the connection.
+        """
+        if self._open_connection is not None:
+            self._open_connection.close()
+            self._open_connection = None
 
     def read(self, table: str, where: str | None = None, parameters: Sequence[object] = ()) -> pl.DataFrame:
         """Rows of a table such as "close.bookings", all or those of an SQL condition, as stored."""
@@ -30,13 +53,22 @@ class Warehouse:
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
         """The rows of a select; decimals and dates arrive as such, instants in UTC."""
-        relation = self._connection.sql(sql, params=list(parameters) or None)
-        return pl.DataFrame(relation)
+        try:
+            return pl.DataFrame(self._connection.sql(sql, params=list(parameters) or None))
+        except duckdb.Error as error:
+            failure = plain_error(error)
+        raise failure
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run a statement that changes something."""
         self.has_written = True
-        self._connection.execute(sql, list(parameters) or None).complete()
+        try:
+            self._connection.execute(sql, list(parameters) or None).complete()
+        except duckdb.Error as error:
+            failure = plain_error(error)
+        else:
+            return
+        raise failure
 
     def append(self, table: str, frame: pl.DataFrame) -> None:
         """Add rows to a table.
@@ -55,7 +87,7 @@ class Warehouse:
             return
         self._connection.register(INCOMING, ArrowStream(rows))
         try:
-            self._connection.execute(f"insert into {_known(table)} by name from {INCOMING}")
+            self.execute(f"insert into {_known(table)} by name from {INCOMING}")
         finally:
             self._connection.unregister(INCOMING)
 
@@ -83,18 +115,27 @@ class Warehouse:
         if self._is_in_transaction:
             yield
             return
-        self._connection.execute("begin transaction")
+        self.execute("begin transaction")
         self._is_in_transaction = True
         try:
             yield
         except BaseException:
-            with suppress(duckdb.Error):  # DuckDB may have ended the transaction itself
-                self._connection.execute("rollback")
+            with suppress(WarehouseFailure):  # DuckDB may have ended the transaction itself
+                self.execute("rollback")
             raise
         else:
-            self._connection.execute("commit")
+            self.execute("commit")
         finally:
             self._is_in_transaction = False
+
+
+def plain_error(error: duckdb.Error) -> WarehouseFailure:
+    """DuckDB's complaint without its traceback.
+
+    Raise it outside the `except` block: what keeps a DuckDB traceback, as Prefect does with a failed task, keeps the
+    connection, and the user would see it reported as a leak.
+    """
+    return WarehouseFailure(f"DuckDB could not run a statement of the warehouse. {type(error).__name__}: {error}")
 
 
 def _known(table: str) -> str:
