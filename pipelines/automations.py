@@ -1,7 +1,7 @@
 """Registers the Prefect automation that tells people when a close fails or does not start in time.
 
-Run it once against a server: `python -m pipelines.automations [--notify BLOCK_TYPE/NAME]`, such as slack-webhook/finance.
-Without a notification block the automation still raises its event, which the UI shows and other automations can follow.
+Run it once against a server: `python -m pipelines.automations [--notify BLOCK_TYPE/NAME]`, such as
+slack-webhook/finance. Without a notification block the automation still raises its event, which the UI shows and other automations can follow.
 """
 
 import argparse
@@ -19,7 +19,12 @@ from prefect.events.schemas.automations import EventTrigger, Posture  # noqa: E4
 from prefect.events.schemas.events import ResourceSpecification  # noqa: E402
 
 NAME = "tieout: a close failed or is late"
-BAD_STATES = {"prefect.flow-run.Failed", "prefect.flow-run.Crashed", "prefect.flow-run.TimedOut", "prefect.flow-run.Late"}
+BAD_STATES = {
+    "prefect.flow-run.Failed",
+    "prefect.flow-run.Crashed",
+    "prefect.flow-run.TimedOut",
+    "prefect.flow-run.Late",
+}
 SUBJECT = "tieout: {{ flow_run.name }} is {{ flow_run.state.name }}"
 BODY = "{{ flow_run.state.message }}\n\n{{ flow_run | ui_url }}"
 
@@ -61,7 +66,7 @@ def register_automation(notify: str | None = None) -> Automation:
 def _notification(reference: str) -> SendNotification:
     """The action that sends through a notification block."""
     block = Block.load(reference)
-    return SendNotification(block_document_id=block._block_document_id, subject=SUBJECT, body=BODY)  # noqa: SLF001 Prefect has no public name for it
+    return SendNotification(block_document_id=block._block_document_id, subject=SUBJECT, body=BODY)
 
 
 def main() -> None:

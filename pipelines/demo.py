@@ -1,4 +1,4 @@
-"""The demo: two local servers, a made-up company, two months closed through Prefect, and what an analyst reads of it."""
+"""The company of the demo: two local servers, and Xero's books as accounts staff would have opened them."""
 
 import json
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ def demo_folder(home: Path) -> Path:
 
 @contextmanager
 def demo_servers(home: Path) -> Iterator[Settings]:
-    """The local Cin7 and Xero on free loopback ports, Xero's books opened with what accounts staff would have entered."""
+    """The local Cin7 and Xero on free loopback ports; Xero's books hold what accounts staff would have entered."""
     folder = demo_folder(home)
     folder.mkdir(parents=True, exist_ok=True)
     opening = folder / "opening.json"

@@ -31,7 +31,7 @@ def run_demo(home: Path, *, fresh: bool = False) -> None:
         rmtree(demo_folder(home), ignore_errors=True)
     prepare_prefect(home, is_quiet=True)
     screen.print(
-        "[bold]tieout demo[/bold]: a made-up outdoor shop, on a local Cin7 and a local Xero. Nothing leaves this machine."
+        "[bold]tieout demo[/bold]: a made-up outdoor shop on a local Cin7 and a local Xero. Nothing leaves this machine."
     )
     with demo_servers(home) as settings, in_environment(settings):
         for text in PERIODS:
@@ -41,7 +41,7 @@ def run_demo(home: Path, *, fresh: bool = False) -> None:
 
 def _close(screen: Console, text: str) -> None:
     """One month through the Prefect flow, with bars."""
-    from pipelines.flows import month_end, watcher
+    from pipelines.flows import month_end, watcher  # noqa: PLC0415 Prefect reads its settings when it is imported
 
     screen.print(f"\n[bold]Closing {name_period(parse_period(text))}[/bold]")
     bars = StepBars(Console(stderr=True))

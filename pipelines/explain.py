@@ -11,17 +11,20 @@ from pipelines.reports import ReportTable, money, quantity
 from pipelines.warehouse import Warehouse
 
 _TAG = re.compile(
-    r"(?:(?P<organisation>[A-Za-z0-9]+)-)?(?P<key>(?:COGS|LANDED|ADJUSTMENT|PRODUCTION|VALUATION)-\d{4}-\d{2}.*?)(?:-v(?P<version>\d+))?"
+    r"(?:[A-Za-z0-9]+-)?(?P<key>(?:COGS|LANDED|ADJUSTMENT|PRODUCTION|VALUATION)-\d{4}-\d{2}.*?)(?:-v\d+)?"
 )
+"""Organisation, journal key and version: the first and the last may be left out."""
 
 _SOURCE_SQL = {
     "close.bookings": """
-        select s.source_amount, s.source_id, b.document_number, b.sku, b.moved_on as happened_on, b.moved_quantity as quantity,
-               b.unit_cost_applied as unit_cost, concat_ws(' ', replace(b.kind, '_', ' '), case when b.is_late then '(late cost)' end) as what
+        select s.source_amount, s.source_id, b.document_number, b.sku, b.moved_on as happened_on,
+               b.moved_quantity as quantity, b.unit_cost_applied as unit_cost,
+               concat_ws(' ', replace(b.kind, '_', ' '), case when b.is_late then '(late cost)' end) as what
         from picked s left join close.bookings b on b.move_id = s.source_id and b.period = s.period""",
     "core.receipt_lines": """
-        select s.source_amount, s.source_id, r.purchase_number as document_number, r.sku, r.received_date as happened_on, r.quantity,
-               r.unit_price as unit_cost, 'receipt against its bills' as what
+        select s.source_amount, s.source_id, r.purchase_number as document_number, r.sku,
+               r.received_date as happened_on, r.quantity, r.unit_price as unit_cost,
+               'receipt against its bills' as what
         from picked s left join core.receipt_lines r on r.receipt_line_id = s.source_id""",
     "close.landed_cost_allocations": """
         select s.source_amount, s.source_id, c.purchase_number as document_number, a.sku, c.charge_date as happened_on,
@@ -92,7 +95,10 @@ def _find_journal(warehouse: Warehouse, tag: str) -> tuple[str, date]:
 def _explain_line(warehouse: Warehouse, line: dict[str, Any], most: int) -> Explanation:
     rows: list[dict[str, Any]] = []
     for table, sql in _SOURCE_SQL.items():
-        picked = "select * from close.journal_line_sources where period = ? and journal_key = ? and line_number = ? and source_table = ?"
+        picked = (
+            "select * from close.journal_line_sources "
+            "where period = ? and journal_key = ? and line_number = ? and source_table = ?"
+        )
         keys = [line["period"], line["journal_key"], line["line_number"], table]
         rows += warehouse.query(f"with picked as ({picked}) {sql}", keys).to_dicts()
     rows.sort(key=lambda row: (-abs(row["source_amount"]), row["source_id"]))
@@ -101,9 +107,10 @@ def _explain_line(warehouse: Warehouse, line: dict[str, Any], most: int) -> Expl
     if len(rows) > most:
         rest = sum((row["source_amount"] for row in rows[most:]), Decimal("0.00"))
         shown.append(("", f"{len(rows) - most:,} more rows", "", "", "", "", money(rest)))
-    shown.append(("", f"{len(rows):,} source rows", "", "", "", "", money(total)))
+    shown.append(("", f"{len(rows):,} source row{'s' if len(rows) != 1 else ''}", "", "", "", "", money(total)))
     side = "debit" if line["line_amount"] > 0 else "credit"
-    title = f"{line['journal_key']}:{line['line_number']} · {line['account_code']} · {line['description']} · {side} {money(abs(line['line_amount']))}"
+    name = f"{line['journal_key']}:{line['line_number']} · {line['account_code']} · {line['description']}"
+    title = f"{name} · {side} {money(abs(line['line_amount']))}"
     columns = ("Date", "What", "Document", "SKU", "Units", "Unit cost", "Amount")
     table_shown = ReportTable(
         title, columns, tuple(shown), frozenset({"Units", "Unit cost", "Amount"}), frozenset({len(shown) - 1})

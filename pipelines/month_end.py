@@ -1,7 +1,7 @@
 """The month-end close, step by step: read this first.
 
-Every step reads tables of the warehouse and writes tables; none passes frames of documents to the next. What a step does
-stands in `pipelines/steps`; the same list runs under Prefect (pipelines/flows.py), from the command line, and in tests.
+Every step reads tables of the warehouse and writes tables. What a step does stands in `pipelines/steps`; the same list
+runs under Prefect (pipelines/flows.py), from the command line, and in tests.
 """
 
 from pipelines.load.apply import apply_plan
@@ -17,8 +17,12 @@ from pipelines.steps.tie_out import stop_on_difference, tie_out_month
 
 
 def preview_month(run: CloseRun) -> None:
-    """What the month would post with what is known today: it plans nothing, posts nothing, and always runs."""
+    """What the month would post with what is known today: it plans nothing, posts nothing, and always runs.
+
+    The documents are kept, the figures are not: a month that is closed already stays as it was closed.
+    """
     run.step("Extract documents", extract, is_safe_to_retry=True)
+    run.keep_nothing()
     run.step("Value stock moves", value)
     run.step("Build journals", build)
 

@@ -35,7 +35,10 @@ class BookAccounts:
 def opening_balances(warehouse: Warehouse, accounts: BookAccounts) -> list[dict[str, Any]]:
     """Opening stock by account, in base currency: each layer at quantity times unit cost, rounded to cents."""
     layers = warehouse.query(
-        "select o.quantity, o.unit_cost, p.category, p.is_stocked from core.opening_stock o join core.products p using (sku)"
+        """
+        select o.quantity, o.unit_cost, p.category, p.is_stocked
+        from core.opening_stock o join core.products p using (sku)
+        """
     )
     totals: dict[str, Decimal] = {}
     for row in layers.to_dicts():

@@ -23,7 +23,7 @@ class StepBars:
         )
         self._current: TaskID | None = None
 
-    def run_step(self, name: str, work: Callable[[], None], *, is_safe_to_retry: bool) -> None:  # noqa: ARG002
+    def run_step(self, name: str, work: Callable[[], None], *, is_safe_to_retry: bool) -> None:
         """Do the work under a bar of its own."""
         task = self._bars.add_task(name, total=None, what="")
         self._current = task

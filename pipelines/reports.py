@@ -10,6 +10,7 @@ import polars as pl
 from pipelines.extract.report import ExtractReport
 from pipelines.load.plan_store import StoredPlan, plan_summary
 from pipelines.warehouse import Warehouse
+from schemas.journals import JOURNAL_KINDS
 from transforms.periods import name_period
 
 
@@ -40,7 +41,12 @@ def quantity(amount: Decimal | None) -> str:
     return text or "0"
 
 
-def journal_tables(warehouse: Warehouse, period: date, most: int = 12) -> list[ReportTable]:
+def total_of(amounts: pl.Series) -> Decimal:
+    """Sum of a column of decimals, 0 where it is empty."""
+    return sum(amounts.drop_nulls().to_list(), Decimal(0))
+
+
+def journal_tables(warehouse: Warehouse, period: date, most: int = 40) -> list[ReportTable]:
     """Each journal of a month with debits and credits in columns.
 
     Args:
@@ -50,11 +56,14 @@ def journal_tables(warehouse: Warehouse, period: date, most: int = 12) -> list[R
     """
     journals = warehouse.query(
         """
-        select j.*, d.tag from close.journals j
-        left join (select journal_key, max_by(tag, version) as tag from post.documents where status in ('POSTED', 'DRAFT') group by 1) d
-        using (journal_key) where j.period = ? order by array_position(['cogs', 'landed_cost', 'adjustment', 'production', 'valuation'], j.journal_kind), j.journal_date, j.journal_key
+        with posted as (
+            select journal_key, max_by(tag, version) as tag from post.documents
+            where status in ('POSTED', 'DRAFT') group by journal_key
+        )
+        select j.*, p.tag from close.journals j left join posted p using (journal_key)
+        where j.period = $1 order by list_position($2, j.journal_kind), j.journal_date, j.journal_key
         """,
-        [period],
+        [period, JOURNAL_KINDS],
     )
     lines = warehouse.query(
         """
@@ -81,7 +90,7 @@ def _journal_table(journal: dict[str, object], lines: pl.DataFrame) -> ReportTab
         )
         for line in lines.to_dicts()
     ]
-    total = money(lines.filter(pl.col("line_amount") > 0)["line_amount"].sum())
+    total = money(total_of(lines.filter(pl.col("line_amount") > 0)["line_amount"]))
     return ReportTable(
         title=f"{journal['tag'] or journal['journal_key']} · {journal['journal_date']} · {journal['narration_text']}",
         columns=("Account", "Description", "Debit", "Credit"),
@@ -135,7 +144,7 @@ def _cell(rolled: pl.DataFrame, account: str, column: str, what: str) -> str:
     name = f"{column}_{what}"
     if name not in rolled.columns:
         return ""
-    total = rolled.filter(pl.col("account_code") == account)[name].sum()
+    total = total_of(rolled.filter(pl.col("account_code") == account)[name])
     return quantity(total) if what == "quantity" else money(total)
 
 
@@ -181,8 +190,8 @@ def left_out_table(warehouse: Warehouse, period: date, most: int = 15) -> Report
         f"{lines.height} lines",
         "",
         "",
-        money(lines["cost_amount"].sum() or Decimal("0.00")),
-        money(lines["revenue_amount"].sum()),
+        money(total_of(lines["cost_amount"])),
+        money(total_of(lines["revenue_amount"])),
     )
     columns = ("Document", "SKU", "Left out as", "Why", "Units", "Cost", "Revenue")
     title = f"Left out of COGS, {name_period(period)}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 
 from rich.console import Console
 
@@ -15,6 +15,7 @@ from pipelines.settings import Settings
 from pipelines.steps.context import CloseContext, open_close, read_month
 from pipelines.steps.run import CloseRun
 from pipelines.warehouse import open_warehouse
+from transforms.periods import today_in
 
 WAIT = 60.0
 
@@ -72,10 +73,6 @@ def run_tie_out(settings: Settings, period: str, wait: float = WAIT) -> Iterator
 
 def run_extract(settings: Settings, wait: float = WAIT) -> ExtractReport:
     """Bring in the source's documents, and nothing else."""
-    from datetime import UTC, datetime
-
-    from transforms.periods import today_in
-
     today = today_in(settings.time_zone, datetime.now(UTC))
     close = open_close(settings, today.replace(day=1), is_preview=True)
     with _running(close, "extract", wait) as run:

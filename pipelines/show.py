@@ -11,10 +11,8 @@ from pipelines.reports import ReportTable
 
 
 def draw(table: ReportTable) -> Table:
-    """A report table with figures on the right and totals in bold."""
-    drawn = Table(
-        title=Text(table.title, style="bold"), title_justify="left", box=SIMPLE_HEAD, caption=table.note or None
-    )
+    """A report table without its title: figures on the right, totals in bold."""
+    drawn = Table(box=SIMPLE_HEAD, caption=table.note or None, caption_justify="left", pad_edge=False)
     for column in table.columns:
         is_figure = column in table.figures
         drawn.add_column(column, justify="right" if is_figure else "left", no_wrap=is_figure, overflow="fold")
@@ -26,4 +24,6 @@ def draw(table: ReportTable) -> Table:
 def print_tables(console: Console, tables: Sequence[ReportTable]) -> None:
     """All tables, one after the other."""
     for table in tables:
+        # above the table and not its title: a title is broken at the width of the columns
+        console.print(Text(table.title, style="bold"))
         console.print(draw(table))

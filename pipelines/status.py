@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 
 from pipelines.errors import Incomplete
+from pipelines.load.latest_plans import latest_plans
 from pipelines.reports import ReportTable, money
 from pipelines.settings import Settings
 from pipelines.steps.context import load_mappings
@@ -94,27 +95,32 @@ def status_tables(status: Status) -> list[ReportTable]:
 
 
 def _months(warehouse: Warehouse) -> pl.DataFrame:
-    return warehouse.query(
+    journals = warehouse.query(
         """
-        with latest as (select * from post.plans qualify row_number() over (partition by period order by planned_at desc) = 1)
-        select p.period, p.status as plan_status, p.to_date, p.planned_at, count(j.journal_key) as journal_count,
-               coalesce(sum(j.debit_amount), 0)::decimal(18, 2) as debit_amount,
-               (select sum(abs(t.amount))::decimal(18, 2) from close.tie_outs t where t.period = p.period and t.cause = 'unexplained') as unexplained
-        from latest p left join close.journals j on j.period = p.period
-        group by all order by p.period
+        select period, count(*) as journal_count, sum(debit_amount)::decimal(18, 2) as debit_amount
+        from close.journals group by period
         """
+    )
+    differences = warehouse.query(
+        """
+        select period, sum(abs(amount))::decimal(18, 2) as unexplained
+        from close.tie_outs where cause = 'unexplained' group by period
+        """
+    )
+    return (
+        latest_plans(warehouse)
+        .join(journals, on="period", how="left")
+        .join(differences, on="period", how="left")
+        .with_columns(pl.col("journal_count").fill_null(0), pl.col("debit_amount").fill_null(0))
+        .sort("period")
     )
 
 
 def _refused(warehouse: Warehouse) -> pl.DataFrame:
     """Documents of the latest plan of each month that Xero has not confirmed."""
-    return warehouse.query(
-        """
-        with latest as (select * from post.plans qualify row_number() over (partition by period order by planned_at desc) = 1)
-        select o.tag, o.state, o.reason from post.outbox o join latest using (plan_hash)
-        where o.state in ('refused', 'unknown', 'sending') order by latest.period, o.position
-        """
-    )
+    outbox = warehouse.query("from post.outbox where state in ('refused', 'unknown', 'sending') order by position")
+    latest = latest_plans(warehouse).select("plan_hash", "period")
+    return outbox.join(latest, on="plan_hash", how="inner", maintain_order="left").sort("period", maintain_order=True)
 
 
 def _runs(warehouse: Warehouse) -> pl.DataFrame:
@@ -123,14 +129,12 @@ def _runs(warehouse: Warehouse) -> pl.DataFrame:
 
 def _late_months(months: pl.DataFrame, first: date, days: int, today: date) -> list[str]:
     """Months that ended long enough ago and are not posted whole."""
-    done = {row["period"] for row in months.to_dicts() if row["plan_status"] == "applied" and row["to_date"] is None}
+    done = {row["period"] for row in months.to_dicts() if row["is_settled"] and row["to_date"] is None}
     late, month = [], first
     while last_day(month) + timedelta(days=days) < today:
         if month not in done:
-            name = format_period(month)
-            late.append(
-                f"{name} is late: it ended {(today - last_day(month)).days} days ago and is not closed. Run: tieout close {name}"
-            )
+            name, days_ago = format_period(month), (today - last_day(month)).days
+            late.append(f"{name} is late: it ended {days_ago} days ago and is not closed. Run: tieout close {name}")
         month = next_period(month)
     return late
 
@@ -141,6 +145,5 @@ def _failed_run(runs: pl.DataFrame) -> list[str]:
     if not ended or ended[0]["status"] == "done":
         return []
     row = ended[0]
-    return [
-        f"The last run ({row['command']}, {str(row['started_at'])[:16]} UTC) ended as {row['status']}: {row['message'] or 'no message'}"
-    ]
+    run = f"The last run ({row['command']}, {str(row['started_at'])[:16]} UTC)"
+    return [f"{run} ended as {row['status']}: {row['message'] or 'no message'}"]

@@ -34,7 +34,7 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.echo("Stopped. What was committed stays; run the same command again to go on.", err=True)
         sys.exit(130)
-    except Exception as error:  # noqa: BLE001 the last door: no traceback on the screen, the whole of it in a file
+    except Exception as error:  # the last door: no traceback on the screen, the whole of it in a file
         sys.exit(_report_bug(error))
 
 

@@ -177,7 +177,7 @@ def _plan_facts(run: "CloseRun") -> dict[str, object]:
 
 
 def _applied_facts(run: "CloseRun") -> dict[str, object]:
-    return _plan_facts(run) | {"posted": 0 if run.applied is None else run.applied.confirmed_count}
+    return _plan_facts(run) | {"sent": _sent_count(run)}
 
 
 def _print_next_step(run: "CloseRun") -> None:
@@ -189,10 +189,15 @@ def _print_next_step(run: "CloseRun") -> None:
         typer.echo(f"Post it: tieout apply {run.plan.short_hash}")
 
 
+def _sent_count(run: "CloseRun") -> int:
+    """Journals created, voided or deleted by this run."""
+    return 0 if run.applied is None else len(run.applied.created) + len(run.applied.ended)
+
+
 def _print_applied(run: "CloseRun") -> None:
     """What was posted, in one sentence."""
-    count = 0 if run.applied is None else run.applied.confirmed_count
+    count = _sent_count(run)
     if count:
-        console().print(f"Posted to Xero: {count} document{'s' if count != 1 else ''}. It ties out.")
+        console().print(f"Sent to Xero: {count} document{'s' if count != 1 else ''}. It ties out.")
     else:
         console().print("Nothing is left to post: Xero holds this month as it should. It ties out.")

@@ -26,7 +26,8 @@ def migrate(home: Home = None, as_json: AsJson = False, wait: Wait = DEFAULT_WAI
     if as_json:
         print_json({"warehouse": str(settings.warehouse), "migrations": applied.to_dicts()})
         return
-    typer.echo(f"{settings.warehouse} has layout {applied['version'].max()}.")
+    latest = applied.row(-1, named=True)
+    typer.echo(f"{settings.warehouse} has layout {latest['version']} ({latest['migration_name']}).")
 
 
 def backup(home: Home = None, as_json: AsJson = False, wait: Wait = DEFAULT_WAIT) -> None:

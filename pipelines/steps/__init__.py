@@ -1,1 +1,1 @@
-"""The steps of a close, in the order in which they run; each reads tables, writes tables, and can be run again alone."""
+"""The steps of a close: each reads tables, writes tables, and can be run again alone."""

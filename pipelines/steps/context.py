@@ -76,7 +76,7 @@ def open_close(settings: Settings, period: date, to: date | None = None, *, is_p
     if period < mappings.close.policy.first_period:
         first = format_period(mappings.close.policy.first_period)
         where = str(settings.mappings / "close.yaml")
-        fix = f"Close {first} or a later month, or set first_period to the first month that Xero's opening balance precedes."
+        fix = f"Close {first} or a later month, or set first_period to the month after Xero's opening balance."
         raise DataProblem(
             f"{format_period(period)} cannot be closed.", [Problem(where, f"close.first_period is {first}", fix)]
         )
@@ -93,8 +93,10 @@ def _cut_off(period: date, to: date | None, today: date, is_preview: bool) -> da
         return to or last_day(period)
     if is_preview:
         return min(max(today, period), last_day(period))
+    if today < period:
+        raise UsageProblem(f"{month} has not begun: today is {today} in the organisation's time zone.")
     raise UsageProblem(
         f"{month} has not ended: today is {today} in the organisation's time zone.\n"
-        f"    To post what has happened so far, run: tieout close {month} --to {min(max(today, period), last_day(period))}\n"
+        f"    To post what has happened so far, run: tieout close {month} --to {today}\n"
         f"    To see it without posting, run: tieout preview {month}"
     )

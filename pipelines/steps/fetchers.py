@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from pipelines.extract.cin7_client import connect_omni
 from pipelines.extract.received import Fetcher
 from pipelines.extract.source_shapes import ApiInput, Source
 from pipelines.settings import Settings
@@ -19,7 +20,5 @@ def connect_fetchers(source: Source, settings: Settings) -> Iterator[Mapping[str
     if "omni" not in apis:
         yield {}
         return
-    from pipelines.extract.cin7_client import connect_omni  # a close from files needs no HTTP
-
     with connect_omni(settings) as client:
         yield {"omni": client.rows}

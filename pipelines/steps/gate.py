@@ -1,10 +1,15 @@
 """The gate before anything is planned: every exception, mapping gap and stale correction of the month, at once."""
 
+from decimal import Decimal
+from typing import Any
+
 import polars as pl
 
 from mappings.xero_checks import check_against_xero
 from pipelines.errors import DataProblem
+from pipelines.load.latest_plans import latest_plans
 from pipelines.steps.context import CloseContext
+from pipelines.steps.exception_words import SENTENCES
 from pipelines.steps.stock import read_core
 from pipelines.warehouse import Warehouse
 from schemas.problems import Problem
@@ -12,20 +17,6 @@ from transforms.corrections import list_occurring_subjects
 from transforms.periods import format_period, next_period
 
 EXAMPLES = 3
-_SENTENCES = {
-    "missing_cost": ("sold, but never received: no cost is known", 'Bring the receipts into the source, or accept it in corrections.yaml: {{id: ..., accepts: missing_cost, subjects: ["{subject}"], reason: ..., owner: ..., status: open}}'),
-    "negative_stock": ("more was issued than is on hand at the cut-off", 'Enter the missing receipt or count, set close.negative_stock to list, or accept it in corrections.yaml: {{id: ..., accepts: negative_stock, subjects: ["{subject}"], reason: ..., owner: ..., status: open}}'),
-    "missing_rate": ('currency "{subject}" has no rate on or before the day of the document', "Add the rate to the document or to core.currency_rates (the select of currency_rates in the source's YAML)."),
-    "unknown_sku": ('SKU "{subject}" is not among the products', "Add it to the select of products in the source's YAML."),
-    "unmapped_reason": ('adjustment reason "{subject}" has no account', 'Add to mappings/adjustments.yaml under reasons:  "{subject}": {{account: "..."}}'),
-    "unmapped_charge": ('landed charge "{subject}" has no account', 'Add to mappings/landed_costs.yaml under charges:  {subject}: {{account: "...", basis: value}}'),
-    "unmapped_tracking": ('no tracking option for {subject}', "Add the value under options of that category in mappings/tracking.yaml, or give it an otherwise."),
-    "unmapped_account": ('role {subject} has no account', 'Add to mappings/accounts.yaml under accounts:  {subject}: "..."'),
-    "missing_received_line": ('a bill names received line "{subject}", which does not exist', "Look at the select of bill_lines and receipt_lines in the source's YAML."),
-    "unpriced_receipt": ('received "{subject}" without a price', "Enter the price of the purchase order line; a receipt at no cost has the price 0."),
-    "rejected_row": ("the row {subject} was refused by its table's rules (raw.rejected_rows)", 'Repair the row in the source, or leave it out for good in corrections.yaml: {{id: ..., accepts: rejected_row, subjects: ["{subject}"], reason: ..., owner: ..., status: open}}'),
-}  # fmt: skip
-"""What is wrong and what to do, by kind of exception."""
 
 
 def stop_on_exceptions(close: CloseContext, warehouse: Warehouse) -> None:
@@ -46,19 +37,15 @@ def stop_on_exceptions(close: CloseContext, warehouse: Warehouse) -> None:
 
 
 def stop_on_open_months(close: CloseContext, warehouse: Warehouse) -> None:
-    """A month closes on the bookings of the months before it, so each of them has to be closed whole.
+    """A month closes on the bookings of the months before it, so each of them has to stand in Xero as it is computed.
 
     Raises:
-        DataProblem: a month before is not posted, or only up to a day (exit 3).
+        DataProblem: a month before is not posted, only up to a day, or was planned anew since (exit 3).
     """
-    applied = warehouse.query(
-        "select period, arg_max(to_date, planned_at) as to_date from post.plans where status = 'applied' group by period"
-    )
-    closed = {row["period"]: row["to_date"] for row in applied.to_dicts()}
+    plans = {row["period"]: row for row in latest_plans(warehouse).to_dicts()}
     problems, month = [], close.policy.first_period
     while month < close.period:
-        if month not in closed or closed[month] is not None:
-            state = f"is posted up to {closed[month]} only" if month in closed else "is not posted"
+        if (state := _open_state(plans.get(month))) is not None:
             name = format_period(month)
             problems.append(Problem(f"period {name}", state, f"Close it first: tieout close {name}"))
         month = next_period(month)
@@ -66,6 +53,15 @@ def stop_on_open_months(close: CloseContext, warehouse: Warehouse) -> None:
         name, first = format_period(close.period), format_period(close.policy.first_period)
         summary = f"{name} builds on the months before it, from {first} (close.first_period). Nothing was posted."
         raise DataProblem(summary, problems)
+
+
+def _open_state(plan: dict[str, Any] | None) -> str | None:
+    """What keeps a month from being closed, by its latest plan; None: it is closed."""
+    if plan is None:
+        return "is not posted"
+    if not plan["is_settled"]:
+        return "was planned again, and that plan is not posted"
+    return None if plan["to_date"] is None else f"is posted up to {plan['to_date']} only"
 
 
 def describe_exceptions(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[Problem]:
@@ -81,8 +77,8 @@ def describe_exceptions(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[
 
 def _problem(group: pl.DataFrame) -> Problem:
     first = group.row(0, named=True)
-    found, fix = _SENTENCES[first["exception_kind"]]
-    amount = group["amount"].abs().sum() if group["amount"].null_count() < group.height else None
+    found, fix = SENTENCES[first["exception_kind"]]
+    amount = sum((abs(one) for one in group["amount"].drop_nulls()), Decimal(0))
     numbers = group["document_number"].fill_null("").unique(maintain_order=True).head(EXAMPLES).to_list()
     return Problem(
         where=f"{first['source_table']}, {first['subject']}",
@@ -111,7 +107,7 @@ def _refused_rows(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[Proble
             f"{one['source_key']} = {one['value']!r}" if one["value"] is not None else one["source_key"]
             for one in group.head(EXAMPLES).to_dicts()
         ]
-        fix = _SENTENCES["rejected_row"][1].format(subject=row["subject"])
+        fix = SENTENCES["rejected_row"][1].format(subject=row["subject"])
         problems.append(Problem(f"{row['core_table']}{column}", row["rule"], fix, group.height, None, tuple(shown)))
     return problems
 

@@ -1,13 +1,14 @@
 """One run of a close: its month, its open warehouse, its connections, and how a step is carried out."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import polars as pl
 
 from pipelines.extract.report import ExtractReport
-from pipelines.load.apply import ApplyResult
+from pipelines.load.apply_result import ApplyResult
 from pipelines.load.plan_store import StoredPlan
 from pipelines.load.xero_client import XeroClient, connect
 from pipelines.settings import Settings
@@ -22,7 +23,7 @@ class StepRunner(Protocol):
         """Do the work; only a step that is safe to retry may be tried again."""
 
 
-def run_plainly(name: str, work: Callable[[], None], *, is_safe_to_retry: bool) -> None:  # noqa: ARG001
+def run_plainly(name: str, work: Callable[[], None], *, is_safe_to_retry: bool) -> None:
     """Just do it."""
     work()
 
@@ -54,6 +55,7 @@ class CloseRun:
     plan: StoredPlan | None = None
     applied: ApplyResult | None = None
     _client: XeroClient | None = field(default=None, repr=False)
+    _open_blocks: ExitStack = field(default_factory=ExitStack, repr=False)
 
     @property
     def client(self) -> XeroClient:
@@ -66,8 +68,13 @@ class CloseRun:
         """Carry out one step of the close."""
         self.step_runner(name, lambda: work(self), is_safe_to_retry=is_safe_to_retry)
 
+    def keep_nothing(self) -> None:
+        """From here on the warehouse forgets what is written when the run ends; until then it can be read."""
+        self._open_blocks.enter_context(self.warehouse.scratch())
+
     def finish(self) -> None:
-        """Close the connections."""
+        """Forget what is not kept, and close the connections."""
+        self._open_blocks.close()
         if self._client is not None:
             self._client.close()
 

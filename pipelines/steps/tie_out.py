@@ -87,7 +87,13 @@ def _difference(row: dict[str, object], steps: pl.DataFrame) -> Problem:
     }
     return Problem(
         where=f"account {row['account_code']}",
-        found=f"Xero holds {own['xero_balance']:,.2f}, the stock ledger and its open documents explain {own['expected_in_xero']:,.2f}",
-        fix="Look in Xero for bills, journals or payments on this account that are not from the source, and for bills dated in another month.",
+        found=(
+            f"Xero holds {own['xero_balance']:,.2f}, "
+            f"the stock ledger and its documents explain {own['expected_in_xero']:,.2f}"
+        ),
+        fix=(
+            "Look in Xero for bills, journals or payments on this account that the source does not have, "
+            "or that it has on another day."
+        ),
         amount=Decimal(str(row["amount"])),
     )

@@ -128,6 +128,17 @@ class Warehouse:
         finally:
             self._is_in_transaction = False
 
+    @contextmanager
+    def scratch(self) -> Iterator[None]:
+        """Nothing of the block stays: for a preview, which may be looked at inside the block."""
+        with suppress(_Undo), self.transaction():
+            yield
+            raise _Undo
+
+
+class _Undo(Exception):  # noqa: N818 it says what to do, and nobody sees it
+    """Ends a transaction without keeping it."""
+
 
 def plain_error(error: duckdb.Error) -> WarehouseFailure:
     """DuckDB's complaint without its traceback.
