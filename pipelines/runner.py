@@ -86,8 +86,10 @@ def run_extract(settings: Settings, wait: float = WAIT) -> ExtractReport:
 def _running(close: CloseContext, command: str, wait: float) -> Iterator[CloseRun]:
     """A recorded run with bars on the error stream, so that standard output holds results only."""
     bars = StepBars(Console(stderr=True))
-    with record_run(close.settings, command.removesuffix("_month"), close.period, wait) as record:
-        with open_warehouse(close.settings, wait) as warehouse:
-            run = CloseRun(close, warehouse, record.run_id, bars.run_step, bars.tell)
-            with run, bars.shown():
-                yield run
+    with (
+        record_run(close.settings, command.removesuffix("_month"), close.period, wait) as record,
+        open_warehouse(close.settings, wait) as warehouse,
+        CloseRun(close, warehouse, record.run_id, bars.run_step, bars.tell) as run,
+        bars.shown(),
+    ):
+        yield run
