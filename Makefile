@@ -1,0 +1,42 @@
+# The two that matter: `make demo` and `make test`. Both set up .venv by themselves, once.
+# PYTHON=/path/to/python chooses the Python that .venv is made with.
+
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+ANY_PYTHON := $(shell command -v python3 || command -v python || echo $(or $(PYTHON),python3))
+
+.PHONY: help demo test lint types unit lock clean install
+
+help:
+	@echo "make demo    close two months of a made-up company, on a local Cin7 and a local Xero"
+	@echo "make test    everything that CI checks: style, types, tests"
+	@echo "make lint    style only         make types   types only         make unit    tests only"
+	@echo "make lock    write requirements.lock from pyproject.toml (needs uv)"
+	@echo "make clean   remove .venv and caches; never data"
+
+install:
+	@$(ANY_PYTHON) .ci/install.py
+
+demo: install
+	@$(BIN)/tieout demo
+
+test: lint types unit
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install
+	$(BIN)/mypy
+
+unit: install
+	$(BIN)/python -m pytest
+
+# Exact versions with hashes and without addresses: one file for every system and Python that we support.
+lock:
+	@command -v uv >/dev/null || { echo "make lock needs uv: python3 -m pip install uv"; exit 2; }
+	uv pip compile pyproject.toml --quiet --group dev --group build --universal -p 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
