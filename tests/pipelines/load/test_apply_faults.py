@@ -206,14 +206,14 @@ def _no_answer(manual_journal_id: str, body: str, idempotency_key: str) -> list[
 def test_a_xero_that_is_not_there_leaves_everything_to_the_next_run(
     client: XeroClient, warehouse: Warehouse, books: LocalBooks, plan: StoredPlan
 ) -> None:
-    sent = client._http.request  # noqa: SLF001
+    sent = client._http.request
 
     def refuse_writes(method: str, url: str, **given: object) -> httpx.Response:
         if method != "GET":
             raise httpx.ConnectError("refused")
         return sent(method, url, **given)  # type: ignore[arg-type]
 
-    client._http.request = refuse_writes  # type: ignore[method-assign, assignment]  # noqa: SLF001
+    client._http.request = refuse_writes  # type: ignore[method-assign, assignment]
     with pytest.raises(TieoutError, match="Xero cannot be reached") as caught:
         apply_plan(client, warehouse, plan.plan_hash, TERMS, pause=no_pause)
 

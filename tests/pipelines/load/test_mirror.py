@@ -81,8 +81,8 @@ def test_books_of_another_organisation_replace_the_mirror(client: XeroClient, wa
 
 
 def test_the_trial_balance_gives_the_months_movement_and_the_balance(client: XeroClient, warehouse: Warehouse) -> None:
-    september = {"key": "COGS-2026-09", "date": date(2026, 9, 30), "text": "September 2026"}
-    post(client, warehouse, cogs("100.00", **september), period=date(2026, 9, 1))
+    september = cogs("100.00", key="COGS-2026-09", date=date(2026, 9, 30), text="September 2026")
+    post(client, warehouse, september, period=date(2026, 9, 1))
     post(client, warehouse, cogs("20.00"))
 
     mirror_trial_balance(client, warehouse, date(2026, 10, 31))

@@ -23,7 +23,7 @@ from pipelines.load.xero_transport import build_transport
 from pipelines.settings import Settings
 
 SECRET, TOKEN = "secret-of-the-client", "token-of-the-client"
-TOKEN_URL = "https://identity.example/connect/token"
+TOKEN_URL = "https://identity.example/connect/token"  # noqa: S105 - an address
 Answers = Callable[[httpx.Request], httpx.Response]
 
 
@@ -48,10 +48,16 @@ class Server:
         return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 
-def _client(server: Answers, **settings: object) -> XeroClient:
-    values = {"xero_client_id": "id", "xero_client_secret": SecretStr(SECRET), "xero_token_url": TOKEN_URL}
-    given = Settings(**{"home": Path.cwd(), "xero_url": "https://api.example", **values, **settings})
-    return connect(given, backoff=0.0, transport=httpx.MockTransport(server))
+def _client(server: Answers, tenant_id: str | None = None) -> XeroClient:
+    settings = Settings(
+        home=Path.cwd(),
+        xero_url="https://api.example",
+        xero_token_url=TOKEN_URL,
+        xero_client_id="id",
+        xero_client_secret=SecretStr(SECRET),
+        xero_tenant_id=tenant_id,
+    )
+    return connect(settings, backoff=0.0, transport=httpx.MockTransport(server))
 
 
 def _ok(**content: object) -> httpx.Response:
@@ -65,7 +71,7 @@ HTML = {"content-type": "text/html; charset=utf-8"}
 def test_a_call_carries_token_tenant_and_asks_for_json() -> None:
     server = Server(ORGANISATION)
 
-    found = _client(server, xero_tenant_id="t-1").organisation()
+    found = _client(server, "t-1").organisation()
 
     request = server.requests[0]
     assert found == {"Name": "Acme"}
@@ -323,12 +329,12 @@ def test_only_a_server_on_this_machine_is_without_limit(url: str, expected: bool
 def test_the_limiter_lets_a_minute_of_requests_through_and_then_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
 
-    class Slept(Exception):
+    class SleptError(Exception):
         """Ends the wait."""
 
     def sleep(seconds: float) -> None:
         slept.append(seconds)
-        raise Slept
+        raise SleptError
 
     monkeypatch.setattr("pyrate_limiter.limiter.sleep", sleep)
     transport = build_transport("https://api.example", 3, 0.0, httpx.MockTransport(lambda _: httpx.Response(200)))
@@ -336,7 +342,7 @@ def test_the_limiter_lets_a_minute_of_requests_through_and_then_waits(monkeypatc
     for _ in range(3):
         transport.handle_request(request)
 
-    with pytest.raises(Slept):
+    with pytest.raises(SleptError):
         transport.handle_request(request)
 
     assert 55 < slept[0] <= 61
