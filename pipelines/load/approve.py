@@ -1,11 +1,9 @@
 """Records that a person approves a plan, and asks whether one did."""
 
-import getpass
-import socket
-
 from pipelines.errors import ApprovalNeeded, UsageProblem
 from pipelines.load.mirror import Clock, utc_now
 from pipelines.load.mirror_rows import frame_of
+from pipelines.load.person import current_host, current_login
 from pipelines.load.plan_store import StoredPlan, read_plan
 from pipelines.warehouse import Warehouse
 
@@ -34,7 +32,7 @@ def record_approval(
         ApprovalNeeded: the preparer approves, and may not (exit 4).
     """
     plan = read_plan(warehouse, plan_hash)
-    name, login = approved_by.strip(), getpass.getuser()
+    name, login = approved_by.strip(), current_login()
     if not name:
         raise UsageProblem("An approval needs a name: tieout approve PLAN --as NAME.")
     if not may_be_preparer and login == plan.prepared_by:
@@ -46,7 +44,7 @@ def record_approval(
         "plan_hash": plan.plan_hash,
         "approved_by": name,
         "login": login,
-        "host": socket.gethostname(),
+        "host": current_host(),
         "approved_at": clock(),
     }
     frame = frame_of("post.approvals", [row])

@@ -60,16 +60,20 @@ def refuse_locked(documents: Sequence[Blockable], locks: LockDates) -> None:
             blocked.setdefault(found, []).append(document)
     if blocked:
         problems = [_problem(lock, found) for lock, found in blocked.items()]
-        raise XeroRefusal("A lock date in Xero stands in the way: nothing was posted.", problems)
+        raise XeroRefusal("A lock date in Xero stands in the way: nothing was sent.", problems)
 
 
 def _problem(lock: str, documents: Sequence[Blockable]) -> Problem:
     days = sorted(day for document in documents for day in document.dates)
     return Problem(
         where=f"Xero {lock}",
-        found=f"refuses {len(documents)} document{'s' if len(documents) != 1 else ''} dated "
-        f"{days[0].isoformat()} to {days[-1].isoformat()}",
+        found=f"refuses {len(documents)} document{'s' if len(documents) != 1 else ''} dated {_span(days)}",
         fix="Ask whoever closed the books to move the lock date back in Xero (Accounting, Advanced, Lock dates), apply "
         "this plan again, and lock the month afterwards.",
         examples=tuple(document.label for document in documents),
     )
+
+
+def _span(days: Sequence[date]) -> str:
+    first, last = days[0].isoformat(), days[-1].isoformat()
+    return first if first == last else f"{first} to {last}"

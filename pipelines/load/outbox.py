@@ -82,14 +82,13 @@ class Outbox:
         """Write documents, and the request they are part of, in one transaction."""
         if not documents:
             return
-        tags = [one.tag for one in documents]
-        actions = [one.action for one in documents]
+        keys = [f"{one.action} {one.tag}" for one in documents]
         with self._warehouse.transaction():
             self._warehouse.replace(
                 "post.outbox",
                 frame_of("post.outbox", map(asdict, documents)),
-                "plan_hash = ? and list_contains(?, tag) and list_contains(?, action)",
-                [self.plan_hash, tags, actions],
+                "plan_hash = ? and list_contains(?, action || ' ' || tag)",
+                [self.plan_hash, keys],
             )
             if request is not None:
                 frame = frame_of("post.requests", [asdict(request)])

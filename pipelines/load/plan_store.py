@@ -1,7 +1,5 @@
 """Plans in the warehouse: kept, found by hash prefix or as the latest, and shown."""
 
-import getpass
-import socket
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from typing import Any
 
 from pipelines.errors import UsageProblem
 from pipelines.load.mirror_rows import frame_of
+from pipelines.load.person import current_host, current_login
 from pipelines.load.plan_documents import PlannedDocument
 from pipelines.warehouse import Warehouse
 from schemas.posting import PLAN_ACTIONS
@@ -167,8 +166,8 @@ def _first_made(now: datetime) -> dict[str, Any]:
     return {
         "status": "planned",
         "created_at": now,
-        "prepared_by": getpass.getuser(),
-        "prepared_on": socket.gethostname(),
+        "prepared_by": current_login(),
+        "prepared_on": current_host(),
     }
 
 

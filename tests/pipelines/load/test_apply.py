@@ -207,8 +207,8 @@ def test_a_lock_date_stops_everything(apply: Apply, warehouse: Warehouse, books:
 
     assert caught.value.exit_code == 5
     assert str(caught.value) == (
-        "A lock date in Xero stands in the way: nothing was posted.\n"
-        "Xero period lock date 2026-10-31: refuses 1 document dated 2026-10-07 to 2026-10-07\n"
+        "A lock date in Xero stands in the way: nothing was sent.\n"
+        "Xero period lock date 2026-10-31: refuses 1 document dated 2026-10-07\n"
         "    Ask whoever closed the books to move the lock date back in Xero (Accounting, Advanced, Lock dates), apply "
         "this plan again, and lock the month afterwards.\n"
         "    First: ACME-ADJUSTMENT-2026-10-SA1-v1"

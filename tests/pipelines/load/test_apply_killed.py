@@ -32,12 +32,10 @@ SIX_MINUTES = timedelta(minutes=6)
 @pytest.mark.parametrize(
     ("step", "count", "waited"),
     [
-        ("before request", 1, timedelta()),
         ("after request", 1, timedelta()),
         ("after request", 2, SIX_MINUTES),
         ("before request", 3, SIX_MINUTES),
         ("after request", 3, timedelta()),
-        ("after commit", 3, timedelta()),
     ],
 )
 def test_what_a_kill_interrupts_is_ended_once(

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.errors import ApprovalNeeded, UsageProblem
 from pipelines.load.approve import approvers_of, record_approval, require_approval
+from pipelines.load.person import current_login
 from pipelines.load.plan import make_plan
 from pipelines.load.plan_store import StoredPlan
 from pipelines.warehouse import Warehouse
@@ -54,11 +55,20 @@ def test_the_preparer_may_be_kept_from_approving(warehouse: Warehouse, plan: Sto
 def test_another_login_approves_where_the_preparer_may_not(
     warehouse: Warehouse, plan: StoredPlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("getpass.getuser", lambda: "another")
+    monkeypatch.setattr("pipelines.load.approve.current_login", lambda: "another")
 
     record_approval(warehouse, plan.plan_hash, "Ben Ito", may_be_preparer=False)
 
     assert approvers_of(warehouse, plan.plan_hash) == ["Ben Ito"]
+
+
+def test_a_login_without_a_name_is_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+
+    assert current_login().startswith(("uid ", "unknown"))
 
 
 def test_an_approval_needs_a_name_and_a_plan(warehouse: Warehouse, plan: StoredPlan) -> None:
