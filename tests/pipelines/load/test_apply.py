@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +16,19 @@ from pipelines.load.mirror import refresh_posted
 from pipelines.load.plan import make_plan
 from pipelines.load.plan_store import StoredPlan, read_plan
 from pipelines.load.terms import PlanTerms
-from pipelines.load.xero_client import XeroClient
+from pipelines.load.xero_client import XeroClient, connect
 from pipelines.warehouse import Warehouse
-from tests.pipelines.load.closed_months import OCTOBER, TERMS, book_something, close_month, cogs, no_pause, post
+from schemas.tables import POST_TABLES, XERO_TABLES
+from tests.pipelines.load.closed_months import (
+    OCTOBER,
+    TERMS,
+    book_something,
+    close_month,
+    cogs,
+    no_pause,
+    post,
+    sandbox_settings,
+)
 from tests.pipelines.load.local_books import LocalBooks
 
 ADJUSTMENT = cogs("5.00", key="ADJUSTMENT-2026-10-SA1", kind="adjustment", date=date(2026, 10, 7), text="SA1")
@@ -70,6 +81,25 @@ def test_applied_again_it_makes_no_request(apply: Apply, warehouse: Warehouse, b
 
     assert (result.created, result.request_count) == ((), 0)
     assert len(books.writes()) == 1
+
+
+def test_an_empty_plan_needs_no_xero(warehouse: Warehouse, tmp_path: Path) -> None:
+    plan = _plan(warehouse)
+
+    with connect(sandbox_settings(tmp_path, "http://127.0.0.1:9")) as nowhere:
+        result = apply_plan(nowhere, warehouse, plan.plan_hash, TERMS)
+
+    assert result.is_complete
+    assert read_plan(warehouse, plan.plan_hash).status == "applied"
+
+
+def test_no_token_comes_into_the_warehouse(client: XeroClient, apply: Apply, warehouse: Warehouse) -> None:
+    apply(_plan(warehouse, cogs("120.00")))
+
+    token = client._http.auth._token  # type: ignore[union-attr]
+    texts = "".join(warehouse.read(table).write_csv() for table in (*POST_TABLES, *XERO_TABLES))
+    assert len(token) > 20
+    assert token not in texts
 
 
 def test_fifty_journals_go_in_one_request(apply: Apply, warehouse: Warehouse, books: LocalBooks) -> None:
