@@ -127,4 +127,5 @@ def _measure(of_one: pl.Expr) -> pl.Expr:
 
 def _from_millionths(name: str) -> pl.Expr:
     """Whole millionths as Cost."""
-    return (pl.col(name).cast(pl.Decimal(38, COST_PLACES)) / 10**COST_PLACES).cast(COST)
+    whole = pl.col(name).cast(pl.Decimal(38, COST_PLACES))
+    return (whole / pl.lit(10**COST_PLACES)).cast(COST)

@@ -3,7 +3,7 @@
 from schemas.problems import Problem, describe_problems
 
 
-class MoveProblems(Exception):  # noqa: N818 - one word for it everywhere: a problem is what a person solves
+class MoveProblems(Exception):
     """The moves cannot be valued as they are: bad data (exit 3), nothing was valued."""
 
     def __init__(self, problems: list[Problem]) -> None:

@@ -65,10 +65,12 @@ def _costs() -> list[Rule]:
     is_pool_change = (pl.col("kind") == "revaluation") & pl.col("source_move_id").is_null()
     has_no_value = is_value_only & cost.is_null() & ~(is_pool_change & unit_cost.is_not_null())
     brings_nothing = is_inflow & (pl.col("quantity") == 0) & (cost != 0)
-    look = "Look at its currency and rate."
+    look = "Look at its currency, its rate and its quantity."
+    most = pl.col("quantity").cast(pl.Int128) * MOST_UNIT_COST
+    is_dear = (unit_cost > MOST_UNIT_COST) | (is_inflow & (pl.col("quantity") > 0) & (pl.col("layer_cost") > most))
     return [
         Rule("unit_cost", "a unit costs less than nothing", "Unit costs are 0 or more.", unit_cost < 0),
-        Rule("unit_cost", "a unit costs more than 10,000,000,000", look, unit_cost > MOST_UNIT_COST),
+        Rule("unit_cost", "a unit costs more than 10,000,000,000", look, is_dear),
         Rule("amount", "an inflow costs less than nothing", "Its cost is 0 or more.", is_inflow & (cost < 0)),
         Rule("amount", "an inflow of no units has a cost", "Give its quantity, or leave it out.", brings_nothing),
         Rule("amount", "a change of value has no amount", "Give the amount.", has_no_value),

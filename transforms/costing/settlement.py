@@ -24,8 +24,8 @@ a document; change of value of a receipt; change of value of a pool."""
 
 PASSES_BEFORE_CUT = 20
 """Goods that were owed and went, over other documents, into what covers them have no cost that settles: each pass adds
-some. After so many passes such a document hands on what was known when its goods left (the order of time), and the true-up
-stays with the issue."""
+some. After so many passes such a document hands on what was known when its goods left (the order of time), and the
+true-up stays with the issue."""
 
 
 @dataclass(frozen=True)

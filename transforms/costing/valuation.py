@@ -63,6 +63,22 @@ def value_moves(moves: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.D
     return _report(rows, _stack(valued))
 
 
+def show_order(moves: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
+    """Say in which order moves are settled (the rule: `ordering`).
+
+    Args:
+        moves: StockMoves.
+        policy: method and pool.
+
+    Returns:
+        `move_id`, `phase` (as `ordering` counts them) and `move_order` (from 1): one row per move, in that order.
+
+    Raises:
+        MoveProblems: every rule that the moves break.
+    """
+    return order_moves(_read(moves, policy), policy).select("move_id", "phase", "move_order")
+
+
 def _read(moves: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
     """Moves as whole numbers, linked to their pools, sources and documents, and checked."""
     check_columns(moves)

@@ -1,4 +1,4 @@
-"""Moves that Hypothesis makes up: openings, purchases, sales, returns, counts, transfers, assemblies and late freight."""
+"""Moves that Hypothesis makes up: purchases, sales, returns, counts, transfers, assemblies and late freight."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -133,7 +133,7 @@ def charges(draw: st.DrawFn, moves: list[Move]) -> list[Move]:
 
 
 @st.composite
-def plain_ledgers(draw: st.DrawFn, kinds: int = 2) -> list[Move]:
+def plain_ledgers(draw: st.DrawFn) -> list[Move]:
     """Purchases and sales with late freight, stock never below zero: every outflow takes what is there at most."""
     count = draw(st.integers(1, 12))
     moves = [draw(inflows(f"r{number}")) for number in range(count)]
@@ -142,7 +142,7 @@ def plain_ledgers(draw: st.DrawFn, kinds: int = 2) -> list[Move]:
         for m in moves
     ]
     last = max(move.moved_on for move in moves)
-    sales = []
+    sales: list[Move] = []
     for sku in ("A", "B"):
         for place in ("Main", "Shop"):
             left = sum(int(m.quantity) for m in moves if (m.sku, m.location) == (sku, place))

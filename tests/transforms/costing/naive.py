@@ -1,7 +1,7 @@
-"""Costing as a bookkeeper with a lot of time would do it: one unit of stock after the other, with a pencil and fractions.
+"""Costing as a bookkeeper with a lot of time would do it: one unit of stock after the other, in fractions.
 
-Nothing here is clever or fast. Every unit on hand is an entry in a list and carries its own cost; cents come from rounding
-two running totals for each pool. The rules are those of design.md "Costing" and of the docstring of `value_moves`.
+Nothing here is clever or fast. Every unit on hand is an entry in a list and carries its own cost; cents come from
+rounding two running totals for each pool. The rules are those of the docstring of `value_moves`.
 """
 
 from collections import defaultdict
