@@ -7,7 +7,7 @@ def _accept(kind: str) -> str:
     """The correction that lets the close go on."""
     return (
         f"accept it in corrections.yaml: {{{{id: ..., accepts: {kind}, "
-        'subjects: ["{subject}"], reason: ..., owner: ..., status: open}}'
+        "subjects: [{subjects}], reason: ..., owner: ..., status: open}}"
     )
 
 
@@ -57,6 +57,9 @@ SENTENCES = {
         f"Repair the row in the source, or {_accept('rejected_row')}",
     ),
 }
-"""What was found and the next step, by kind; `{subject}` is the value at fault."""
+"""What was found and the next step, by kind; `{subject}` is the value at fault, `{subjects}` a YAML list of them."""
+
+ONE_STEP_FOR_ALL = [kind for kind, sentences in SENTENCES.items() if "{subject}" not in "".join(sentences)]
+"""Kinds whose subjects are told together: nothing in their words is about one of them."""
 
 assert set(SENTENCES) == set(EXCEPTION_KINDS)  # noqa: S101 a kind without words cannot be shown

@@ -1,5 +1,6 @@
 """The gate before anything is planned: every exception, mapping gap and stale correction of the month, at once."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -9,14 +10,17 @@ from mappings.xero_checks import check_against_xero
 from pipelines.errors import DataProblem
 from pipelines.load.latest_plans import latest_plans
 from pipelines.steps.context import CloseContext
-from pipelines.steps.exception_words import SENTENCES
+from pipelines.steps.exception_words import ONE_STEP_FOR_ALL, SENTENCES
 from pipelines.steps.stock import read_core
 from pipelines.warehouse import Warehouse
 from schemas.problems import Problem
 from transforms.corrections import list_occurring_subjects
 from transforms.periods import format_period, next_period
+from transforms.texts import fill
 
 EXAMPLES = 3
+COPIED = 100
+"""Subjects that are listed in full in a line to copy."""
 
 
 def stop_on_exceptions(close: CloseContext, warehouse: Warehouse) -> None:
@@ -65,29 +69,35 @@ def _open_state(plan: dict[str, Any] | None) -> str | None:
 
 
 def describe_exceptions(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[Problem]:
-    """One problem for each kind and subject, the largest amounts first; refused rows by rule."""
-    problems = [
-        _problem(group)
-        for _, group in exceptions.filter(pl.col("exception_kind") != "rejected_row").group_by(
-            "exception_kind", "subject", maintain_order=True
-        )
-    ]
-    return [*problems, *_refused_rows(exceptions, warehouse)]
+    """One problem for each kind and subject, or for a kind whose next step is always the same; refused rows by rule."""
+    shown = exceptions.filter(pl.col("exception_kind") != "rejected_row").with_columns(
+        pl.when(pl.col("exception_kind").is_in(ONE_STEP_FOR_ALL)).then(None).otherwise("subject").alias("own_step")
+    )
+    groups = shown.group_by("exception_kind", "source_table", "own_step", maintain_order=True)
+    return [*(_problem(group) for _, group in groups), *_refused_rows(exceptions, warehouse)]
 
 
 def _problem(group: pl.DataFrame) -> Problem:
     first = group.row(0, named=True)
     found, fix = SENTENCES[first["exception_kind"]]
+    subjects = group["subject"].unique(maintain_order=True).to_list()
+    shown = ", ".join(subjects[:EXAMPLES]) + (f" and {len(subjects) - EXAMPLES} more" if subjects[EXAMPLES:] else "")
     amount = sum((abs(one) for one in group["amount"].drop_nulls()), Decimal(0))
     numbers = group["document_number"].fill_null("").unique(maintain_order=True).head(EXAMPLES).to_list()
     return Problem(
-        where=f"{first['source_table']}, {first['subject']}",
+        where=f"{first['source_table']}, {shown}",
         found=found.format(subject=first["subject"]),
-        fix=fix.format(subject=first["subject"]),
+        fix=fix.format(subject=first["subject"], subjects=_quoted(subjects)),
         row_count=group.height,
         amount=amount or None,
         examples=tuple(numbers),
     )
+
+
+def _quoted(subjects: list[str]) -> str:
+    """Subjects as YAML takes them in a list, to be copied; a long list has to be completed."""
+    shown = [json.dumps(one, ensure_ascii=False) for one in subjects[:COPIED]]
+    return ", ".join([*shown, "..."] if subjects[COPIED:] else shown)
 
 
 def _refused_rows(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[Problem]:
@@ -97,7 +107,7 @@ def _refused_rows(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[Proble
         return []
     refused = warehouse.query(
         "select * from raw.rejected_rows where run_id in (select run_id from control.core_tables)"
-    ).with_columns(pl.format("{}:{}", "core_table", "source_key").alias("subject"))
+    ).with_columns(fill("{}:{}", "core_table", "source_key").alias("subject"))
     open_rows = refused.join(blocking.select("subject").unique(), on="subject", how="semi")
     problems = []
     for _, group in open_rows.group_by("core_table", "column_name", "rule", maintain_order=True):
@@ -107,7 +117,9 @@ def _refused_rows(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[Proble
             f"{one['source_key']} = {one['value']!r}" if one["value"] is not None else one["source_key"]
             for one in group.head(EXAMPLES).to_dicts()
         ]
-        fix = SENTENCES["rejected_row"][1].format(subject=row["subject"])
+        fix = SENTENCES["rejected_row"][1].format(
+            subjects=_quoted(group["subject"].unique(maintain_order=True).to_list())
+        )
         problems.append(Problem(f"{row['core_table']}{column}", row["rule"], fix, group.height, None, tuple(shown)))
     return problems
 
