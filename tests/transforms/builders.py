@@ -16,7 +16,8 @@ from transforms.core_tables import CoreTables
 Row = dict[str, Any]
 Default = Callable[[Row], object]
 
-_IDS: dict[str, Default] = {"sku": lambda _: "TENT", "location": lambda _: "Auckland"}
+_GOODS: dict[str, Default] = {"sku": lambda _: "TENT", "location": lambda _: "Auckland"}
+"""Every document is about tents in Auckland; a rule is about everything."""
 DEFAULTS: dict[str, dict[str, Default]] = {
     "Products": {"is_stocked": lambda _: True},
     "SaleLines": {
@@ -129,8 +130,9 @@ def _fill(model_name: str, row: Row, columns: list[str]) -> Row:
     if unknown:
         raise KeyError(f"{model_name} has no {', '.join(sorted(unknown))}")
     filled = dict(row)
+    goods = {} if model_name.endswith("Rules") else _GOODS
+    defaults = {**goods, **DEFAULTS.get(model_name, {})}
     for name in columns:
-        defaults = {**_IDS, **DEFAULTS.get(model_name, {})}
         if name not in filled:
             filled[name] = defaults[name](filled) if name in defaults else None
     return filled

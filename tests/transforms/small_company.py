@@ -87,9 +87,7 @@ class Company:
         moves = check(StockMoves, build_stock_moves(core, allocations.lazy(), rules, base, horizon))
         valued = check(ValuedMoves, value_moves(moves, self.policy.costing))
         before = pl.concat([check(Bookings, pl.DataFrame(schema=_types())), *self.bookings]).lazy()
-        booked = book_period(
-            moves.lazy(), valued.lazy(), core.products, self.maps.accounts, before, period, cut_off
-        )
+        booked = book_period(moves.lazy(), valued.lazy(), core.products, self.maps.accounts, before, period, cut_off)
         self.bookings.append(check(Bookings, booked))
 
     def _build(self, core: CoreTables, period: date, cut_off: date) -> Month:
@@ -110,7 +108,9 @@ class Company:
             cause_of_billing(
                 match_bills(core, self.policy.base_currency, cut_off), so_far, core.products, self.maps.accounts
             ),
-            cause_of_posting(posted.lazy(), posted.lazy().select("journal_key", document_status=pl.lit("POSTED")).unique()),
+            cause_of_posting(
+                posted.lazy(), posted.lazy().select("journal_key", document_status=pl.lit("POSTED")).unique()
+            ),
         ]
         ledger = sum_ledger(so_far, self.maps.accounts)
         codes = ledger.select("account_code").collect()["account_code"].sort().to_list()
