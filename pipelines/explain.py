@@ -1,35 +1,35 @@
 """Goes from a journal line in Xero down to the source rows that make up its amount, to the cent."""
 
-import re
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from pipelines.errors import UsageProblem
 from pipelines.reports import ReportTable, money, quantity
+from pipelines.tagged_journals import find_journal
 from pipelines.warehouse import Warehouse
-
-_TAG = re.compile(
-    r"(?:[A-Za-z0-9]+-)?(?P<key>(?:COGS|LANDED|ADJUSTMENT|PRODUCTION|VALUATION)-\d{4}-\d{2}.*?)(?:-v\d+)?"
-)
-"""Organisation, journal key and version: the first and the last may be left out."""
 
 _SOURCE_SQL = {
     "close.bookings": """
         select s.source_amount, s.source_id, b.document_number, b.sku, b.moved_on as happened_on,
-               b.moved_quantity as quantity, b.unit_cost_applied as unit_cost,
-               concat_ws(' ', replace(b.kind, '_', ' '), case when b.is_late then '(late cost)' end) as what
-        from picked s left join close.bookings b on b.move_id = s.source_id and b.period = s.period""",
+               b.unit_cost_applied as unit_cost,
+               case when is_correction then null when b.is_late then m.quantity else b.moved_quantity end as quantity,
+               concat_ws(' ', replace(b.kind, '_', ' '),
+                         case when is_correction then '(late cost)' when b.is_late then '(moved earlier)' end) as what
+        from picked s left join (
+          select *, case when kind in ('sale', 'sale_return') then is_late_recognition else is_late end as is_correction
+          from close.bookings
+        ) b on b.move_id = s.source_id and b.period = s.period
+        left join core.stock_moves m using (move_id)""",
     "core.receipt_lines": """
         select s.source_amount, s.source_id, r.purchase_number as document_number, r.sku,
                r.received_date as happened_on, r.quantity, r.unit_price as unit_cost,
-               'receipt against its bills' as what
+               concat_ws(' ', 'receipt against its bills', '(price in ' || r.currency_code || ')') as what
         from picked s left join core.receipt_lines r on r.receipt_line_id = s.source_id""",
     "close.landed_cost_allocations": """
         select s.source_amount, s.source_id, c.purchase_number as document_number, a.sku, c.charge_date as happened_on,
                r.quantity, null::decimal(18, 6) as unit_cost,
-               concat(c.charge_type, ' ', c.charge_id, ' of ', c.charge_amount::decimal(18, 2)) as what
+               concat(c.charge_type, ' ', c.charge_id) as what, c.charge_amount as whole_amount
         from picked s
         left join close.landed_cost_allocations a on concat(a.charge_id, ':', a.receipt_line_id) = s.source_id
         left join core.charges c on c.charge_id = a.charge_id
@@ -63,8 +63,8 @@ def explain(warehouse: Warehouse, reference: str, most: int = 40) -> list[Explan
     Raises:
         UsageProblem: no such journal or line (exit 2).
     """
-    tag, _, line = reference.partition(":")
-    journal_key, period = _find_journal(warehouse, tag)
+    tag, line = _split(reference.strip())
+    journal_key, period = find_journal(warehouse, tag)
     lines = warehouse.query(
         "select * from close.journal_lines where journal_key = ? and period = ? order by line_number",
         [journal_key, period],
@@ -76,20 +76,10 @@ def explain(warehouse: Warehouse, reference: str, most: int = 40) -> list[Explan
     return [_explain_line(warehouse, row, most) for row in wanted]
 
 
-def _find_journal(warehouse: Warehouse, tag: str) -> tuple[str, date]:
-    """Key and period of the journal that a tag names."""
-    match = _TAG.fullmatch(tag.strip())
-    key = match["key"] if match else tag
-    found = warehouse.query("select journal_key, period from close.journals where journal_key = ?", [key]).rows()
-    if found:
-        return found[0]
-    near = warehouse.query(
-        "select journal_key from close.journals order by jaro_winkler_similarity(journal_key, ?) desc limit 3", [key]
-    )
-    options = ", ".join(near["journal_key"].to_list())
-    raise UsageProblem(
-        f'There is no journal "{tag}".' + (f" Did you mean one of {options}?" if options else " Close a month first.")
-    )
+def _split(reference: str) -> tuple[str, str]:
+    """Tag and line number; a document number in a tag may hold a colon of its own."""
+    tag, _, line = reference.rpartition(":")
+    return (tag, line) if tag and line.isdecimal() else (reference, "")
 
 
 def _explain_line(warehouse: Warehouse, line: dict[str, Any], most: int) -> Explanation:
@@ -106,8 +96,8 @@ def _explain_line(warehouse: Warehouse, line: dict[str, Any], most: int) -> Expl
     shown = [_source_row(row) for row in rows[:most]]
     if len(rows) > most:
         rest = sum((row["source_amount"] for row in rows[most:]), Decimal("0.00"))
-        shown.append(("", f"{len(rows) - most:,} more rows", "", "", "", "", money(rest)))
-    shown.append(("", f"{len(rows):,} source row{'s' if len(rows) != 1 else ''}", "", "", "", "", money(total)))
+        shown.append(("", _count(len(rows) - most, "more row"), "", "", "", "", money(rest)))
+    shown.append(("", _count(len(rows), "source row"), "", "", "", "", money(total)))
     side = "debit" if line["line_amount"] > 0 else "credit"
     name = f"{line['journal_key']}:{line['line_number']} · {line['account_code']} · {line['description']}"
     title = f"{name} · {side} {money(abs(line['line_amount']))}"
@@ -118,11 +108,17 @@ def _explain_line(warehouse: Warehouse, line: dict[str, Any], most: int) -> Expl
     return Explanation(table_shown, line["line_amount"], total)
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' if number != 1 else ''}"
+
+
 def _source_row(row: dict[str, Any]) -> tuple[str, ...]:
     unit_cost = "" if row["unit_cost"] is None else f"{row['unit_cost']:,.6f}".rstrip("0").rstrip(".")
     return (
         str(row["happened_on"] or ""),
-        row["what"] or "",
+        " of ".join(
+            [row["what"] or "", *([money(row["whole_amount"])] if row.get("whole_amount") is not None else [])]
+        ),
         row["document_number"] or row["source_id"],
         row["sku"] or "",
         quantity(row["quantity"]),

@@ -30,7 +30,8 @@ class Status:
     def age_text(self) -> str:
         """How old the copy is that this was read from."""
         minutes = int((datetime.now(UTC) - self.published_at).total_seconds() // 60)
-        return f"Read from the copy published {self.published_at:%Y-%m-%d %H:%M} UTC, {minutes} minutes ago."
+        ago = f"{minutes} minute{'s' if minutes != 1 else ''} ago"
+        return f"Read from the copy published {self.published_at:%Y-%m-%d %H:%M} UTC, {ago}."
 
 
 def read_status(settings: Settings, now: datetime | None = None) -> Status:

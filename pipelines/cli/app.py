@@ -1,7 +1,9 @@
 """Puts the commands together. Heavy libraries are imported inside commands, so that `--help` starts at once."""
 
 import sys
+import tempfile
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 import typer
@@ -34,7 +36,9 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.echo("Stopped. What was committed stays; run the same command again to go on.", err=True)
         sys.exit(130)
-    except Exception as error:  # the last door: no traceback on the screen, the whole of it in a file
+    except SystemExit:
+        raise
+    except BaseException as error:  # the last door, also for a panic of Polars, which is no Exception
         sys.exit(_report_bug(error))
 
 
@@ -44,16 +48,26 @@ def _print_error(error: TieoutError) -> None:
         typer.echo(str(problem), err=True)
 
 
-def _report_bug(error: Exception) -> int:
-    """A broken rule of our own is told like any other problem; anything else is a bug, kept in a file."""
+def _report_bug(error: BaseException) -> int:
+    """A broken rule of our own is told like any other problem; anything else is a bug, its traceback kept in a file."""
     from schemas.checking import SchemaViolation
 
     if isinstance(error, SchemaViolation):
-        typer.secho("A computed table breaks its own rules. Nothing was posted.", fg=typer.colors.RED, err=True)
+        typer.secho("A computed table breaks its own rules, so the run stopped.", fg=typer.colors.RED, err=True)
         typer.echo(str(error), err=True)
         return TieoutError.exit_code
-    file = Path("tieout-error.txt").absolute()
-    file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    fix = f"Please report it with the file {file}."
+    fix = f"Please report it with the file {_keep_traceback(error)}."
     typer.echo(str(Problem("tieout", f"this is a bug: {type(error).__name__}: {error}", fix)), err=True)
     return BUG_EXIT
+
+
+def _keep_traceback(error: BaseException) -> Path:
+    """Write the traceback where the command was started, or where any process may write."""
+    text = "".join(traceback.format_exception(error))
+    for folder in (Path.cwd(), Path(tempfile.gettempdir())):
+        with suppress(OSError):
+            file = folder / "tieout-error.txt"
+            file.write_text(text, encoding="utf-8")
+            return file
+    typer.echo(text, err=True)
+    return Path("above")
