@@ -4,9 +4,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
+from rich.text import Text
 
 WIDTH = 32
+
+
+class _Seconds(ProgressColumn):
+    """How long a step has taken: most take less than the whole seconds that Rich's own column shows."""
+
+    def render(self, task: Task) -> Text:
+        """Seconds with one place."""
+        elapsed = task.finished_time if task.finished else task.elapsed
+        return Text(f"{elapsed or 0.0:.1f} s")
 
 
 class StepBars:
@@ -17,7 +27,7 @@ class StepBars:
             TextColumn("{task.description:<34}"),
             BarColumn(bar_width=WIDTH),
             TextColumn("{task.fields[what]}"),
-            TimeElapsedColumn(),
+            _Seconds(),
             console=console,
             transient=False,
         )
@@ -27,7 +37,11 @@ class StepBars:
         """Do the work under a bar of its own."""
         task = self._bars.add_task(name, total=None, what="")
         self._current = task
-        work()
+        try:
+            work()
+        except BaseException:
+            self._bars.update(task, total=1, completed=0, what="[red]stopped[/red]")
+            raise
         total = self._bars.tasks[self._bars.task_ids.index(task)].total or 1
         self._bars.update(task, total=total, completed=total, what="")
         self._current = None

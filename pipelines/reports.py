@@ -195,6 +195,8 @@ def left_out_table(warehouse: Warehouse, period: date, most: int = 15) -> Report
     )
     columns = ("Document", "SKU", "Left out as", "Why", "Units", "Cost", "Revenue")
     title = f"Left out of COGS, {name_period(period)}"
+    if not rows:
+        return ReportTable(title, columns, (), note="Nothing: every sale and return that moved is in COGS.")
     return ReportTable(title, columns, (*rows, total), frozenset({"Units", "Cost", "Revenue"}), frozenset({len(rows)}))
 
 
@@ -232,7 +234,7 @@ def month_tables(warehouse: Warehouse, period: date) -> Sequence[ReportTable]:
         left_out_table(warehouse, period),
         exceptions_table(warehouse, period),
     ]
-    return [table for table in tables if table.rows]
+    return [table for table in tables if table.rows or table.note]
 
 
 def as_markdown(table: ReportTable) -> str:

@@ -26,4 +26,4 @@ def print_tables(console: Console, tables: Sequence[ReportTable]) -> None:
     for table in tables:
         # above the table and not its title: a title is broken at the width of the columns
         console.print(Text(table.title, style="bold"))
-        console.print(draw(table))
+        console.print(draw(table) if table.rows else f"{table.note}\n")
