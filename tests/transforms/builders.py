@@ -227,7 +227,7 @@ def entries(*rows: Row) -> pl.DataFrame:
     return table(journals.JournalEntries, *rows)
 
 
-def pick(frame: pl.DataFrame | pl.LazyFrame, *columns: str) -> list[tuple[object, ...]]:
+def pick(frame: pl.DataFrame | pl.LazyFrame, *columns: str) -> list[tuple[Any, ...]]:
     """Rows of a few columns, with numbers as text, so that a test can state them as a person writes them."""
     collected = frame.lazy().select(columns).collect()
     return [tuple(str(cell) if isinstance(cell, Decimal) else cell for cell in row) for row in collected.rows()]
