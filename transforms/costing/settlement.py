@@ -10,9 +10,9 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import count
 
 from schemas.problems import Problem
+from transforms.costing.circles import Circles
 from transforms.costing.documents import HandedOver, weigh_outputs
 from transforms.costing.integers import COST_OF_ONE_CENT
 from transforms.costing.pool_states import AveragedStock, Cost, LayeredStock, Piece, Stock, shorten
@@ -21,11 +21,6 @@ from transforms.costing.problems import MoveProblems
 BRING, RETURN, RECEIVE, ISSUE, ISSUE_LAYER, HAND_OVER, CHARGE, REVALUE = range(8)
 """Actions: in at own or current cost; back at its sale's cost; in from a document; out; out of its own layer; out into
 a document; change of value of a receipt; change of value of a pool."""
-
-PASSES_BEFORE_CUT = 20
-"""Goods that were owed and went, over other documents, into what covers them have no cost that settles: each pass adds
-some. After so many passes such a document hands on what was known when its goods left (the order of time), and the
-true-up stays with the issue."""
 
 
 @dataclass(frozen=True)
@@ -97,26 +92,24 @@ def settle_moves(moves: LinkedMoves, by_average: bool) -> SettledMoves:
         MoveProblems: moves that contradict each other.
     """
     known: dict[int, Piece] = {}
-    cut: set[int] = set()
-    for number in count(1):
-        settlement = Settlement(moves, AveragedStock if by_average else LayeredStock, known, cut)
+    circles = Circles()
+    while True:
+        settlement = Settlement(moves, AveragedStock if by_average else LayeredStock, known, circles.cut)
         settlement.run()
         if settlement.problems:
             raise MoveProblems(settlement.problems)
-        changing = {move for move, piece in settlement.covered.items() if piece != known.get(move)}
-        if not changing:
-            break
+        if settlement.covered == known:
+            return settlement.settled
+        handing_over = {move: piece for move, piece in settlement.covered.items() if moves.action[move] == HAND_OVER}
+        circles.watch(handing_over, known)
         known = settlement.covered
-        if number % PASSES_BEFORE_CUT == 0:
-            cut |= {move for move in changing if moves.action[move] == HAND_OVER}
-    return settlement.settled
 
 
 class Settlement:
     """One pass over the moves, with what earlier passes learned about the units that were owed."""
 
     def __init__(
-        self, moves: LinkedMoves, new_stock: Callable[[], Stock], known: dict[int, Piece], cut: set[int]
+        self, moves: LinkedMoves, new_stock: Callable[[], Stock], known: dict[int, Piece], cut: dict[int, Cost | None]
     ) -> None:
         self.moves = moves
         self.known = known
@@ -275,7 +268,13 @@ class Settlement:
             document.hand_over(units, to_cents(issued) - before, move)
             before, there = to_cents(issued), there - units
         if move in self.cut:
-            document.hand_over(short, to_cents(unit * short), move)
+            document.hand_over(short, to_cents(self._cut_cost(move, short, unit)), move)
+
+    def _cut_cost(self, move: int, short: int, unit: Cost) -> Cost:
+        """What units that were owed hand on where a circle was cut."""
+        come_to = self.cut[move]
+        covered = 0 if come_to is None else self.known[move][0]
+        return (come_to or 0) + unit * (short - covered)
 
     def _charge(self, move: int) -> None:
         """The value that a landed cost or a revaluation adds to its receipt, which has it in its layer already."""
