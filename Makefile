@@ -29,7 +29,7 @@ types: install
 	$(BIN)/mypy
 
 unit: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 # Exact versions with hashes and without addresses: one file for every system and Python that we support.
 lock:

@@ -2,20 +2,17 @@
 
 import os
 import re
-import tomllib
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from pipelines.errors import UsageProblem
-from schemas.problems import Problem
+from pipelines.settings_problems import PREFIX, SettingsFile, describe_error, find_unknown_variables
 
-PREFIX = "TIEOUT_"
 FILE_NAME = "tieout.toml"
 
 
@@ -150,6 +147,9 @@ class Settings(BaseSettings):
 SECRETS = tuple(name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation))
 """Settings that belong into the environment."""
 
+MEANINGS = {name: field.description or "" for name, field in Settings.model_fields.items()}
+"""What each setting is, by name."""
+
 
 def load_settings(**overrides: object) -> Settings:
     """Settings of this process: what the command line says, over `TIEOUT_…` variables, over `tieout.toml`.
@@ -167,91 +167,13 @@ def load_settings(**overrides: object) -> Settings:
         if value is not None
     }
     home = Path(given.get("home") or os.environ.get(f"{PREFIX}HOME") or _default_home()).expanduser()
-    file = home / FILE_NAME
-    lines = _read_lines(file)
-    problems = [*_unknown_variables(), *_problems_of_file(file, lines)]
+    file = SettingsFile(home / FILE_NAME)
+    problems = find_unknown_variables(MEANINGS) + file.find_problems(MEANINGS, SECRETS)
     try:
         settings = Settings(**given)
     except ValidationError as error:
-        found = [_describe(details, given, file, lines) for details in error.errors(include_input=False)]
-        problems += [problem for problem in found if problem is not None]
+        for details in error.errors(include_input=False):
+            problems += describe_error(details, given, file, MEANINGS)
     if problems:
         raise UsageProblem("The settings do not hold.", problems)
     return settings
-
-
-def _read_lines(file: Path) -> list[str]:
-    """The lines of tieout.toml; a file that is not TOML is a problem of its own."""
-    try:
-        text = file.read_text(encoding="utf-8") if file.exists() else ""
-        tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        problem = Problem(str(file), f"cannot be read as TOML: {error}", 'Write one setting a line: time_zone = "UTC"')
-        raise UsageProblem("The settings do not hold.", [problem]) from None
-    return text.splitlines()
-
-
-def _names() -> list[str]:
-    return list(Settings.model_fields)
-
-
-def _nearest(name: str, shown: str) -> str:
-    """What the reader may have meant, shown as an example in the form that it has there."""
-    near = get_close_matches(name.lower(), _names(), n=1)
-    return f'Did you mean "{shown.format(near[0].upper(), near[0])}"?' if near else "See `Settings` in the README."
-
-
-def _unknown_variables() -> list[Problem]:
-    """Variables that carry our prefix and mean nothing."""
-    known = {f"{PREFIX}{name.upper()}" for name in _names()}
-    unknown = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
-    return [
-        Problem(f"environment variable {name}", "unknown setting", _nearest(name[len(PREFIX) :], PREFIX + "{0}"))
-        for name in unknown
-    ]
-
-
-def _problems_of_file(file: Path, lines: list[str]) -> list[Problem]:
-    """What tieout.toml must not hold: keys that mean nothing, its own place, secrets inside a repository."""
-    return [problem for key in tomllib.loads("\n".join(lines)) if (problem := _problem_of_key(key, file, lines))]
-
-
-def _problem_of_key(key: str, file: Path, lines: list[str]) -> Problem | None:
-    where = _place(key, file, lines)
-    if key not in Settings.model_fields:
-        return Problem(where, f'unknown key "{key}"', _nearest(key, "{1}"))
-    if key == "home":
-        return Problem(where, "home cannot stand in the file that home leads to", f"Set {PREFIX}HOME instead.")
-    if key in SECRETS and _is_in_repository(file):
-        fix = f"Set {PREFIX}{key.upper()} in the environment and delete the line; replace a secret that was committed."
-        return Problem(where, f"{key} is a secret, and this file lies in a repository", fix)
-    return None
-
-
-def _is_in_repository(file: Path) -> bool:
-    return any((folder / ".git").exists() for folder in file.absolute().parents)
-
-
-def _place(key: str, file: Path, lines: list[str]) -> str:
-    """File and line of a key."""
-    pattern = re.compile(rf"""\s*(\[\s*)?["']?{re.escape(key)}["']?\s*[=.\]]""")
-    number = next((index for index, line in enumerate(lines, 1) if pattern.match(line)), None)
-    return f"{file}:{number}" if number else str(file)
-
-
-def _describe(details: ErrorDetails, given: dict[str, Any], file: Path, lines: list[str]) -> Problem | None:
-    """One of pydantic's errors in the reader's words; None for an unknown key of the file: reported already."""
-    name = str(details["loc"][0])
-    message = details["msg"].removeprefix("Value error, ")
-    if details["type"] == "extra_forbidden" and name not in given:
-        return None
-    if name in given:
-        where = f"command line, {name}"
-    elif os.environ.get(f"{PREFIX}{name.upper()}"):
-        where = f"environment variable {PREFIX}{name.upper()}"
-    else:
-        where = _place(name, file, lines)
-    field = Settings.model_fields.get(name)
-    return Problem(
-        where, message[0].lower() + message[1:], f"{name}: {field.description}." if field else _nearest(name, "{1}")
-    )

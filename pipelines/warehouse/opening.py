@@ -80,11 +80,15 @@ def open_warehouse(
 
 
 @contextmanager
-def open_published(settings: Settings) -> Iterator[PublishedWarehouse]:
+def open_published(settings: Settings, *, migrations: Path = MIGRATIONS) -> Iterator[PublishedWarehouse]:
     """Open the published copy, read-only: writers go on meanwhile, and do not change what this sees.
 
+    Args:
+        settings: says which warehouse.
+        migrations: folder of the numbered migrations.
+
     Raises:
-        DataProblem: when nothing has been published yet, or a newer release did (exit 3).
+        DataProblem: when nothing has been published yet, or a release with another layout did (exit 3).
     """
     copy = read_copy(settings.warehouse)
     if not copy.exists():
@@ -92,21 +96,29 @@ def open_published(settings: Settings) -> Iterator[PublishedWarehouse]:
             f"There is no warehouse to read yet: {copy} does not exist.\n"
             "    Run `tieout close PERIOD` or `tieout extract` first, or set TIEOUT_WAREHOUSE."
         )
-    warehouse = PublishedWarehouse(_open_known(copy, settings), published_at(settings.warehouse))
+    warehouse = PublishedWarehouse(
+        _open_known(copy, settings, read_migrations(migrations)), published_at(settings.warehouse)
+    )
     try:
         yield warehouse
     finally:
         warehouse.close()
 
 
-def _open_known(copy: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
-    """A connection to the published copy, if this release knows its layout."""
+def _open_known(copy: Path, settings: Settings, migrations: list[Migration]) -> duckdb.DuckDBPyConnection:
+    """A connection to the published copy, if it has this release's layout."""
     connection = connect(copy, settings, read_only=True)
     try:
-        pending_migrations(connection, read_migrations())
+        is_older = bool(pending_migrations(connection, migrations))
     except BaseException:
         connection.close()
         raise
+    if is_older:
+        connection.close()
+        raise DataProblem(
+            f"The published copy {copy} has the layout of an earlier release of tieout.\n"
+            "    Run `tieout migrate`: it carries the warehouse to this release, after a backup, and publishes it."
+        )
     return connection
 
 

@@ -136,7 +136,7 @@ class Warehouse:
             raise _Undo
 
 
-class _Undo(Exception):  # noqa: N818 it says what to do, and nobody sees it
+class _Undo(Exception):
     """Ends a transaction without keeping it."""
 
 

@@ -115,6 +115,21 @@ def test_a_warehouse_of_a_newer_release_is_refused_and_left_alone(settings: Sett
     assert settings.warehouse.read_bytes() == before
 
 
+def test_a_published_copy_of_an_earlier_release_says_what_to_do(settings: Settings, next_release: Path) -> None:
+    with open_warehouse(settings):
+        pass
+    with (
+        pytest.raises(DataProblem, match=r"layout of an earlier release(.|\n)*tieout migrate"),
+        open_published(settings, migrations=next_release),
+    ):
+        pass
+
+    with open_warehouse(settings, migrations=next_release):
+        pass
+    with open_published(settings, migrations=next_release) as published:
+        assert published.read("close.boxes").height == 1
+
+
 def test_a_duckdb_file_of_something_else_is_refused(settings: Settings, tmp_path: Path) -> None:
     foreign = tmp_path / "foreign"
     foreign.mkdir()
