@@ -8,7 +8,7 @@ import polars as pl
 
 from schemas.policies import CostingPolicy
 from transforms.costing.flows import is_value_only
-from transforms.costing.settlement import (
+from transforms.costing.linked_moves import (
     BRING,
     CHARGE,
     HAND_OVER,
@@ -18,8 +18,8 @@ from transforms.costing.settlement import (
     RETURN,
     REVALUE,
     LinkedMoves,
-    settle_moves,
 )
+from transforms.costing.settlement import settle_moves
 
 RULE_PRICED = ("adjustment_in", "sale_return")
 """Come in at the current cost by rule when they bring none; for any other inflow that is a makeshift."""

@@ -20,5 +20,3 @@ is_value_only = pl.col("kind").is_in(VALUE_KINDS)
 is_transfer = pl.col("kind").is_in(("transfer_out", "transfer_in"))
 is_priced = pl.col("own_cost").is_not_null()
 """The move brings a cost of its own."""
-
-settles_against_source = pl.col("source_move_id").is_not_null()

@@ -6,76 +6,29 @@ it. Because that is known only later, the loop runs again with what it has learn
 no stock is short.
 """
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from schemas.problems import Problem
 from transforms.costing.circles import Circles
 from transforms.costing.documents import HandedOver, weigh_outputs
 from transforms.costing.integers import COST_OF_ONE_CENT
+from transforms.costing.linked_moves import (
+    BRING,
+    CHARGE,
+    HAND_OVER,
+    ISSUE,
+    ISSUE_LAYER,
+    RECEIVE,
+    RETURN,
+    REVALUE,
+    LinkedMoves,
+    SettledMoves,
+)
+from transforms.costing.pool_books import PoolBook, to_cents, to_whole
 from transforms.costing.pool_states import AveragedStock, Cost, LayeredStock, Piece, Stock, shorten
 from transforms.costing.problems import MoveProblems
-
-BRING, RETURN, RECEIVE, ISSUE, ISSUE_LAYER, HAND_OVER, CHARGE, REVALUE = range(8)
-"""Actions: in at own or current cost; back at its sale's cost; in from a document; out; out of its own layer; out into
-a document; change of value of a receipt; change of value of a pool."""
-
-
-@dataclass(frozen=True)
-class LinkedMoves:
-    """Moves of dependent pools as arrays, in order. Units are positive, -1 is no source or document."""
-
-    move_id: list[str]
-    action: list[int]
-    pool: list[int]
-    units: list[int]
-    own_cost: list[int | None]
-    late_cost: list[int]
-    unit_cost: list[int | None]
-    standard_cost: list[int | None]
-    source: list[int]
-    document: list[int]
-    cost_share: list[int | None]
-    is_made: list[bool]
-    is_rule_priced: list[bool]
-
-
-@dataclass(frozen=True)
-class SettledMoves:
-    """What each move cost, in the order of the moves."""
-
-    cents: list[int]
-    unit_millionths: list[int | None]
-    provisional_cents: list[int | None]
-    is_provisional: list[bool]
-
-
-@dataclass
-class PoolBook:
-    """One pool: its stock, the units it owes, and the running totals that its cents come from."""
-
-    stock: Stock
-    owed: deque[list[int]] = field(default_factory=deque)
-    brought: Cost = 0
-    issued: Cost = 0
-
-    def bring(self, cost: Cost) -> int:
-        """Cents that an inflow adds."""
-        before = to_cents(self.brought)
-        self.brought = shorten(self.brought + cost)
-        return to_cents(self.brought) - before
-
-    def issue(self, cost: Cost) -> int:
-        """Cents that an outflow takes, positive."""
-        before = to_cents(self.issued)
-        self.issued = shorten(self.issued + cost)
-        return to_cents(self.issued) - before
-
-    def unit_cost(self) -> Cost | None:
-        """The current cost: value for a unit on hand, else the last known one."""
-        return Fraction(self.stock.value) / self.stock.on_hand if self.stock.on_hand else self.stock.last_unit
 
 
 def settle_moves(moves: LinkedMoves, by_average: bool) -> SettledMoves:
@@ -309,14 +262,3 @@ class Settlement:
             row_count=1,
             examples=(self.moves.move_id[move],),
         )
-
-
-def to_cents(cost: Cost) -> int:
-    """Whole cents, half away from zero."""
-    return to_whole(Fraction(cost) / COST_OF_ONE_CENT)
-
-
-def to_whole(number: Fraction) -> int:
-    """A whole number, half away from zero."""
-    rounded = (2 * abs(number.numerator) + number.denominator) // (2 * number.denominator)
-    return -rounded if number < 0 else rounded

@@ -118,6 +118,21 @@ def test_a_month_closed_alone_costs_what_it_costs_in_the_whole_ledger(moves: lis
     assert by_engine(closed, method, "sku") == {move.move_id: whole[move.move_id] for move in closed}
 
 
+@quick(60)
+@given(moves=plain_ledgers(), method=METHOD)
+def test_a_pool_that_is_empty_on_a_day_after_its_charges_has_no_value_on_that_day(
+    moves: list[Move], method: CostingMethod
+) -> None:
+    charged = max((move.moved_on for move in moves if move.kind == "landed_cost"), default=date(2026, 1, 1))
+    by_day = valued(moves, method, "sku").group_by("sku", "moved_on").agg(pl.col("quantity", "cost_amount").sum())
+    totals = pl.col("quantity", "cost_amount").cum_sum().over("sku", order_by="moved_on")
+    months = pl.col("moved_on").dt.month_end() == pl.col("moved_on")
+    closed = by_day.with_columns(totals).filter(pl.col("moved_on") >= charged)
+    # the periodic average has no value inside a month
+    seen = closed.filter(months) if method == "periodic_average" else closed
+    assert seen.filter((pl.col("quantity") == 0) & (pl.col("cost_amount") != 0)).is_empty()
+
+
 def _plenty(sku: str, location: str = "Main") -> Move:
     """Opening stock that keeps every later issue covered."""
     first = date(2026, 1, 1)

@@ -1,0 +1,36 @@
+"""What goes through the door to the loop and what comes back: arrays, one entry for each move."""
+
+from dataclasses import dataclass
+
+BRING, RETURN, RECEIVE, ISSUE, ISSUE_LAYER, HAND_OVER, CHARGE, REVALUE = range(8)
+"""Actions: in at own or current cost; back at its sale's cost; in from a document; out; out of its own layer; out into
+a document; change of value of a receipt; change of value of a pool."""
+
+
+@dataclass(frozen=True)
+class LinkedMoves:
+    """Moves of dependent pools as arrays, in order. Units are positive, -1 is no source or document."""
+
+    move_id: list[str]
+    action: list[int]
+    pool: list[int]
+    units: list[int]
+    own_cost: list[int | None]
+    late_cost: list[int]
+    unit_cost: list[int | None]
+    standard_cost: list[int | None]
+    source: list[int]
+    document: list[int]
+    cost_share: list[int | None]
+    is_made: list[bool]
+    is_rule_priced: list[bool]
+
+
+@dataclass(frozen=True)
+class SettledMoves:
+    """What each move cost, in the order of the moves."""
+
+    cents: list[int]
+    unit_millionths: list[int | None]
+    provisional_cents: list[int | None]
+    is_provisional: list[bool]
