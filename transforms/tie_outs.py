@@ -20,6 +20,7 @@ STEPS = {
     "recognised_not_dispatched": "In COGS, not yet dispatched",
     "received_not_billed": "Received, not yet billed",
     "billed_not_received": "Billed, not yet received",
+    "kept_by_method": "Sales and adjustments, which the periodic method does not book",
     "draft_in_xero": "Journals that are drafts in Xero",
     "not_posted": "Journals that are not posted",
     "expected_in_xero": "Expected in Xero",
@@ -27,6 +28,9 @@ STEPS = {
     "unexplained": "Unexplained",
 }
 """Every step in order; those between the ledger and the expected balance are causes."""
+
+PERIODIC = "kept_by_method"
+"""The cause that only a company on the periodic method has; the others are shown at 0.00 too."""
 
 _CAUSES = [step for step in STEPS if step not in {"stock_ledger", "expected_in_xero", "xero_balance", "unexplained"}]
 
@@ -111,6 +115,30 @@ def cause_of_billing(
     return pl.concat([not_billed.select(columns), resolve_accounts(billed, account_rules).select(columns)])
 
 
+def cause_of_method(all_bookings: pl.LazyFrame, first_period: date) -> pl.LazyFrame:
+    """What Xero's stock account still holds because the periodic method books no COGS and no adjustments.
+
+    Args:
+        all_bookings: Bookings up to the month.
+        first_period: first month that was closed; what came before is in Xero's opening balance.
+
+    Returns:
+        One row per booking: `account_code`, `cause`, `amount`, `document_id`.
+    """
+    is_adjustment = pl.col("document_kind") == "adjustment"
+    adjusted = pl.when(is_adjustment).then(-pl.col("cost_amount")).otherwise(zero_money())
+    return (
+        all_bookings.filter(pl.col("period") >= first_period)
+        .select(
+            pl.col("stock_account_code").alias("account_code"),
+            pl.lit(PERIODIC).alias("cause"),
+            (pl.col("recognised_amount") + adjusted).cast(MONEY).alias("amount"),
+            "document_id",
+        )
+        .filter(pl.col("amount") != 0)
+    )
+
+
 def cause_of_posting(lines: pl.LazyFrame, documents: pl.LazyFrame) -> pl.LazyFrame:
     """Lines of wanted journals that Xero's trial balance does not hold, because they are drafts or not posted at all.
 
@@ -144,15 +172,18 @@ def tie_out(ledger: pl.LazyFrame, causes: pl.LazyFrame, balances: pl.LazyFrame, 
         period: first day of the month.
 
     Returns:
-        TieOuts: ledger, every cause (0.00 too), expected, balance, unexplained, for each account.
+        TieOuts: ledger, every cause (0.00 too, but for the periodic method's), expected, balance, unexplained, for each
+        account.
     """
     accounts = ledger.select("account_code").unique()
     by_cause = causes.group_by("account_code", "cause").agg(
         pl.col("amount").sum().cast(MONEY), pl.col("document_id").n_unique().cast(pl.Int64).alias("document_count")
     )
     grid = accounts.join(pl.LazyFrame({"cause": _CAUSES}), how="cross")
-    shown = grid.join(by_cause, on=["account_code", "cause"], how="left", validate="1:1").with_columns(
-        pl.col("amount").fill_null(0), pl.col("document_count").fill_null(0)
+    shown = (
+        grid.join(by_cause, on=["account_code", "cause"], how="left", validate="1:1")
+        .filter((pl.col("cause") != PERIODIC) | pl.col("amount").is_not_null())
+        .with_columns(pl.col("amount").fill_null(0), pl.col("document_count").fill_null(0))
     )
     start = _step(ledger, "stock_ledger")
     expected = _step(pl.concat([start, shown.select(start.collect_schema().names())]), "expected_in_xero")

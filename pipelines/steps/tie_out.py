@@ -16,7 +16,14 @@ from schemas.closing import TieOuts
 from schemas.problems import Problem
 from transforms.matching import match_bills
 from transforms.periods import format_period
-from transforms.tie_outs import cause_of_billing, cause_of_posting, cause_of_recognition, sum_ledger, tie_out
+from transforms.tie_outs import (
+    cause_of_billing,
+    cause_of_method,
+    cause_of_posting,
+    cause_of_recognition,
+    sum_ledger,
+    tie_out,
+)
 
 
 def tie_out_month(close: CloseContext, warehouse: Warehouse, client: XeroClient) -> pl.DataFrame:
@@ -31,8 +38,10 @@ def tie_out_month(close: CloseContext, warehouse: Warehouse, client: XeroClient)
     core = read_core(warehouse)
     bookings = warehouse.read("close.bookings", "period <= ?", [close.period]).lazy()
     rules = close.mappings.tables().accounts
+    is_periodic = close.policy.inventory_method == "periodic"
     causes = pl.concat(
         [
+            *([cause_of_method(bookings, close.policy.first_period)] if is_periodic else []),
             cause_of_recognition(warehouse.read("close.left_out", "period = ?", [close.period]).lazy(), bookings),
             cause_of_billing(
                 match_bills(core, close.policy.base_currency, close.cut_off), bookings, core.products, rules

@@ -24,7 +24,14 @@ from transforms.matching import match_bills
 from transforms.periods import last_day, previous_period
 from transforms.roll_forward import roll_forward
 from transforms.stock_moves import build_stock_moves
-from transforms.tie_outs import cause_of_billing, cause_of_posting, cause_of_recognition, sum_ledger, tie_out
+from transforms.tie_outs import (
+    cause_of_billing,
+    cause_of_method,
+    cause_of_posting,
+    cause_of_recognition,
+    sum_ledger,
+    tie_out,
+)
 
 CENT = Decimal("0.01")
 
@@ -103,7 +110,9 @@ class Company:
             list_left_out(core.sale_lines, so_far, core.stocked(), self.policy.recognition, period, cut_off),
         )
         posted = pl.concat([*[month.lines for month in self.months], lines])
+        is_periodic = self.policy.inventory_method == "periodic"
         causes = [
+            *([cause_of_method(so_far, self.policy.first_period)] if is_periodic else []),
             cause_of_recognition(left_out.lazy(), so_far),
             cause_of_billing(
                 match_bills(core, self.policy.base_currency, cut_off), so_far, core.products, self.maps.accounts

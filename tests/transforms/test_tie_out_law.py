@@ -23,7 +23,7 @@ POLICIES = st.sampled_from(
     ]
 )
 QUIETLY = settings(
-    max_examples=20,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
