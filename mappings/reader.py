@@ -15,7 +15,7 @@ from schemas.problems import Problem, describe_problems
 __all__ = ["MappingProblems", "Mappings", "read_mappings"]
 
 
-class MappingProblems(Exception):  # noqa: N818 - it is the list of them
+class MappingProblems(Exception):
     """The mappings do not hold; nothing may be posted by them (exit 3)."""
 
     def __init__(self, problems: list[Problem]) -> None:

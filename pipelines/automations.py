@@ -1,7 +1,8 @@
 """Registers the Prefect automation that tells people when a close fails or does not start in time.
 
 Run it once against a server: `python -m pipelines.automations [--notify BLOCK_TYPE/NAME]`, such as
-slack-webhook/finance. Without a notification block the automation still raises its event, which the UI shows and other automations can follow.
+slack-webhook/finance. Without a notification block the automation still raises its event, which the UI shows and other
+automations can follow.
 """
 
 import argparse

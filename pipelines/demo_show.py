@@ -31,7 +31,8 @@ def run_demo(home: Path, *, fresh: bool = False) -> None:
         rmtree(demo_folder(home), ignore_errors=True)
     prepare_prefect(home, is_quiet=True)
     screen.print(
-        "[bold]tieout demo[/bold]: a made-up outdoor shop on a local Cin7 and a local Xero. Nothing leaves this machine."
+        "[bold]tieout demo[/bold]: a made-up outdoor shop on a local Cin7 and a local Xero. "
+        "Nothing leaves this machine."
     )
     with demo_servers(home) as settings, in_environment(settings):
         for text in PERIODS:

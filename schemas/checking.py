@@ -1,10 +1,8 @@
 """Checks a frame against its model and gives one report of everything that is wrong with it."""
 
-from typing import Any
-
 import pandera.polars as pa
 import polars as pl
-from pandera.errors import SchemaErrors
+from pandera.errors import SchemaError, SchemaErrors
 
 from schemas.problems import Problem, describe_problems
 
@@ -51,7 +49,7 @@ def _problems(model: type[pa.DataFrameModel], frame: pl.DataFrame, errors: Schem
     return [_problem(model.__name__, frame, error) for error in errors.schema_errors]
 
 
-def _problem(model_name: str, frame: pl.DataFrame, error: Any) -> Problem:
+def _problem(model_name: str, frame: pl.DataFrame, error: SchemaError) -> Problem:
     """What one broken rule means, with its first rows."""
     column = getattr(error.schema, "name", None)
     where = f"{model_name}.{column}" if column in frame.columns else model_name
@@ -62,7 +60,7 @@ def _problem(model_name: str, frame: pl.DataFrame, error: Any) -> Problem:
     return Problem(where, f"rule broken: {rule}", row_count=failing.height, examples=_examples(failing, column))
 
 
-def _failing_rows(frame: pl.DataFrame, error: Any) -> pl.DataFrame | None:
+def _failing_rows(frame: pl.DataFrame, error: SchemaError) -> pl.DataFrame | None:
     """The rows that break a value rule; None for a rule about names or types."""
     output = getattr(error, "check_output", None)
     if output is None:

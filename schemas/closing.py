@@ -6,8 +6,8 @@ import polars as pl
 from schemas.dtypes import Money, Quantity
 
 EXCEPTION_KINDS = [
-    "missing_cost", "negative_stock", "missing_rate", "unknown_sku", "unmapped_reason", "unmapped_charge", "unmapped_tracking", "unmapped_account",
-    "missing_received_line", "unpriced_receipt", "rejected_row",
+    "missing_cost", "negative_stock", "missing_rate", "unknown_sku", "unmapped_reason", "unmapped_charge",
+    "unmapped_tracking", "unmapped_account", "missing_received_line", "unpriced_receipt", "rejected_row",
 ]  # fmt: skip
 
 

@@ -38,7 +38,7 @@ class ClosePolicy:
     first_period: date
     """First month that tieout closes; what moved before it is in Xero's opening balance."""
     base_currency: str = ""
-    """ISO 4217; a document in it, or without a currency, needs no rate. Empty: every currency that is named is foreign."""
+    """ISO 4217; a document in it, or without a currency, needs no rate. Empty: every named currency is foreign."""
     costing: CostingPolicy = field(default_factory=CostingPolicy)
     recognition: RecognitionPolicy = field(default_factory=RecognitionPolicy)
     inventory_method: Literal["perpetual", "periodic"] = "perpetual"

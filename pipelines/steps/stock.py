@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from pipelines.errors import DataProblem
 from pipelines.steps.context import CloseContext
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
@@ -13,7 +14,7 @@ from schemas.policies import ClosePolicy
 from schemas.stock import Bookings, LandedCostAllocations, StockMoves, ValuedMoves
 from transforms.bookings import book_period
 from transforms.core_tables import CoreTables
-from transforms.costing import value_moves
+from transforms.costing import MoveProblems, value_moves
 from transforms.known_charges import allocate_known_charges
 from transforms.periods import previous_period
 from transforms.recognition import recognise_sales
@@ -62,13 +63,21 @@ def value_stock(close: CloseContext, warehouse: Warehouse) -> pl.DataFrame:
 
 
 def _value_up_to(core: CoreTables, maps: MappingTables, policy: ClosePolicy, day: date) -> ValuedStock:
-    """Value what is known on a day."""
+    """Value what is known on a day.
+
+    Raises:
+        DataProblem: moves that contradict each other (exit 3).
+    """
     known = allocate_known_charges(core, maps.charge_types, policy.base_currency, day)
     allocations = check(LandedCostAllocations, known)
     horizon = _horizon(core, policy, day)
     built = build_stock_moves(core, allocations.lazy(), policy.recognition, policy.base_currency, horizon)
     moves = check(StockMoves, built)
-    return ValuedStock(allocations, moves, check(ValuedMoves, value_moves(moves, policy.costing)))
+    try:
+        valued = value_moves(moves, policy.costing)
+    except MoveProblems as error:
+        raise DataProblem("The stock moves cannot be valued. Nothing was posted.", error.problems) from None
+    return ValuedStock(allocations, moves, check(ValuedMoves, valued))
 
 
 def _book(

@@ -28,7 +28,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Refusal(Exception):  # noqa: N818 -- an answer that ends the request, not a defect
+class Refusal(Exception):
     """Ends a request with an answer that is not the wanted one."""
 
     def __init__(self, answer: Answer) -> None:
