@@ -125,7 +125,7 @@ class Charges(pa.DataFrameModel):
     charge_amount: Cost = pa.Field(description="Base currency, without recoverable tax, the whole charge")
     charge_date: pl.Date = pa.Field(description="Date of the freight or customs bill: the month that books it")
     batch: str = pa.Field(
-        nullable=True, description="Charges of one batch share a journal; null is one batch a purchase order and date"
+        nullable=True, description="Charges of one batch share a journal; null is one batch a purchase order and month"
     )
     supplier: str = pa.Field(nullable=True, description="Carrier or broker")
 
@@ -196,7 +196,9 @@ class OpeningStock(pa.DataFrameModel):
     opening_id: str = pa.Field(unique=True, description="The source's id of the layer")
     sku: str = pa.Field(description="Stock keeping unit")
     location: str = pa.Field(description="Branch or warehouse")
-    opening_date: pl.Date = pa.Field(description="Day the layer is dated")
+    opening_date: pl.Date = pa.Field(
+        description="Day the layer is dated; it is stock from before the first month closed"
+    )
     quantity: Quantity = pa.Field(ge=0, description="Units on hand")
     unit_cost: UnitCost = pa.Field(ge=0, description="Base currency for one unit")
 

@@ -157,7 +157,7 @@ TRACKED = mappings(tracking=(REGION, {"value": "Dunedin", "tracking_option": "So
 
 
 @given(ENTRIES, st.randoms(use_true_random=False))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_lines_balance_equal_their_sources_and_do_not_depend_on_row_order(
     given_entries: list[tuple[str, Decimal, str, str]], random: Random
 ) -> None:

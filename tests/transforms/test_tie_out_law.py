@@ -23,7 +23,7 @@ POLICIES = st.sampled_from(
     ]
 )
 QUIETLY = settings(
-    max_examples=8,
+    max_examples=6,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
