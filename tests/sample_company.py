@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from tests.pipelines.load.local_books import LocalBooks
 
 ROOT = Path(__file__).parents[1]
 SEPTEMBER, OCTOBER = PERIODS
+
+_BAR = re.compile(r" {2,}(━|stopped +\d+\.\d s)")
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,23 @@ class Company:
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
         path.write_text(text.replace(old, new), encoding="utf-8")
 
+    def rewrite(self, file: str, content: str | bytes | None) -> None:
+        """Give a file other content; None deletes it."""
+        path = self.home / file
+        if content is None:
+            path.unlink()
+        else:
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def cut_off(self, file: str) -> None:
+        """End a file in the middle of a line, as a broken download does."""
+        content = (self.home / file).read_bytes()
+        self.rewrite(file, content[: len(content) // 2])
+
+    def restore(self, file: str) -> None:
+        """Put back what the repository has."""
+        shutil.copy(ROOT / file, self.home / file)
+
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """Settings as environment variables, secrets in the clear."""
@@ -90,7 +110,7 @@ def run_here(home: Path, *arguments: object) -> Outcome:
             code = 0
         except SystemExit as ended:
             code = int(ended.code or 0)
-    lines = [line for line in err.getvalue().splitlines() if "━" not in line]
+    lines = [line for line in err.getvalue().splitlines() if not _BAR.search(line)]
     return Outcome(code, out.getvalue(), "\n".join(lines).replace(str(home), "HOME"))
 
 

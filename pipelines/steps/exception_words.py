@@ -59,6 +59,9 @@ SENTENCES = {
 }
 """What was found and the next step, by kind; `{subject}` is the value at fault, `{subjects}` a YAML list of them."""
 
+PLACES = {"unmapped_reason": "core.adjustment_lines", "unmapped_charge": "core.charges"}
+"""Where a person looks, for exceptions that come to light in a table behind it."""
+
 ONE_STEP_FOR_ALL = [kind for kind, sentences in SENTENCES.items() if "{subject}" not in "".join(sentences)]
 """Kinds whose subjects are told together: nothing in their words is about one of them."""
 

@@ -10,7 +10,7 @@ from mappings.xero_checks import check_against_xero
 from pipelines.errors import DataProblem
 from pipelines.load.latest_plans import latest_plans
 from pipelines.steps.context import CloseContext
-from pipelines.steps.exception_words import ONE_STEP_FOR_ALL, SENTENCES
+from pipelines.steps.exception_words import ONE_STEP_FOR_ALL, PLACES, SENTENCES
 from pipelines.steps.stock import read_core
 from pipelines.warehouse import Warehouse
 from schemas.problems import Problem
@@ -85,7 +85,7 @@ def _problem(group: pl.DataFrame) -> Problem:
     amount = sum((abs(one) for one in group["amount"].drop_nulls()), Decimal(0))
     numbers = group["document_number"].fill_null("").unique(maintain_order=True).head(EXAMPLES).to_list()
     return Problem(
-        where=f"{first['source_table']}, {shown}",
+        where=f"{PLACES.get(first['exception_kind'], first['source_table'])}, {shown}",
         found=found.format(subject=first["subject"]),
         fix=fix.format(subject=first["subject"], subjects=_quoted(subjects)),
         row_count=group.height,
