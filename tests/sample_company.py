@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import polars as pl
+
 from pipelines.cli import main
 from pipelines.demo import PERIODS, demo_servers
 from pipelines.settings import Settings
+from pipelines.warehouse import open_published
 from tests.pipelines.load.local_books import LocalBooks
 
 ROOT = Path(__file__).parents[1]
@@ -61,6 +64,11 @@ class Company:
     def environment(self) -> dict[str, str]:
         """The settings as a person would set them."""
         return environment_of(self.settings)
+
+    def query(self, sql: str) -> pl.DataFrame:
+        """An answer of the published copy."""
+        with open_published(self.settings) as warehouse:
+            return warehouse.query(sql)
 
     def edit_rows(self, resource: str, reference: str, change: Callable[[dict[str, Any]], None]) -> None:
         """Change a document in Cin7."""
