@@ -124,7 +124,7 @@ class LandedCostAllocations(pa.DataFrameModel):
 
 
 class RollForward(pa.DataFrameModel):
-    """One row per period, SKU and location: opening + moves = closing, in units and in base currency."""
+    """One row per period, stock account and pool (a SKU, or a SKU at one location): opening + moves = closing."""
 
     period: pl.Date = pa.Field(description="First day of the month")
     account_code: str = pa.Field(description="Stock account in Xero")

@@ -1,10 +1,11 @@
-"""The roll-forward: opening + moves = closing, by stock account, SKU and location, in units and in base currency."""
+"""The roll-forward: opening + moves = closing, by stock account and pool, in units and in base currency."""
 
 from datetime import date
 
 import polars as pl
 
 from schemas.dtypes import MONEY, QUANTITY
+from schemas.policies import Pool
 from schemas.stock import RollForward
 
 KEYS = ["stock_account_code", "sku", "location"]
@@ -26,16 +27,17 @@ COLUMN_OF_KIND = {
 """Which column takes a kind of move; opening stock that comes to light in a later month was not in its opening."""
 
 
-def roll_forward(bookings: pl.LazyFrame, booked_before: pl.LazyFrame, period: date) -> pl.LazyFrame:
+def roll_forward(bookings: pl.LazyFrame, booked_before: pl.LazyFrame, period: date, pool: Pool) -> pl.LazyFrame:
     """Roll every stock account forward over one month.
 
     Args:
         bookings: Bookings of the month.
         booked_before: Bookings of all earlier months: their sum is the opening.
         period: first day of the month.
+        pool: what shares a cost. Where that is the SKU a location has units but no cost of its own, so it stays null.
 
     Returns:
-        RollForward, one row per stock account, SKU and location, in units and base currency. Each row foots: opening
+        RollForward, one row per stock account and pool, in units and base currency. Each row foots: opening
         and the columns of the month sum to closing, and opening is the closing of the month before. SKUs without stock
         and without moves are left out. A correction of an earlier month stands in `late_cost_value`, unless it changes
         a quantity: then quantity and value stand in the column of their kind.
@@ -44,6 +46,7 @@ def roll_forward(bookings: pl.LazyFrame, booked_before: pl.LazyFrame, period: da
     month = bookings.with_columns(_column().alias("column"))
     both = (
         pl.concat([opening, month])
+        .with_columns(pl.col("location") if pool == "sku_location" else pl.lit(None, pl.String).alias("location"))
         .group_by([*KEYS, "column"])
         .agg(pl.col("moved_quantity").sum(), pl.col("cost_amount").sum())
     )

@@ -42,11 +42,12 @@ def build_month(close: CloseContext, warehouse: Warehouse, valued: pl.DataFrame)
         close.period,
         close.cut_off,
     )
+    rolled = roll_forward(bookings.lazy(), before.lazy(), close.period, close.policy.costing.pool)
     rows = {
         "close.journals": check(Journals, headers),
         "close.journal_lines": check(JournalLines, lines),
         "close.journal_line_sources": check(JournalLineSources, sources),
-        "close.roll_forward": check(RollForward, roll_forward(bookings.lazy(), before.lazy(), close.period)),
+        "close.roll_forward": check(RollForward, rolled),
         "close.exceptions": check(CloseExceptions, _find_exceptions(close, warehouse, core, unmapped, valued)),
         "close.left_out": check(LeftOut, left_out),
     }

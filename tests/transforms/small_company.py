@@ -135,7 +135,7 @@ class Company:
             sources=check(JournalLineSources, built.sources),
             unmapped=built.unmapped.collect(),
             left_out=left_out,
-            rolled=check(RollForward, roll_forward(bookings.lazy(), before, period)),
+            rolled=check(RollForward, roll_forward(bookings.lazy(), before, period, self.policy.costing.pool)),
             steps=check(TieOuts, tie_out(ledger, pl.concat(causes), balances, period)),
         )
 

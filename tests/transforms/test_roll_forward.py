@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.checking import check
+from schemas.policies import Pool
 from schemas.stock import MOVE_KINDS, RollForward
 from tests.transforms.builders import Row, bookings, pick
 from transforms.roll_forward import roll_forward
@@ -14,9 +15,9 @@ from transforms.roll_forward import roll_forward
 SEPTEMBER = date(2026, 9, 1)
 
 
-def roll(month: list[Row], before: list[Row] | None = None) -> pl.DataFrame:
+def roll(month: list[Row], before: list[Row] | None = None, pool: Pool = "sku_location") -> pl.DataFrame:
     earlier = bookings(*(before or []), period="2026-08-01")
-    return check(RollForward, roll_forward(bookings(*month).lazy(), earlier.lazy(), SEPTEMBER))
+    return check(RollForward, roll_forward(bookings(*month).lazy(), earlier.lazy(), SEPTEMBER, pool))
 
 
 def move(move_id: str, kind: str, quantity: int, cost: int, **other: object) -> Row:
@@ -46,6 +47,21 @@ def test_every_kind_of_move_stands_in_its_column() -> None:
     assert pick(rolled, *counted, "closing_quantity") == [
         ("2.0000", "9.0000", "2.0000", "-3.0000", "-1.0000", "-5.0000", "1.0000", "5.0000")
     ]
+
+
+def test_a_pool_of_one_sku_everywhere_is_one_row_in_which_transfers_cancel() -> None:
+    month = [
+        move("1", "transfer_out", -3, 0, document_kind="transfer", location="Auckland"),
+        move("2", "transfer_in", 3, 0, document_kind="transfer", location="Wellington"),
+    ]
+    before = [move("0", "opening", 5, 50, document_kind="opening", location="Auckland")]
+    # by location the units would stand in Wellington and their 30.00 in Auckland: the cost belongs to the SKU
+    assert pick(roll(month, before, "sku"), "location", "transfers_quantity", "closing_quantity", "closing_value") == [
+        (None, "0.0000", "5.0000", "50.00")
+    ]
+    assert pick(roll(month, before), "location", "closing_quantity") == [
+        ("Auckland", "2.0000"), ("Wellington", "3.0000")
+    ]  # fmt: skip
 
 
 def test_a_correction_that_changes_units_stands_with_its_kind() -> None:
