@@ -1,10 +1,11 @@
 """Runs the demo and shows it: a bar a step, then what an analyst reads, then what to try next."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import rmtree
+from shutil import rmtree, which
 
 from rich.console import Console
 
@@ -65,14 +66,24 @@ def _show(screen: Console, settings: Settings) -> None:
     shown = folder.relative_to(home) if folder.is_relative_to(home) else folder
     screen.print(f"The warehouse: {shown / 'warehouse.duckdb'} (read-only copy for queries beside it)")
     screen.print("\n[bold]Three things to try next[/bold]")
-    warehouse_variable = f"TIEOUT_WAREHOUSE={shown / 'warehouse.duckdb'}"
-    screen.print(
-        f"1. Where a figure comes from:      {warehouse_variable} tieout explain COGS-2026-10:1", soft_wrap=True
-    )
-    screen.print(f"2. Where each month stands:        {warehouse_variable} tieout status", soft_wrap=True)
-    screen.print(
-        "3. Run the demo again:             tieout demo   (nothing is left to post, nothing is posted)", soft_wrap=True
-    )
+    tieout, file = _command(), f"--warehouse {shown / 'warehouse.duckdb'}"
+    for number, (what, command) in enumerate(
+        [
+            ("Where a figure comes from", f"{tieout} explain COGS-2026-10:1 {file}"),
+            ("Where each month stands", f"{tieout} status {file}"),
+            ("Close both months again", f"{tieout} demo"),
+        ],
+        start=1,
+    ):
+        screen.print(f"{number}. {what + ':':<28}{command}", soft_wrap=True)
+    screen.print("Run again, the demo finds nothing left to post, and posts nothing.")
+
+
+def _command() -> str:
+    """How the reader calls tieout from where they stand."""
+    if which("tieout"):
+        return "tieout"
+    return os.path.relpath(sys.argv[0]) if Path(sys.argv[0]).is_file() else "tieout"
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import AsJson, Home, MappingsFolder, read_settings
+from pipelines.cli.options import AsJson, Home, MappingsFolder, WarehouseFile, read_settings
 from pipelines.cli.output import print_json, print_result
 
 
@@ -18,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
 def explain(
     reference: Annotated[str, typer.Argument(metavar="TAG[:LINE]", help="Tag as in Xero's narration, and a line")],
     home: Home = None,
+    warehouse_file: WarehouseFile = None,
     as_json: AsJson = False,
     rows: Annotated[int, typer.Option("--rows", min=1, help="Source rows shown for a line")] = 40,
 ) -> None:
@@ -25,7 +26,7 @@ def explain(
     from pipelines.explain import explain as explain_reference
     from pipelines.warehouse import open_published
 
-    with open_published(read_settings(home, None)) as warehouse:
+    with open_published(read_settings(home, None, warehouse_file)) as warehouse:
         found = explain_reference(warehouse, reference, rows)
         facts: dict[str, object] = {
             "lines": [
@@ -44,6 +45,7 @@ def explain(
 def status(
     home: Home = None,
     mappings: MappingsFolder = None,
+    warehouse_file: WarehouseFile = None,
     as_json: AsJson = False,
     fail_if_stale: Annotated[
         bool, typer.Option("--fail-if-stale", help="Exit 7 when a month is late or the last run failed, for cron")
@@ -52,7 +54,7 @@ def status(
     """Show where each month stands, what Xero refused, and the last runs."""
     from pipelines.status import raise_if_stale, read_status, status_tables
 
-    settings = read_settings(home, mappings)
+    settings = read_settings(home, mappings, warehouse_file)
     found = read_status(settings)
     print_result(status_tables(found), as_json, {"late": found.late_reasons})
     if not as_json:

@@ -13,11 +13,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tabl
 Wait = Annotated[float, typer.Option("--wait", help="Seconds to wait for another run on the same warehouse")]
 Home = Annotated[Path | None, typer.Option("--home", help="Folder with mappings, data and tieout.toml")]
 MappingsFolder = Annotated[Path | None, typer.Option("--mappings", help="Folder with the YAML mappings")]
+WarehouseFile = Annotated[Path | None, typer.Option("--warehouse", metavar="FILE", help="The DuckDB file")]
 Day = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day that counts, for a month under way")]
 
 
-def read_settings(home: Path | None, mappings: Path | None) -> "Settings":
+def read_settings(home: Path | None, mappings: Path | None, warehouse: Path | None = None) -> "Settings":
     """The settings, with what the command line says on top."""
     from pipelines.settings import load_settings
 
-    return load_settings(home=home, mappings=mappings)
+    return load_settings(home=home, mappings=mappings, warehouse=warehouse)
