@@ -29,7 +29,7 @@ BUG_EXIT = 70
 def main() -> None:
     """Run the command line and leave with its exit code."""
     try:
-        app()
+        app(prog_name="tieout")
     except TieoutError as error:
         _print_error(error)
         sys.exit(error.exit_code)

@@ -1,0 +1,43 @@
+"""Every command explains itself at once: heavy libraries are imported by the commands that need them."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from pipelines.cli.app import app
+from tests.sample_company import ROOT, run_here
+
+COMMANDS = [
+    "apply", "approve", "backup", "check", "close", "demo", "dictionary", "explain", "extract", "migrate", "plan",
+    "preview", "sandbox", "status", "tie-out",
+]  # fmt: skip
+HEAVY = ["duckdb", "fastapi", "httpx", "pandera", "polars", "prefect"]
+
+
+def test_these_are_the_commands() -> None:
+    names = [str(command.name) for command in app.registered_commands]
+    assert sorted([*names, *(str(group.name) for group in app.registered_groups)]) == COMMANDS
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), ["sandbox", "xero"], ["sandbox", "cin7"]])
+def test_help_says_what_a_command_does(command: list[str]) -> None:
+    shown = run_here(ROOT, *command, "--help")
+    assert (shown.exit_code, shown.message) == (0, "")
+    assert " ".join(["Usage: tieout", *command]) in shown.out
+
+
+def test_help_starts_within_a_second_and_a_half_without_any_heavy_library() -> None:
+    program = (
+        "import sys\nsys.argv = ['tieout', 'close', '--help']\nfrom pipelines.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+    )
+    seconds = []
+    for _ in range(3):  # the best of three: another process may have the machine
+        started = time.monotonic()
+        done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+        seconds.append(time.monotonic() - started)
+        assert done.stderr == "[]\n"
+    assert min(seconds) < 1.5
