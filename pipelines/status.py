@@ -119,7 +119,12 @@ def _months(warehouse: Warehouse) -> pl.DataFrame:
 
 def _refused(warehouse: Warehouse) -> pl.DataFrame:
     """Documents of the latest plan of each month that Xero has not confirmed."""
-    outbox = warehouse.query("from post.outbox where state in ('refused', 'unknown', 'sending') order by position")
+    outbox = warehouse.query(
+        """
+        select * replace (if(state = 'planned', 'not posted', state) as state)
+        from post.outbox where state <> 'confirmed' and attempts > 0 order by position
+        """
+    )
     latest = latest_plans(warehouse).select("plan_hash", "period")
     return outbox.join(latest, on="plan_hash", how="inner", maintain_order="left").sort("period", maintain_order=True)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.demo import demo_settings
+from pipelines.settings import Settings
 from tests.golden_texts import GoldenTexts
 from tests.made_once import MakeOnce
 from tests.sample_company import OCTOBER, SEPTEMBER, Company, copy_what_it_needs, running_company
@@ -53,6 +55,13 @@ def closed_home(made_once: MakeOnce, opened_home: Path) -> Path:
                 assert outcome.exit_code == 0, outcome.message
 
     return made_once("closed-company", make)
+
+
+@pytest.fixture(scope="session")
+def closed_settings(closed_home: Path) -> Settings:
+    """Settings of the company after two closed months; its servers are gone. Read only."""
+    nowhere = "http://127.0.0.1:9"
+    return demo_settings(closed_home, nowhere, nowhere)
 
 
 @pytest.fixture

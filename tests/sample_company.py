@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import polars as pl
 
 from pipelines.cli import main
 from pipelines.demo import PERIODS, demo_servers
+from pipelines.load.apply import apply_plan
 from pipelines.settings import Settings
 from pipelines.warehouse import open_published
 from tests.pipelines.load.local_books import LocalBooks
@@ -146,3 +148,10 @@ def running_company(home: Path) -> Iterator[Company]:
     """The company of a folder, with its servers on loopback."""
     with demo_servers(home) as settings, LocalBooks(settings.xero_url, home / "no-log") as books:
         yield Company(settings, books)
+
+
+@contextmanager
+def no_waiting() -> Iterator[None]:
+    """Journals that Xero failed on are tried again at once."""
+    with patch("pipelines.month_end.apply_plan", partial(apply_plan, pause=lambda _: None)):
+        yield

@@ -3,14 +3,11 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from subprocess import PIPE, Popen
-from unittest.mock import patch
 
 import pytest
 
-from pipelines.load.apply import apply_plan
-from tests.sample_company import ROOT, SEPTEMBER, Company, Outcome
+from tests.sample_company import ROOT, SEPTEMBER, Company, Outcome, no_waiting
 
 JOURNALS_OF_SEPTEMBER = 12
 NOWHERE = "http://127.0.0.1:9"
@@ -127,10 +124,3 @@ def holding(company: Company) -> Iterator[int]:
         assert holder.stdout.readline() == "held\n"
         yield holder.pid
         holder.stdin.write("\n")
-
-
-@contextmanager
-def no_waiting() -> Iterator[None]:
-    """Retries follow each other at once."""
-    with patch("pipelines.month_end.apply_plan", partial(apply_plan, pause=lambda _: None)):
-        yield
