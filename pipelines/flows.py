@@ -1,153 +1,166 @@
-"""The Prefect flow of the close: one task a step, artifacts for finance people, one run at a time on a warehouse.
+"""The Prefect flow of the close: one task a step, pages for finance people, one run at a time on a warehouse.
 
-The steps themselves stand in `pipelines/month_end.py`; they are plain functions that know nothing of Prefect.
+The steps themselves stand in `pipelines/month_end.py`; they are plain functions that know nothing of Prefect. Without a
+server set up: `python -m pipelines.flows --period 2026-10`.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import argparse
+import sys
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 
-from pipelines.prefect_home import prepare_prefect
-from pipelines.settings import Settings, load_settings
+from pipelines.prefect_home import prepare_from_settings
 
-prepare_prefect(load_settings().home)  # Prefect reads the environment when it is imported
+prepare_from_settings()  # Prefect reads the environment when it is imported
 
 from prefect import flow, task  # noqa: E402
 from prefect.artifacts import create_markdown_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.client.orchestration import get_client  # noqa: E402
-from prefect.concurrency.sync import concurrency  # noqa: E402
+from prefect.exceptions import ParameterTypeError  # noqa: E402
+from prefect.logging import get_run_logger  # noqa: E402
+from prefect.runtime import flow_run  # noqa: E402
+from prefect.states import Failed  # noqa: E402
 
-from pipelines.errors import Incomplete  # noqa: E402
+from pipelines.errors import DataProblem, Incomplete, TieoutError, UsageProblem  # noqa: E402
+from pipelines.flow_pages import TITLES, RunFacts, write_pages  # noqa: E402
+from pipelines.flow_turns import one_at_a_time  # noqa: E402
 from pipelines.month_end import close_month, preview_month  # noqa: E402
 from pipelines.progress import StepBars  # noqa: E402
-from pipelines.reports import (  # noqa: E402
-    ReportTable,
-    as_markdown,
-    exceptions_table,
-    journal_tables,
-    left_out_table,
-    roll_forward_table,
-    tie_out_table,
-)
 from pipelines.runs import record_run  # noqa: E402
+from pipelines.settings import Settings, load_settings  # noqa: E402
 from pipelines.steps.context import CloseContext, open_close, read_month  # noqa: E402
+from pipelines.steps.gate import stop_on_open_months  # noqa: E402
 from pipelines.steps.run import CloseRun  # noqa: E402
 from pipelines.warehouse import Warehouse, open_warehouse  # noqa: E402
 from transforms.periods import format_period, previous_period, today_in  # noqa: E402
 
 RETRY_SECONDS = [10.0, 60.0, 300.0]
-QUEUE_SECONDS = 3600.0
-"""How long a run waits for another one on the same warehouse."""
+"""How long a step that only reads waits before it is tried again, when a server was not there."""
 
 watcher: ContextVar[StepBars | None] = ContextVar("watcher", default=None)
 """Shows a bar for each task, when a person watches."""
 
-Month = Annotated[
-    str | None,
-    Field(
-        title="Month",
-        description="YYYY-MM. Empty: the month that ended last; for a preview the month under way.",
-        pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
-        examples=["2026-10"],
-    ),
-]
-Day = Annotated[
-    date | None,
-    Field(title="Up to", description="Last day that counts, to post a month under way. Empty: the whole month."),
-]
-Action = Annotated[
-    Literal["close", "preview"],
-    Field(title="Action", description="close posts to Xero; preview shows what would be posted, and posts nothing."),
-]
+Month = Annotated[str | None, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-10"])]
+Action = Literal["close", "preview"]
 
 
-@flow(name="month-end", flow_run_name="{action} {period}", retries=0, log_prints=False)
-def month_end(period: Month = None, to: Day = None, action: Action = "close") -> str:
+def _form_field(default: str | None, title: str, description: str) -> Any:  # noqa: ANN401 a default of any type
+    """A field of the UI's run form: only a default like this brings Prefect to take a title over."""
+    return Field(default=default, description=description, json_schema_extra={"title": title})
+
+
+MONTH = _form_field(None, "Month", "YYYY-MM. Empty: the month that ended last; for a preview the month under way.")
+UP_TO = _form_field(None, "Up to", "Last day that counts, to post a month under way. Empty: the whole month.")
+ACTION = _form_field("close", "Action", "close posts to Xero; preview shows what would be posted, and posts nothing.")
+
+
+def _name_run() -> str:
+    """What the UI calls a run: what it does to which month."""
+    given = flow_run.parameters
+    action = given.get("action", "close")
+    try:
+        return f"{action} {format_period(_pick_month(load_settings(), given.get('period'), action))}"
+    except UsageProblem:  # the run itself tells it, with all problems
+        return f"{action} {given.get('period') or ''}".strip()
+
+
+@flow(name="month-end", flow_run_name=_name_run, retries=0, log_prints=False, persist_result=False)
+def month_end(period: Month = MONTH, to: date | None = UP_TO, action: Action = ACTION) -> str:
     """Close one month, or preview it, with the settings of the environment that the worker runs in.
 
     Returns:
         What was done, in a sentence.
 
     Raises:
-        TieoutError: whatever stops a step; the run is marked failed with its text.
+        TieoutError: whatever stops a step. In Prefect the run is failed with its text and without a traceback.
     """
     settings = load_settings()
-    close = open_close(settings, _month(settings, period, action), to, is_preview=action == "preview")
-    with one_at_a_time(settings), record_run(settings, f"flow {action}", close.period) as record:
-        with open_warehouse(settings) as warehouse:
-            with CloseRun(close, warehouse, record.run_id, run_as_task, _tell) as run:
-                try:
-                    (close_month if action == "close" else preview_month)(run)
-                finally:
-                    publish_artifacts(close, warehouse)
-                return _sentence(run)
-
-
-def run_as_task(name: str, work: Callable[[], None], *, is_safe_to_retry: bool) -> None:
-    """Carry out a step as a Prefect task; only what reads is tried again, and only when a server was not there."""
-
-    def step() -> None:
-        work()
-
-    wrapped = task(
-        step,
-        name=name,
-        retries=len(RETRY_SECONDS) if is_safe_to_retry else 0,
-        retry_delay_seconds=RETRY_SECONDS,
-        retry_condition_fn=_is_incomplete,
-        cache_policy=NO_CACHE,
-        persist_result=False,
-    )
-    bars = watcher.get()
-    if bars is None:
-        wrapped()
-    else:
-        bars.run_step(name, wrapped, is_safe_to_retry=is_safe_to_retry)
-
-
-@contextmanager
-def one_at_a_time(settings: Settings) -> Iterator[None]:
-    """Let one run at a time work on a warehouse, whichever deployment started it.
-
-    Raises:
-        Incomplete: another run has not ended within an hour (exit 7).
-    """
-    name = f"tieout-{hashlib.sha256(str(settings.warehouse).encode()).hexdigest()[:12]}"
-    with get_client(sync_client=True) as client:
-        client.upsert_global_concurrency_limit_by_name(name, 1)
+    month = _pick_month(settings, period, action)
+    steps = TaskSteps()
     try:
-        with concurrency(name, occupy=1, timeout_seconds=QUEUE_SECONDS, strict=True):
-            yield
-    except TimeoutError:
-        raise Incomplete(
-            f"Another run has held {settings.warehouse} for an hour. Look at it, then run this again."
-        ) from None
+        close = open_close(settings, month, to, is_preview=action == "preview")
+        with one_at_a_time(settings) as wait:
+            return _carry_out(close, action, steps, wait)
+    except TieoutError as error:
+        if not steps.started:  # otherwise its pages are stored already
+            _publish(RunFacts(settings.organisation, month, error.summary, error=error), None)
+        return cast(str, Failed(message=str(error), data=error))  # the caller gets the error raised
 
 
-def publish_artifacts(close: CloseContext, warehouse: Warehouse) -> None:
-    """Put what a finance person reads beside the flow run: journals, roll-forward, tie-out, exceptions, left out."""
-    period = close.period
-    pages: dict[str, list[ReportTable]] = {
-        "journals": journal_tables(warehouse, period),
-        "roll-forward": [roll_forward_table(warehouse, period)],
-        "tie-out": [tie_out_table(warehouse, period)],
-        "exceptions": [exceptions_table(warehouse, period), left_out_table(warehouse, period)],
-    }
-    for key, tables in pages.items():
-        shown = [as_markdown(table) for table in tables if table.rows]
-        text = "\n\n".join(shown) or "Nothing to show."
-        create_markdown_artifact(
-            text, key=key, description=f"{key.replace('-', ' ').capitalize()}, {format_period(period)}"
+def _carry_out(close: CloseContext, action: Action, steps: "TaskSteps", wait: float) -> str:
+    """The steps on the open warehouse, and then the pages, also when a step stops the run."""
+    with (
+        record_run(close.settings, f"flow {action}", close.period, wait) as record,
+        open_warehouse(close.settings, wait, notify=_notify) as warehouse,
+        CloseRun(close, warehouse, record.run_id, steps.run_as_task, _tell) as run,
+    ):
+        try:
+            (close_month if action == "close" else preview_month)(run)
+        except Exception as error:
+            verdict = error.summary if isinstance(error, TieoutError) else f"{type(error).__name__}: {error}"
+            _publish(_facts(run, steps, verdict, error), warehouse)
+            raise
+        sentence = _sentence(run)
+        _publish(_facts(run, steps, sentence), warehouse)
+        return sentence
+
+
+def _facts(run: CloseRun, steps: "TaskSteps", verdict: str, error: Exception | None = None) -> RunFacts:
+    organisation = run.close.settings.organisation
+    return RunFacts(organisation, run.close.period, verdict, steps.started, steps.finished, run.plan, error)
+
+
+class TaskSteps:
+    """Carries out steps as Prefect tasks, and remembers how far the run came."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+        self.finished: list[str] = []
+
+    def run_as_task(self, name: str, work: Callable[[], None], *, is_safe_to_retry: bool) -> None:
+        """Carry out a step; only what reads is tried again, and only when a server was not there."""
+
+        def step() -> None:
+            work()
+
+        as_task = task(
+            name=name,
+            retries=len(RETRY_SECONDS) if is_safe_to_retry else 0,
+            retry_delay_seconds=RETRY_SECONDS,
+            retry_condition_fn=_is_worth_a_retry,
+            cache_policy=NO_CACHE,
+            persist_result=False,
         )
+        wrapped = as_task(step)
+        self.started.append(name)
+        bars = watcher.get()
+        if bars is None:
+            wrapped()
+        else:
+            bars.run_step(name, wrapped, is_safe_to_retry=is_safe_to_retry)
+        self.finished.append(name)
 
 
-def _month(settings: Settings, period: str | None, action: str) -> date:
+def _is_worth_a_retry(_task: Any, _run: Any, state: Any) -> bool:  # noqa: ANN401 Prefect's own types
+    """Whether a step failed because a server was not there: not because of the data, nor of a day's limit."""
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, Incomplete) and not getattr(error, "is_day", False)
+
+
+def _publish(facts: RunFacts, warehouse: Warehouse | None) -> None:
+    """Put the pages beside the flow run. A page that cannot be stored does not undo what was posted."""
+    for key, text in write_pages(facts, warehouse).items():
+        try:
+            create_markdown_artifact(text, key=key, description=f"{TITLES[key]}, {format_period(facts.period)}")
+        except Exception:  # whatever Prefect's client raises
+            get_run_logger().warning("The page %s could not be stored.", key, exc_info=True)
+
+
+def _pick_month(settings: Settings, period: str | None, action: str) -> date:
     """The month that is meant: named, or by the calendar of the organisation."""
     if period:
         return read_month(period)
@@ -155,9 +168,8 @@ def _month(settings: Settings, period: str | None, action: str) -> date:
     return this_month if action == "preview" else previous_period(this_month)
 
 
-def _is_incomplete(_task: Any, _run: Any, state: Any) -> bool:  # noqa: ANN401 Prefect's own types
-    """Whether a step failed because a server was not there, and not because of the data."""
-    return isinstance(state.result(raise_on_failure=False), Incomplete)
+def _notify(message: str) -> None:
+    get_run_logger().info(message)
 
 
 def _tell(done: int, total: int, what: str) -> None:
@@ -169,6 +181,38 @@ def _tell(done: int, total: int, what: str) -> None:
 def _sentence(run: CloseRun) -> str:
     month = format_period(run.close.period)
     if run.applied is None:
-        return f"{month}: previewed, nothing posted"
+        return f"{month}: previewed up to {run.close.cut_off}. Nothing was posted.{_open_months(run)}"
     count = len(run.applied.created) + len(run.applied.ended)
-    return f"{month}: {count} documents sent to Xero, ties out" if count else f"{month}: nothing left to post, ties out"
+    if not count:
+        return f"{month}: nothing was left to post. It ties out."
+    return f"{month}: {count} document{'s' if count != 1 else ''} sent to Xero. It ties out."
+
+
+def _open_months(run: CloseRun) -> str:
+    """What a reader of a preview has to know in the first days of a month, before the last one is closed."""
+    try:
+        stop_on_open_months(run.close, run.warehouse)
+    except DataProblem as early:
+        months = ", ".join(problem.where.removeprefix("period ") for problem in early.problems)
+        return f" Not closed yet, so their movements are in these figures: {months}."
+    return ""
+
+
+def main() -> None:
+    """Run the flow once from the command line, with or without a server."""
+    parser = argparse.ArgumentParser(description="Close or preview one month as a Prefect flow run.")
+    parser.add_argument("--period", metavar="YYYY-MM", help="month; by default the one that ended last")
+    parser.add_argument("--to", metavar="DATE", help="last day that counts, for a month under way")
+    parser.add_argument("--action", choices=("close", "preview"), default="close")
+    try:
+        print(month_end(**vars(parser.parse_args())))
+    except TieoutError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)
+    except ParameterTypeError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(UsageProblem.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,10 +1,14 @@
 """Lets Prefect run without a server set up: its home under TIEOUT_HOME, no telemetry, nothing on the screen.
 
-Import this before Prefect. What the environment says already wins, so a running `prefect server` is used as it is.
+Call this before Prefect is imported. What the environment says already wins, so a running `prefect server` is used as
+it is: `PREFECT_API_URL` names it.
 """
 
 import os
 from pathlib import Path
+
+from pipelines.errors import UsageProblem
+from pipelines.settings import load_settings
 
 QUIET = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
@@ -31,3 +35,28 @@ def prepare_prefect(home: Path, *, is_quiet: bool = False) -> None:
     os.environ.setdefault("PREFECT_HOME", str(home / ".prefect"))
     for name, value in {**DEFAULTS, **(QUIET if is_quiet else {})}.items():
         os.environ.setdefault(name, value)
+
+
+def prepare_from_settings() -> None:
+    """The same, with the home of this process's settings.
+
+    Settings that do not hold are told by the run that needs them, with all their problems: importing a flow must not
+    fail, or a worker shows a traceback in their place.
+    """
+    try:
+        home = load_settings().home
+    except UsageProblem:
+        return
+    prepare_prefect(home)
+
+
+def read_organisation() -> dict[str, str]:
+    """The step of `prefect deploy` that prefect.yaml takes the time zone of the schedules from.
+
+    Returns:
+        `time_zone`, as the environment or tieout.toml gives it.
+
+    Raises:
+        UsageProblem: the settings do not hold (exit 2).
+    """
+    return {"time_zone": load_settings().time_zone}
