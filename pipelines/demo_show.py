@@ -12,6 +12,7 @@ from rich.console import Console
 from pipelines.cli.output import console
 from pipelines.demo import PERIODS, demo_folder, demo_servers
 from pipelines.prefect_home import prepare_prefect
+from pipelines.prefect_server import start_temporary_server, using
 from pipelines.progress import StepBars
 from pipelines.reports import month_tables
 from pipelines.settings import SECRETS, Settings
@@ -31,13 +32,15 @@ def run_demo(home: Path, *, fresh: bool = False) -> None:
     if fresh:
         rmtree(demo_folder(home), ignore_errors=True)
     prepare_prefect(home, is_quiet=True)
+    server = start_temporary_server(home)
     screen.print(
         "[bold]tieout demo[/bold]: a made-up outdoor shop on a local Cin7 and a local Xero. "
         "Nothing leaves this machine."
     )
     with demo_servers(home) as settings, in_environment(settings):
-        for text in PERIODS:
-            _close(screen, text)
+        with using(server):
+            for text in PERIODS:
+                _close(screen, text)
         _show(screen, settings)
 
 
@@ -62,8 +65,8 @@ def _show(screen: Console, settings: Settings) -> None:
             period = parse_period(text)
             screen.rule(name_period(period), align="left")
             print_tables(screen, month_tables(warehouse, period))
-    home, folder = settings.home, demo_folder(settings.home)
-    shown = folder.relative_to(home) if folder.is_relative_to(home) else folder
+    folder, here = demo_folder(settings.home), Path.cwd()
+    shown = folder.relative_to(here) if folder.is_relative_to(here) else folder
     screen.print(f"The warehouse: {shown / 'warehouse.duckdb'} (read-only copy for queries beside it)")
     screen.print("\n[bold]Three things to try next[/bold]")
     tieout, file = _command(), f"--warehouse {shown / 'warehouse.duckdb'}"

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
@@ -27,7 +27,7 @@ from tests.pipelines.load.local_books import LocalBooks
 ROOT = Path(__file__).parents[1]
 SEPTEMBER, OCTOBER = PERIODS
 
-_BAR = re.compile(r" {2,}(━|stopped +\d+\.\d s)")
+BAR = re.compile(r" {2,}(━|stopped +\d+\.\d s)")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Company:
 
     def start(self, *arguments: object, **environment: str) -> "subprocess.Popen[str]":
         """Start the command line as a process of its own."""
-        return start_tieout(*arguments, **{**self.environment, **environment})
+        return start_tieout(*arguments, environment={**self.environment, **environment})
 
     @property
     def environment(self) -> dict[str, str]:
@@ -120,16 +120,17 @@ def run_here(home: Path, *arguments: object) -> Outcome:
             code = 0
         except SystemExit as ended:
             code = int(ended.code or 0)
-    lines = [line for line in err.getvalue().splitlines() if not _BAR.search(line)]
+    lines = [line for line in err.getvalue().splitlines() if not BAR.search(line)]
     return Outcome(code, out.getvalue(), "\n".join(lines).replace(str(home), "HOME"))
 
 
-def start_tieout(*arguments: object, **environment: str) -> "subprocess.Popen[str]":
-    """Start `tieout` as a process, with nothing of this process's own TIEOUT_ settings."""
+def start_tieout(*arguments: object, environment: Mapping[str, str], folder: Path = ROOT) -> "subprocess.Popen[str]":
+    """Start `tieout` as a process in a folder, with nothing of this process's own TIEOUT_ settings."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("TIEOUT_", "PREFECT_"))}
     return subprocess.Popen(
         [sys.executable, "-c", "from pipelines.cli import main; main()", *map(str, arguments)],
-        env={**own, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default", **environment},
+        env={**own, "PYTHONPATH": str(ROOT), **environment},
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
