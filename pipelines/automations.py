@@ -6,9 +6,8 @@ automations can follow.
 """
 
 import argparse
-from collections.abc import Coroutine
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import cast
 
 from pipelines.prefect_home import prepare_prefect
 from pipelines.settings import load_settings
@@ -20,8 +19,6 @@ from prefect.blocks.core import Block  # noqa: E402
 from prefect.events.actions import DoNothing, SendNotification  # noqa: E402
 from prefect.events.schemas.automations import EventTrigger, Posture  # noqa: E402
 from prefect.events.schemas.events import ResourceSpecification  # noqa: E402
-
-T = TypeVar("T")
 
 NAME = "tieout: a close failed or is late"
 BAD_STATES = {
@@ -60,22 +57,17 @@ def register_automation(notify: str | None = None) -> Automation:
     """Create the automation, or bring the one of that name up to date."""
     wanted = describe_automation(notify)
     try:
-        known = _now(Automation.read(name=NAME))
+        known = cast("Automation", Automation.read(name=NAME))  # a coroutine only inside an event loop
     except ValueError:
-        return _now(wanted.create())
+        return cast("Automation", wanted.create())
     wanted.id = known.id
     wanted.update()
     return wanted
 
 
-def _now(answer: T | Coroutine[Any, Any, T]) -> T:
-    """The answer itself: called outside an event loop, Prefect's functions return it and no coroutine."""
-    return cast("T", answer)
-
-
 def _notification(reference: str) -> SendNotification:
     """The action that sends through a notification block."""
-    block = _now(Block.load(reference))
+    block = cast("Block", Block.load(reference))
     return SendNotification(block_document_id=block._block_document_id, subject=SUBJECT, body=BODY)
 
 
