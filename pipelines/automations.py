@@ -67,8 +67,10 @@ def register_automation(notify: str | None = None) -> Automation:
 
 def _notification(reference: str) -> SendNotification:
     """The action that sends through a notification block."""
-    block = cast("Block", Block.load(reference))
-    return SendNotification(block_document_id=block._block_document_id, subject=SUBJECT, body=BODY)
+    block_id = cast("Block", Block.load(reference))._block_document_id
+    if block_id is None:
+        raise ValueError(f"{reference} is not saved on this server")
+    return SendNotification(block_document_id=block_id, subject=SUBJECT, body=BODY)
 
 
 def main() -> None:
