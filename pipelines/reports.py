@@ -170,8 +170,16 @@ def tie_out_table(warehouse: Warehouse, period: date) -> ReportTable:
 
 
 def left_out_table(warehouse: Warehouse, period: date, most: int = 15) -> ReportTable:
-    """Sales and returns that COGS leaves out, with the reason and the value."""
-    lines = warehouse.read("close.left_out", "period = ?", [period]).sort(pl.col("cost_amount").abs(), descending=True)
+    """Sales and returns that COGS leaves out, with the reason and the value, the largest first.
+
+    Args:
+        warehouse: holds close.left_out.
+        period: first day of the month.
+        most: lines shown one by one; what is beyond is summed up.
+    """
+    lines = warehouse.read("close.left_out", "period = ?", [period]).sort(
+        -pl.col("cost_amount").abs(), "document_number", "sku", "move_id"
+    )
     rows = [
         (
             row["document_number"],
@@ -184,20 +192,19 @@ def left_out_table(warehouse: Warehouse, period: date, most: int = 15) -> Report
         )
         for row in lines.head(most).to_dicts()
     ]
-    total = (
-        "",
-        "",
-        f"{lines.height} lines",
-        "",
-        "",
-        money(total_of(lines["cost_amount"])),
-        money(total_of(lines["revenue_amount"])),
-    )
+    sums = [_left_out_sum(lines.slice(most), "more line"), _left_out_sum(lines, "line")]
     columns = ("Document", "SKU", "Left out as", "Why", "Units", "Cost", "Revenue")
     title = f"Left out of COGS, {name_period(period)}"
     if not rows:
         return ReportTable(title, columns, (), note="Nothing: every sale and return that moved is in COGS.")
-    return ReportTable(title, columns, (*rows, total), frozenset({"Units", "Cost", "Revenue"}), frozenset({len(rows)}))
+    shown = (*rows, *(sums if lines.height > most else sums[1:]))
+    return ReportTable(title, columns, shown, frozenset({"Units", "Cost", "Revenue"}), frozenset({len(shown) - 1}))
+
+
+def _left_out_sum(lines: pl.DataFrame, what: str) -> tuple[str, ...]:
+    """How many lines, their cost and their revenue."""
+    count = f"{lines.height:,} {what}{'s' if lines.height != 1 else ''}"
+    return "", "", count, "", "", money(total_of(lines["cost_amount"])), money(total_of(lines["revenue_amount"]))
 
 
 def exceptions_table(warehouse: Warehouse, period: date) -> ReportTable:
@@ -205,7 +212,7 @@ def exceptions_table(warehouse: Warehouse, period: date) -> ReportTable:
     grouped = (
         warehouse.read("close.exceptions", "period = ?", [period])
         .group_by("exception_kind", "subject", "correction_id", "is_blocking")
-        .agg(pl.len().alias("rows"), pl.col("quantity").abs().sum(), pl.col("amount").abs().sum())
+        .agg(pl.len().alias("rows"), *[_known_sum(name) for name in ("quantity", "amount")])
         .sort("exception_kind", "subject")
     )
     rows = [
@@ -223,6 +230,11 @@ def exceptions_table(warehouse: Warehouse, period: date) -> ReportTable:
     return ReportTable(
         f"Exceptions, {name_period(period)}", columns, tuple(rows), frozenset({"Rows", "Units", "Amount"})
     )
+
+
+def _known_sum(column: str) -> pl.Expr:
+    """Sum without signs; null where nothing is known, which is not the same as nothing."""
+    return pl.when(pl.col(column).is_not_null().any()).then(pl.col(column).abs().sum())
 
 
 def month_tables(warehouse: Warehouse, period: date) -> Sequence[ReportTable]:
