@@ -12,7 +12,6 @@ from rich.console import Console
 from pipelines.cli.output import console
 from pipelines.demo import PERIODS, demo_folder, demo_servers
 from pipelines.prefect_home import prepare_prefect
-from pipelines.prefect_server import start_temporary_server, using
 from pipelines.progress import StepBars
 from pipelines.reports import month_tables
 from pipelines.settings import SECRETS, Settings
@@ -32,15 +31,13 @@ def run_demo(home: Path, *, fresh: bool = False) -> None:
     if fresh:
         rmtree(demo_folder(home), ignore_errors=True)
     prepare_prefect(home, is_quiet=True)
-    server = start_temporary_server(home)
     screen.print(
         "[bold]tieout demo[/bold]: a made-up outdoor shop on a local Cin7 and a local Xero. "
         "Nothing leaves this machine."
     )
     with demo_servers(home) as settings, in_environment(settings):
-        with using(server):
-            for text in PERIODS:
-                _close(screen, text)
+        for text in PERIODS:
+            _close(screen, text)
         _show(screen, settings)
 
 
