@@ -1,34 +1,39 @@
 """Registers the Prefect automation that tells people when a close fails or does not start in time.
 
 Run it once against a server: `python -m pipelines.automations [--notify BLOCK_TYPE/NAME]`, such as
-slack-webhook/finance. Without a notification block the automation still raises its event, which the UI shows and other
-automations can follow.
+`slack-webhook/finance`. Without a notification block the automation raises its event all the same: the UI shows it, and
+other automations can follow it.
 """
 
 import argparse
+import sys
 from datetime import timedelta
 from typing import cast
 
-from pipelines.prefect_home import prepare_prefect
-from pipelines.settings import load_settings
+from prefect.automations import Automation
+from prefect.blocks.core import Block
+from prefect.events.actions import DoNothing, SendNotification
+from prefect.events.schemas.automations import EventTrigger, Posture
+from prefect.events.schemas.events import ResourceSpecification
+from prefect.settings import get_current_settings
 
-prepare_prefect(load_settings().home)  # Prefect reads the environment when it is imported
-
-from prefect.automations import Automation  # noqa: E402
-from prefect.blocks.core import Block  # noqa: E402
-from prefect.events.actions import DoNothing, SendNotification  # noqa: E402
-from prefect.events.schemas.automations import EventTrigger, Posture  # noqa: E402
-from prefect.events.schemas.events import ResourceSpecification  # noqa: E402
+from pipelines.errors import TieoutError, UsageProblem
 
 NAME = "tieout: a close failed or is late"
+FLOW_NAME = "month-end"
 BAD_STATES = {
     "prefect.flow-run.Failed",
     "prefect.flow-run.Crashed",
     "prefect.flow-run.TimedOut",
     "prefect.flow-run.Late",
 }
-SUBJECT = "tieout: {{ flow_run.name }} is {{ flow_run.state.name }}"
-BODY = "{{ flow_run.state.message }}\n\n{{ flow_run | ui_url }}"
+SUBJECT = (
+    "tieout: {{ flow_run.name }}{% if deployment %} ({{ deployment.name }}){% endif %} is {{ flow_run.state.name }}"
+)
+BODY = (
+    "{{ flow_run.state.message or 'It should have started at ' ~ flow_run.expected_start_time ~ '.' }}\n\n"
+    "{{ (flow_run | ui_url) or '' }}"
+)
 
 
 def describe_automation(notify: str | None = None) -> Automation:
@@ -36,11 +41,14 @@ def describe_automation(notify: str | None = None) -> Automation:
 
     Args:
         notify: notification block as BLOCK_TYPE/NAME; None raises the event only.
+
+    Raises:
+        UsageProblem: the server has no such block (exit 2).
     """
     trigger = EventTrigger(
         expect=BAD_STATES,
         match=ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"}),
-        match_related=ResourceSpecification({"prefect.resource.role": "flow", "prefect.resource.name": "month-end"}),
+        match_related=ResourceSpecification({"prefect.resource.role": "flow", "prefect.resource.name": FLOW_NAME}),
         posture=Posture.Reactive,
         threshold=1,
         within=timedelta(0),
@@ -54,7 +62,13 @@ def describe_automation(notify: str | None = None) -> Automation:
 
 
 def register_automation(notify: str | None = None) -> Automation:
-    """Create the automation, or bring the one of that name up to date."""
+    """Create the automation, or bring the one of that name up to date.
+
+    Raises:
+        UsageProblem: no server is named, or it has no such block (exit 2).
+    """
+    if get_current_settings().api.url is None:
+        raise UsageProblem("An automation lives on a server, and none is named. Set PREFECT_API_URL.")
     wanted = describe_automation(notify)
     try:
         known = cast("Automation", Automation.read(name=NAME))  # a coroutine only inside an event loop
@@ -67,9 +81,14 @@ def register_automation(notify: str | None = None) -> Automation:
 
 def _notification(reference: str) -> SendNotification:
     """The action that sends through a notification block."""
-    block_id = cast("Block", Block.load(reference))._block_document_id
+    if "/" not in reference:
+        raise UsageProblem(f"--notify {reference} is not BLOCK_TYPE/NAME, such as slack-webhook/finance.")
+    try:
+        block_id = cast("Block", Block.load(reference))._block_document_id
+    except ValueError as error:
+        raise UsageProblem(f"--notify {reference}: {error}") from None
     if block_id is None:
-        raise ValueError(f"{reference} is not saved on this server")
+        raise UsageProblem(f"--notify {reference}: the block is not saved on this server.")
     return SendNotification(block_document_id=block_id, subject=SUBJECT, body=BODY)
 
 
@@ -77,7 +96,11 @@ def main() -> None:
     """Register from the command line."""
     parser = argparse.ArgumentParser(description="Register the automation that tells about failed and late closes.")
     parser.add_argument("--notify", metavar="BLOCK_TYPE/NAME", help="notification block, such as slack-webhook/finance")
-    registered = register_automation(parser.parse_args().notify)
+    try:
+        registered = register_automation(parser.parse_args().notify)
+    except TieoutError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)
     print(f"Automation registered: {registered.name}")
 
 

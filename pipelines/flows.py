@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 
-from pipelines.prefect_home import prepare_from_settings
+from pipelines.prefect_home import prepare_from_settings, telling_of_a_lost_server
 
 prepare_from_settings()  # Prefect reads the environment when it is imported
 
@@ -205,7 +205,8 @@ def main() -> None:
     parser.add_argument("--to", metavar="DATE", help="last day that counts, for a month under way")
     parser.add_argument("--action", choices=("close", "preview"), default="close")
     try:
-        print(month_end(**vars(parser.parse_args())))
+        with telling_of_a_lost_server():
+            print(month_end(**vars(parser.parse_args())))
     except TieoutError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
