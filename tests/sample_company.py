@@ -25,6 +25,9 @@ from pipelines.warehouse import open_published
 from tests.pipelines.load.local_books import LocalBooks
 
 ROOT = Path(__file__).parents[1]
+
+for _size in ("COLUMNS", "LINES"):
+    os.environ.pop(_size, None)  # pytest-xdist gives its workers a screen of 80 columns; a pipe has none
 SEPTEMBER, OCTOBER = PERIODS
 
 BAR = re.compile(r" {2,}(━|stopped +\d+\.\d s)")
