@@ -72,6 +72,15 @@ def opened(opened_home: Path, tmp_path: Path) -> Iterator[Company]:
         yield company
 
 
+@pytest.fixture(scope="module")
+def untouched(opened_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """The company before its first close, for commands that stop before they change anything; its servers run."""
+    home = tmp_path_factory.mktemp("untouched") / "home"
+    shutil.copytree(opened_home, home)
+    with running_company(home) as company:
+        yield company
+
+
 @pytest.fixture
 def closed(closed_home: Path, tmp_path: Path) -> Iterator[Company]:
     """A copy of the company after two closed months, to change at will; its servers run."""

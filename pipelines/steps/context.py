@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 from mappings.reader import MappingProblems, Mappings, read_mappings
 from pipelines.errors import DataProblem, UsageProblem
 from pipelines.settings import Settings
+from schemas.maps import MappingTables
 from schemas.policies import ClosePolicy
 from schemas.problems import Problem
 from transforms.periods import format_period, has_ended, last_day, parse_period, today_in
@@ -26,6 +28,11 @@ class CloseContext:
     def policy(self) -> ClosePolicy:
         """The accounting policies of close.yaml."""
         return self.mappings.close.policy
+
+    @cached_property
+    def maps(self) -> MappingTables:
+        """The mappings as frames."""
+        return self.mappings.tables()
 
     @property
     def is_partial(self) -> bool:

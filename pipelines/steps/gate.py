@@ -126,8 +126,10 @@ def _refused_rows(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[Proble
 
 def _stale_corrections(close: CloseContext, warehouse: Warehouse) -> list[Problem]:
     """Corrections that match nothing in the whole source: it was probably repaired."""
+    if not close.mappings.corrections.entries:
+        return []
     occurring = list_occurring_subjects(
-        read_core(warehouse), close.mappings.tables().charge_types, close.policy.base_currency
+        read_core(warehouse), close.maps.charge_types, close.policy.base_currency
     ).collect()
     seen = warehouse.query("select distinct exception_kind, subject from close.exceptions")
     known = set(pl.concat([occurring, seen.select(occurring.columns)]).iter_rows())

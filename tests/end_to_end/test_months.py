@@ -20,10 +20,10 @@ def today(day: date) -> Iterator[None]:
         yield
 
 
-def test_a_month_under_way_closes_only_up_to_a_day(opened: Company) -> None:
+def test_a_month_under_way_closes_only_up_to_a_day(untouched: Company) -> None:
     with today(MID_SEPTEMBER):
-        stopped = opened.tieout("close", SEPTEMBER)
-    assert (stopped.exit_code, stopped.out, opened.books.journals()) == (2, "", [])
+        stopped = untouched.tieout("close", SEPTEMBER)
+    assert (stopped.exit_code, stopped.out, untouched.books.journals()) == (2, "", [])
     assert stopped.message == (
         "2026-09 has not ended: today is 2026-09-15 in the organisation's time zone.\n"
         "    To post what has happened so far, run: tieout close 2026-09 --to 2026-09-15\n"
@@ -105,21 +105,21 @@ def test_a_preview_always_runs_and_keeps_nothing(opened: Company) -> None:
         (["september"], "'september' is not a month: write YYYY-MM, such as 2026-10."),
     ],
 )
-def test_a_day_or_month_that_cannot_be_meant_is_told(opened: Company, arguments: list[str], message: str) -> None:
+def test_a_day_or_month_that_cannot_be_meant_is_told(untouched: Company, arguments: list[str], message: str) -> None:
     with today(MID_SEPTEMBER):
-        stopped = opened.tieout("close", *arguments)
-    assert (stopped.exit_code, stopped.message, opened.books.journals()) == (2, message, [])
+        stopped = untouched.tieout("close", *arguments)
+    assert (stopped.exit_code, stopped.message, untouched.books.journals()) == (2, message, [])
 
 
-def test_a_month_waits_for_the_months_before_it(opened: Company) -> None:
-    early = opened.tieout("close", OCTOBER)
-    assert (early.exit_code, opened.books.journals()) == (3, [])
+def test_a_month_waits_for_the_months_before_it(untouched: Company) -> None:
+    early = untouched.tieout("close", OCTOBER)
+    assert (early.exit_code, untouched.books.journals()) == (3, [])
     assert early.message == (
         "2026-10 builds on the months before it, from 2026-09 (close.first_period). Nothing was posted.\n"
         "period 2026-09: is not posted\n"
         "    Close it first: tieout close 2026-09"
     )
-    too_early = opened.tieout("close", "2026-08")
+    too_early = untouched.tieout("close", "2026-08")
     assert too_early.exit_code == 3
     assert too_early.message == (
         "2026-08 cannot be closed.\n"

@@ -92,6 +92,6 @@ def test_an_approval_does_not_hold_for_other_mappings(company: Company) -> None:
         (["apply", "latest"], "There is no plan 'latest'. Make one with `tieout plan PERIOD`."),
     ],
 )
-def test_a_plan_that_does_not_exist_is_told(company: Company, arguments: list[str], message: str) -> None:
-    stopped = company.tieout(*arguments)
+def test_a_plan_that_does_not_exist_is_told(untouched: Company, arguments: list[str], message: str) -> None:
+    stopped = untouched.tieout(*arguments)
     assert (stopped.exit_code, stopped.message) == (2, message)

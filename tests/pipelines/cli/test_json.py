@@ -48,8 +48,8 @@ def test_a_close_in_json_says_what_was_sent_and_holds_every_table(opened: Compan
 
 
 @pytest.mark.parametrize("command", [["explain", "COGS-2031-01"], ["close", "2026-13"], ["apply", "latest"]])
-def test_a_command_that_stops_prints_no_json_on_the_result_stream(opened: Company, command: list[str]) -> None:
-    stopped = opened.tieout(*command, "--json")
+def test_a_command_that_stops_prints_no_json_on_the_result_stream(untouched: Company, command: list[str]) -> None:
+    stopped = untouched.tieout(*command, "--json")
     assert (stopped.exit_code, stopped.out) == (2, "")
     assert stopped.message
 

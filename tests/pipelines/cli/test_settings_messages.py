@@ -52,11 +52,13 @@ CASES = {
 
 
 @pytest.mark.parametrize(("environment", "message"), CASES.values(), ids=[name.replace(" ", "-") for name in CASES])
-def test_a_wrong_setting_is_told_with_what_to_write(opened: Company, environment: dict[str, str], message: str) -> None:
-    stopped = opened.tieout("close", SEPTEMBER, **environment)
-    told = stopped.message.replace(opened.settings.xero_url, "XERO").replace(opened.settings.omni_url, "CIN7")
+def test_a_wrong_setting_is_told_with_what_to_write(
+    untouched: Company, environment: dict[str, str], message: str
+) -> None:
+    stopped = untouched.tieout("close", SEPTEMBER, **environment)
+    told = stopped.message.replace(untouched.settings.xero_url, "XERO").replace(untouched.settings.omni_url, "CIN7")
     assert (stopped.exit_code, told, stopped.out) == (2, message, "")
-    assert opened.books.journals() == []
+    assert untouched.books.journals() == []
 
 
 def test_a_key_of_tieout_toml_that_means_nothing_is_told_with_its_line(opened: Company) -> None:
@@ -68,8 +70,8 @@ def test_a_key_of_tieout_toml_that_means_nothing_is_told_with_its_line(opened: C
     )
 
 
-def test_mappings_that_are_not_there_are_a_data_problem(opened: Company) -> None:
-    stopped = opened.tieout("close", SEPTEMBER, "--mappings", opened.home / "elsewhere")
+def test_mappings_that_are_not_there_are_a_data_problem(untouched: Company) -> None:
+    stopped = untouched.tieout("close", SEPTEMBER, "--mappings", untouched.home / "elsewhere")
     assert (stopped.exit_code, stopped.message) == (
         3,
         "The mappings do not hold. Nothing was posted.\n"
