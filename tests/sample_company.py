@@ -156,6 +156,10 @@ def running_company(home: Path) -> Iterator[Company]:
 
 @contextmanager
 def no_waiting() -> Iterator[None]:
-    """Journals that Xero failed on are tried again at once."""
-    with patch("pipelines.month_end.apply_plan", partial(apply_plan, pause=lambda _: None)):
+    """What a server failed on is tried again at once, or not at all where it only reads."""
+    with (
+        patch("pipelines.month_end.apply_plan", partial(apply_plan, pause=lambda _: None)),
+        patch("pipelines.extract.cin7_client.RETRIES", 0),
+        patch("pipelines.load.xero_transport.READ_RETRIES", 0),
+    ):
         yield

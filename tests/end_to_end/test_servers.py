@@ -36,7 +36,8 @@ def assert_it_closes(company: Company) -> None:
 
 
 def test_xero_that_is_down_is_told_and_costs_nothing(opened: Company) -> None:
-    stopped = close(opened, TIEOUT_XERO_URL=NOWHERE, TIEOUT_XERO_TOKEN_URL=f"{NOWHERE}/connect/token")
+    with no_waiting():
+        stopped = close(opened, TIEOUT_XERO_URL=NOWHERE, TIEOUT_XERO_TOKEN_URL=f"{NOWHERE}/connect/token")
     assert (stopped.exit_code, stopped.out) == (7, "")
     assert "Xero cannot be reached at http://127.0.0.1:9" in stopped.message
     assert "run the same command again" in stopped.message
@@ -44,7 +45,8 @@ def test_xero_that_is_down_is_told_and_costs_nothing(opened: Company) -> None:
 
 
 def test_cin7_that_is_down_is_told_and_costs_nothing(opened: Company) -> None:
-    stopped = close(opened, TIEOUT_OMNI_URL=NOWHERE)
+    with no_waiting():
+        stopped = close(opened, TIEOUT_OMNI_URL=NOWHERE)
     assert (stopped.exit_code, stopped.out, opened.books.journals()) == (7, "", [])
     assert stopped.message.startswith("Cin7 Omni at http://127.0.0.1:9/api/v1/ cannot be reached")
     assert stopped.message.endswith("Run the same command again; nothing was changed.")
@@ -54,7 +56,8 @@ def test_cin7_that_is_down_is_told_and_costs_nothing(opened: Company) -> None:
 @pytest.mark.parametrize("asked", ["reads", "tokens"])
 def test_html_instead_of_an_answer_is_told_and_costs_nothing(opened: Company, asked: str) -> None:
     opened.books.change("faults", name="html", on=asked)
-    stopped = close(opened)
+    with no_waiting():
+        stopped = close(opened)
     assert (stopped.exit_code, stopped.out, opened.books.journals()) == (7, "", [])
     assert "502" in stopped.message
     assert "run the same command again" in stopped.message.lower()
