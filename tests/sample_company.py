@@ -20,6 +20,7 @@ import polars as pl
 from pipelines.cli import main
 from pipelines.demo import PERIODS, demo_servers
 from pipelines.load.apply import apply_plan
+from pipelines.load.xero_client import connect
 from pipelines.settings import Settings
 from pipelines.warehouse import open_published
 from tests.pipelines.load.local_books import LocalBooks
@@ -89,6 +90,12 @@ class Company:
         text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
         path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def void_in_xero(self, tag: str) -> None:
+        """Void a journal as a person does on Xero's own pages."""
+        with connect(self.settings) as client:
+            (journal,) = [one for one in client.manual_journals() if str(one["Narration"]).startswith(f"{tag} ")]
+            client.void_manual_journal(str(journal["ManualJournalID"]), str(journal["Narration"]), tag)
 
     def rewrite(self, file: str, content: str | bytes | None) -> None:
         """Give a file other content; None deletes it."""

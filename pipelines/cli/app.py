@@ -22,6 +22,9 @@ app = typer.Typer(
 for module in (close_commands, look_commands, warehouse_commands, server_commands):
     module.add_to(app)
 
+INTERRUPTED = 130
+"""What a shell calls a program that ended with Ctrl-C."""
+
 BUG_EXIT = 70
 """What sysexits.h calls an internal software error."""
 
@@ -33,10 +36,9 @@ def main() -> None:
     except TieoutError as error:
         _print_error(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("Stopped. What was committed stays; run the same command again to go on.", err=True)
-        sys.exit(130)
-    except SystemExit:
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # typer makes this of Ctrl-C
+            typer.echo("Stopped. What was committed stays; run the same command again to go on.", err=True)
         raise
     except BaseException as error:  # the last door, also for a panic of Polars, which is no Exception
         sys.exit(_report_bug(error))

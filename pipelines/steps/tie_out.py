@@ -58,10 +58,17 @@ def tie_out_month(close: CloseContext, warehouse: Warehouse, client: XeroClient)
 
 
 def _documents_in_xero(warehouse: Warehouse) -> pl.LazyFrame:
-    """Journals that Xero holds from us: `journal_key`, `document_status`."""
+    """Journals that Xero holds from us: `journal_key`, `document_status`; not those that somebody voided there."""
     return warehouse.query(
-        "select journal_key, case when bool_or(status = 'POSTED') then 'POSTED' else 'DRAFT' end as document_status "
-        "from post.documents where status in ('POSTED', 'DRAFT') group by journal_key"
+        """
+        with standing as (
+          select d.journal_key, coalesce(x.journal_status, d.status) as status
+          from post.documents d left join xero.manual_journals x using (manual_journal_id)
+          where d.status in ('POSTED', 'DRAFT')
+        )
+        select journal_key, if(bool_or(status = 'POSTED'), 'POSTED', 'DRAFT') as document_status
+        from standing where status in ('POSTED', 'DRAFT') group by journal_key
+        """
     ).lazy()
 
 
