@@ -47,6 +47,16 @@ def test_a_close_in_json_says_what_was_sent_and_holds_every_table(opened: Compan
     assert (again["changes"], again["sent"]) == (0, 0)
 
 
+def test_plan_approve_and_apply_pass_the_hash_on(opened: Company) -> None:
+    plan = opened.tieout("plan", SEPTEMBER, "--json").json
+    assert (len(plan["plan_hash"]), plan["changes"]) == (64, 12)
+    approved = opened.tieout("approve", plan["plan_hash"], "--as", "Kiri", "--json").json
+    assert approved == {"plan_hash": plan["plan_hash"], "approved_by": "Kiri"}
+    applied = opened.tieout("apply", plan["plan_hash"], "--json").json
+    assert (applied["plan_hash"], applied["sent"]) == (plan["plan_hash"], 12)
+    assert applied["tables"][0]["title"] == "Tie-out to Xero, September 2026"
+
+
 @pytest.mark.parametrize("command", [["explain", "COGS-2031-01"], ["close", "2026-13"], ["apply", "latest"]])
 def test_a_command_that_stops_prints_no_json_on_the_result_stream(untouched: Company, command: list[str]) -> None:
     stopped = untouched.tieout(*command, "--json")
