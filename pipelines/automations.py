@@ -67,7 +67,7 @@ def register_automation(notify: str | None = None) -> Automation:
     Raises:
         UsageProblem: no server is named, or it has no such block (exit 2).
     """
-    if get_current_settings().api.url is None:
+    if not get_current_settings().api.url:
         raise UsageProblem("An automation lives on a server, and none is named. Set PREFECT_API_URL.")
     wanted = describe_automation(notify)
     try:

@@ -52,7 +52,7 @@ def one_at_a_time(settings: Settings) -> Iterator[float]:
     Raises:
         Incomplete: another run has not ended within an hour; names it (exit 7).
     """
-    if get_current_settings().api.url is None:
+    if not get_current_settings().api.url:
         yield WAIT
         return
     with ExitStack() as stack, get_client(sync_client=True) as client:
