@@ -60,12 +60,14 @@ class PrefectServer:
         )
 
     def last_run(self) -> "FlowRun":
-        """The flow run that began last."""
+        """The flow run that began last; Prefect sorts runs that a schedule has yet to start before it."""
         from prefect.client.orchestration import get_client  # noqa: PLC0415 only once the fixture has set its home
+        from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterStartTime  # noqa: PLC0415
         from prefect.client.schemas.sorting import FlowRunSort  # noqa: PLC0415
 
+        began = FlowRunFilter(start_time=FlowRunFilterStartTime(is_null_=False))
         with get_client(sync_client=True) as client:
-            (found,) = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
+            (found,) = client.read_flow_runs(flow_run_filter=began, sort=FlowRunSort.START_TIME_DESC, limit=1)
         return found
 
     def pages(self, run: "FlowRun") -> dict[str, str]:
