@@ -13,6 +13,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from shutil import which
 
@@ -39,7 +40,14 @@ def main() -> int:
     STAMP.unlink(missing_ok=True)
     print("Installing the packages of requirements.lock into .venv (once; a minute or two) ...", flush=True)
     pip = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "-qq"]
-    run([*pip, "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(ROOT / "requirements.lock")])
+    exact = [*pip, "--require-hashes", "--no-deps", "--only-binary", ":all:"]
+    # Xero's SDK, for tests, comes as source alone: what builds it comes first, from the lock too.
+    with tempfile.TemporaryDirectory() as folder:
+        builder = Path(folder, "builder.lock")
+        builder.write_text(lines_of("setuptools"))
+        run([*exact, "-r", str(builder)])
+    source_only = ["--no-binary", "xero-python", "--no-build-isolation"]
+    run([*exact, *source_only, "-r", str(ROOT / "requirements.lock")])
     # The build backend came with the lock, so nothing is fetched here that has no hash.
     run([*pip, "--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT)])
     STAMP.write_text(wanted)
@@ -52,6 +60,14 @@ def fingerprint() -> str:
     for name in ("requirements.lock", "pyproject.toml"):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
+
+
+def lines_of(package: str) -> str:
+    """The lines of the lock that hold one package with its hashes."""
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    start = next(at for at, line in enumerate(lines) if line.startswith(package + "=="))
+    rest = next((at for at in range(start + 1, len(lines)) if not lines[at].startswith(" ")), len(lines))
+    return "\n".join(lines[start:rest]) + "\n"
 
 
 def find_python() -> list[str] | None:

@@ -6,6 +6,9 @@ from typing import Literal
 
 CostingMethod = Literal["fifo", "moving_average", "periodic_average", "standard", "specific"]
 Pool = Literal["sku", "sku_location"]
+LateCost = Literal["catch_up", "restate", "prospective"]
+ProspectiveShare = Literal["layer", "on_hand"]
+ReturnCost = Literal["receipt", "current"]
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,38 @@ class CostingPolicy:
     method: CostingMethod = "fifo"
     pool: Pool = "sku"
     """Moves of one pool share their cost: a SKU everywhere, or a SKU at one location."""
+    late_cost: LateCost = "catch_up"
+    """What a charge known after its receipt does to moves that have happened (IAS 2.10, 2.11; IAS 8.5 for estimates).
+
+    Under `catch_up` and `restate` every move costs what it would have cost had the charge been known from the start;
+    they differ in the month that books the change. Under `prospective` earlier moves keep their cost: the share that is
+    still on hand goes into stock when the charge comes, the rest into COGS.
+    """
+    prospective_share: ProspectiveShare | None = None
+    """How much of a receipt is still on hand: what is left of its own layer, or as many units as are on hand at all.
+
+    None: `layer` where there are layers (FIFO, specific), `on_hand` under averages.
+    """
+    purchase_return: ReturnCost | None = None
+    """Goods sent back to a supplier leave at the cost of their own receipt, or like any other issue.
+
+    None: `receipt` where there are layers, `current` under averages.
+    """
+
+    @property
+    def has_layers(self) -> bool:
+        """Whether units on hand keep the cost that they came with."""
+        return self.method in ("fifo", "specific")
+
+    @property
+    def share_by(self) -> ProspectiveShare:
+        """The rule for a charge under `prospective`."""
+        return self.prospective_share or ("layer" if self.has_layers else "on_hand")
+
+    @property
+    def returns_at(self) -> ReturnCost:
+        """The rule for goods sent back to a supplier."""
+        return self.purchase_return or ("receipt" if self.has_layers else "current")
 
 
 @dataclass(frozen=True)
