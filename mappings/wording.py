@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 LONGEST_SHOWN = 60
 """Characters of a value that a message repeats."""
@@ -24,8 +24,17 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
 def nearest(word: str, choices: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The choice that looks most like the word, capitals aside; None where none looks like it."""
     by_lower = {choice.lower(): choice for choice in choices}
-    found = get_close_matches(word.lower(), list(by_lower), n=1, cutoff=cutoff)
-    return by_lower[found[0]] if found else None
+    asked = word.lower()
+    found = get_close_matches(asked, list(by_lower), n=3, cutoff=cutoff)
+    # of equally near ones the one that begins alike: 31O is 310 rather than 431
+    best = max(found, key=lambda choice: _likeness(choice, asked), default=None)
+    return by_lower[best] if best is not None else None
+
+
+def _likeness(choice: str, asked: str) -> tuple[float, int]:
+    """How much two words look alike, and in how many first letters they agree."""
+    same = [left == right for left, right in zip(choice, asked, strict=False)]
+    return SequenceMatcher(None, choice, asked).ratio(), (*same, False).index(False)
 
 
 def one_of(choices: Iterable[str]) -> str:

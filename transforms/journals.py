@@ -13,12 +13,14 @@ from transforms.texts import fill
 from transforms.tracking_rules import TRACKING_COLUMNS, resolve_tracking
 
 KIND_WORDS = {
-    "cogs": "Cost of goods sold",
-    "landed_cost": "Landed cost of purchase order",
-    "adjustment": "Stock adjustment",
-    "production": "Production",
-    "valuation": "Stock valuation",
+    "cogs": "Cost of goods sold, ",
+    "landed_cost": "Landed cost of purchase order ",
+    "adjustment": "Stock adjustment ",
+    "production": "Production, ",
+    "valuation": "Stock valuation, ",
 }
+"""How a narration begins, up to the journal's subject."""
+
 _LINE_KEYS = ["role", "account_code", "tax_type", *TRACKING_COLUMNS, "line_topic"]
 _HEAD = ["journal_key", "journal_kind", "journal_date", "journal_subject"]
 _SOURCE = ["journal_key", "source_table", "source_id"]
@@ -131,7 +133,7 @@ def _head_journals(entries: pl.LazyFrame, numbered: pl.LazyFrame, period: date) 
         entries.select(_HEAD)
         .unique()
         .join(totals, on="journal_key", how="inner", validate="1:1")
-        .with_columns(pl.lit(period).alias("period"), fill("{}, {}", words, "journal_subject").alias("narration_text"))
+        .with_columns(pl.lit(period).alias("period"), fill("{}{}", words, "journal_subject").alias("narration_text"))
         .sort(kind_order, "journal_date", "journal_key")
         .select(list(Journals.to_schema().columns))
     )

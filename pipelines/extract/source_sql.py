@@ -147,7 +147,8 @@ class SourceConnection:
             return message[
                 0
             ], "Use try_strptime: a value that does not fit is then null, and its row is listed by itself"
-        return message[0].rstrip("!"), " ".join(line.strip() for line in message[1:] if line.strip())
+        hints = " ".join(line.strip() for line in message[1:] if line.strip())
+        return message[0].rstrip("!"), hints.replace(": :", ":")  # DuckDB writes the colon twice
 
 
 def _details(error: duckdb.Error) -> dict[str, object]:

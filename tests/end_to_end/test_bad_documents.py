@@ -151,7 +151,7 @@ HOME/mappings/sources/omni.yaml:26:17: line 2 of HOME/{CHARGES} is not utf-8: by
         text(CHARGES, "nzd_amount", "amount"),
         """The source omni has selects that cannot be used; core is as it was.
 HOME/mappings/sources/omni.yaml:243:7: tables.charges: Table "landed_costs" does not have a column named "nzd_amount"
-    Candidate bindings: : "amount"\
+    Candidate bindings: "amount"\
 """,
         text(CHARGES, "amount", "nzd_amount"),
     ),
