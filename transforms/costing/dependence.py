@@ -20,11 +20,12 @@ def find_dependent_pools(rows: pl.DataFrame, policy: CostingPolicy) -> pl.Series
     """
     kind, has_source = pl.col("kind"), pl.col("source_row").is_not_null()
     is_known_return = (kind == "sale_return") & has_source
-    is_layer_return = (kind == "purchase_return") & has_source & (policy.method in ("fifo", "specific"))
+    is_layer_return = (kind == "purchase_return") & has_source & (policy.returns_at == "receipt")
     is_pool_revaluation = (kind == "revaluation") & ~has_source
     takes_current_cost = is_inflow & ~is_priced
     is_handed_over = pl.col("document").is_not_null()
-    is_linked = is_known_return | is_layer_return | is_pool_revaluation | takes_current_cost | is_handed_over
+    is_return = is_known_return | is_layer_return
+    is_linked = pl.col("is_absorbed") | is_return | is_pool_revaluation | takes_current_cost | is_handed_over
     linked = rows.filter(is_linked)
     pools = [linked["pool"], linked["source_pool"].drop_nulls(), _pools_below_zero(rows)]
     return pl.concat(pools).unique()

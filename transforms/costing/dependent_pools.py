@@ -9,6 +9,7 @@ import polars as pl
 from schemas.policies import CostingPolicy
 from transforms.costing.flows import is_value_only
 from transforms.costing.linked_moves import (
+    ABSORB,
     BRING,
     CHARGE,
     HAND_OVER,
@@ -36,7 +37,8 @@ def settle_dependent_pools(
         standard_costs: `sku`, `unit_cost` and, if it changes, `valid_from`: the last resort where no cost is known.
 
     Returns:
-        `row`, `cents`, `unit_millionths`, `provisional_cents`, `is_provisional`: one row for each input row.
+        `row`, `cents`, `unit_millionths`, `provisional_cents`, `is_provisional`, `expensed_cents`: one row for each
+        input row.
 
     Raises:
         MoveProblems: moves that contradict each other, such as a transfer that brings in more than left.
@@ -49,10 +51,11 @@ def settle_dependent_pools(
     moves = LinkedMoves(
         **{name: linked[name].to_list() for name in ("move_id", "action", "pool", "units", "own_cost", "late_cost")},
         **{name: linked[name].fill_null(-1).to_list() for name in ("source", "document")},
+        source_units=linked["source_quantity"].abs().fill_null(0).to_list(),
         **{name: linked[name].to_list() for name in ("cost_share", "unit_cost", "standard_cost", "is_rule_priced")},
         is_made=(linked["kind"] == "assembly_in").to_list(),
     )
-    settled = settle_moves(moves, by_average=policy.method not in ("fifo", "specific"))
+    settled = settle_moves(moves, by_average=not policy.has_layers, share_by=policy.share_by)
     return pl.DataFrame(
         {
             "row": linked["row"],
@@ -60,6 +63,7 @@ def settle_dependent_pools(
             "unit_millionths": pl.Series(settled.unit_millionths, dtype=pl.Int128),
             "provisional_cents": pl.Series(settled.provisional_cents, dtype=pl.Int64),
             "is_provisional": pl.Series(settled.is_provisional, dtype=pl.Boolean),
+            "expensed_cents": pl.Series(settled.expensed_cents, dtype=pl.Int64),
         }
     )
 
@@ -67,10 +71,11 @@ def settle_dependent_pools(
 def _action(policy: CostingPolicy) -> pl.Expr:
     """What the loop has to do with a move."""
     kind, has_source = pl.col("kind"), pl.col("source_row").is_not_null()
-    has_layers = policy.method in ("fifo", "specific")
     is_handed_over = pl.col("document").is_not_null()
     return (
-        pl.when(is_value_only & has_source)
+        pl.when("is_absorbed")
+        .then(ABSORB)
+        .when(is_value_only & has_source)
         .then(CHARGE)
         .when(is_value_only)
         .then(REVALUE)
@@ -82,7 +87,7 @@ def _action(policy: CostingPolicy) -> pl.Expr:
         .then(RETURN)
         .when(pl.col("quantity") > 0)
         .then(BRING)
-        .when((kind == "purchase_return") & has_source & has_layers)
+        .when((kind == "purchase_return") & has_source & (policy.returns_at == "receipt"))
         .then(ISSUE_LAYER)
         .otherwise(ISSUE)
     )

@@ -16,6 +16,8 @@ class PoolBook:
     owed: deque[list[int]] = field(default_factory=deque)
     brought: Cost = 0
     issued: Cost = 0
+    charged: Cost = 0
+    """All that charges brought which found their receipt partly gone; what stock did not take of it is expensed."""
 
     def bring(self, cost: Cost) -> int:
         """Cents that an inflow adds."""
@@ -28,6 +30,12 @@ class PoolBook:
         before = to_cents(self.issued)
         self.issued = shorten(self.issued + cost)
         return to_cents(self.issued) - before
+
+    def charge(self, cost: Cost) -> int:
+        """Cents that a charge brings, whether stock takes them or not."""
+        before = to_cents(self.charged)
+        self.charged = shorten(self.charged + cost)
+        return to_cents(self.charged) - before
 
     def unit_cost(self) -> Cost | None:
         """The current cost: value for a unit on hand, else the last known one."""

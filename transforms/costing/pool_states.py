@@ -29,11 +29,20 @@ class Stock(Protocol):
     def take(self, units: int) -> list[Piece]:
         """Take out units that are on hand."""
 
-    def take_from(self, origin: int, units: int) -> list[Piece]:
-        """Take out units that came with one inflow, as far as they can be told apart."""
+    def take_from(self, origin: int, units: int, unit: Cost) -> list[Piece]:
+        """Take out units that came with one inflow at a unit cost (ten-billionths)."""
+
+    def count_left(self, origin: int) -> int:
+        """Units of one inflow that are still on hand."""
+
+    def absorb(self, cost: Cost, origin: int) -> Cost:
+        """Add value to what is left of one inflow, else to all that is on hand; what it took, never below no value."""
 
     def revalue(self, value: Cost) -> None:
         """Give what is on hand another value."""
+
+    def set_unit_cost(self, unit: Cost) -> None:
+        """Give every unit on hand the same cost."""
 
 
 @dataclass
@@ -78,10 +87,10 @@ class LayeredStock:
                 self.layers.popleft()
         return pieces
 
-    def take_from(self, origin: int, units: int) -> list[Piece]:
+    def take_from(self, origin: int, units: int, unit: Cost) -> list[Piece]:
         """Take units from the layers of one inflow, as far as they are still there; the rest from the front."""
         pieces = []
-        for layer in [layer for layer in self.layers if layer.origin == origin]:
+        for layer in self._layers_of(origin):
             if units:
                 pieces.append(self._take_of(layer, min(units, layer.units)))
                 units -= pieces[-1][0]
@@ -95,6 +104,26 @@ class LayeredStock:
         self.value = shorten(self.value - piece[1])
         return piece
 
+    def _layers_of(self, origin: int) -> list[Layer]:
+        """Layers of one inflow; a transfer brings several."""
+        return [layer for layer in self.layers if layer.origin == origin]
+
+    def count_left(self, origin: int) -> int:
+        """Units in the layers of one inflow."""
+        return sum(layer.units for layer in self._layers_of(origin))
+
+    def absorb(self, cost: Cost, origin: int) -> Cost:
+        """Spread value by units over the layers of one inflow, or over all of them where none is left of it."""
+        layers = self._layers_of(origin) or list(self.layers)
+        units, taken = sum(layer.units for layer in layers), Fraction(0)
+        for layer in layers:
+            share = max(Fraction(cost) * layer.units / units, Fraction(-layer.cost))
+            layer.cost = shorten(layer.cost + share)
+            taken += share
+        self.value = shorten(self.value + taken)
+        self.last_unit = Fraction(self.layers[-1].cost) / self.layers[-1].units
+        return shorten(taken)
+
     def revalue(self, value: Cost) -> None:
         """Give what is on hand another value: each layer in proportion to its cost (else its units)."""
         for layer in self.layers:
@@ -103,17 +132,26 @@ class LayeredStock:
         self.value = value
         self.last_unit = Fraction(self.layers[-1].cost) / self.layers[-1].units
 
+    def set_unit_cost(self, unit: Cost) -> None:
+        """Give every layer the same unit cost."""
+        for layer in self.layers:
+            layer.cost = shorten(Fraction(unit) * layer.units)
+        self.value = shorten(Fraction(unit) * self.on_hand)
+        self.last_unit = unit
+
 
 @dataclass
 class AveragedStock:
     """Weighted average: every unit on hand costs the same (IAS 2.27)."""
 
+    ages: LayeredStock | None = None
+    """The units alone, oldest out first, where a charge asks how many of its receipt are left; None: nobody asks."""
     on_hand: int = 0
     average: Fraction = Fraction(0)
     last_unit: Cost | None = None
 
     @property
-    def value(self) -> Cost:
+    def value(self) -> Fraction:
         """Units on hand at the average."""
         return self.average * self.on_hand
 
@@ -123,19 +161,46 @@ class AveragedStock:
             self.average = (self.average * self.on_hand + cost) / (self.on_hand + units)
         self.on_hand += units
         self.last_unit = self.average
+        if self.ages is not None:
+            self.ages.add(units, 0, origin)
 
     def take(self, units: int) -> list[Piece]:
         """Take units at the average."""
         self.on_hand -= units
+        if self.ages is not None:
+            self.ages.take(units)
         return [(units, self.average * units)] if units else []
 
-    def take_from(self, origin: int, units: int) -> list[Piece]:
-        """Take units at the average."""
-        return self.take(units)
+    def take_from(self, origin: int, units: int, unit: Cost) -> list[Piece]:
+        """Take units at their own cost, as far as the pool is worth that much; the last units take all its value."""
+        if not units:
+            return []
+        value = self.value
+        cost = value if units == self.on_hand else min(Fraction(unit) * units, value)
+        self.on_hand -= units
+        if self.on_hand:
+            self.revalue(value - cost)
+        if self.ages is not None:
+            self.ages.take_from(origin, units, 0)
+        return [(units, shorten(cost))]
+
+    def count_left(self, origin: int) -> int:
+        """Units of one inflow, if the oldest units left first and what went back to its supplier was its own."""
+        return self.ages.count_left(origin) if self.ages is not None else 0
+
+    def absorb(self, cost: Cost, origin: int) -> Cost:
+        """Average value in."""
+        taken = max(Fraction(cost), -self.value)
+        self.revalue(self.value + taken)
+        return shorten(taken)
 
     def revalue(self, value: Cost) -> None:
         """Give what is on hand another value."""
         self.average = self.last_unit = Fraction(value) / self.on_hand
+
+    def set_unit_cost(self, unit: Cost) -> None:
+        """Give every unit on hand the same cost."""
+        self.average = self.last_unit = Fraction(unit)
 
 
 def shorten(cost: Cost) -> Cost:

@@ -9,12 +9,15 @@ no stock is short.
 from collections import defaultdict
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
+from schemas.policies import ProspectiveShare
 from schemas.problems import Problem
 from transforms.costing.circles import Circles
 from transforms.costing.documents import HandedOver, weigh_outputs
 from transforms.costing.integers import COST_OF_ONE_CENT
 from transforms.costing.linked_moves import (
+    ABSORB,
     BRING,
     CHARGE,
     HAND_OVER,
@@ -31,12 +34,13 @@ from transforms.costing.pool_states import AveragedStock, Cost, LayeredStock, Pi
 from transforms.costing.problems import MoveProblems
 
 
-def settle_moves(moves: LinkedMoves, by_average: bool) -> SettledMoves:
+def settle_moves(moves: LinkedMoves, by_average: bool, share_by: ProspectiveShare = "layer") -> SettledMoves:
     """Cost every move.
 
     Args:
         moves: in order, over all pools.
         by_average: weighted average instead of FIFO.
+        share_by: how much of its receipt a charge that comes later (ABSORB) finds on hand.
 
     Returns:
         Signed cents, unit costs and what is provisional.
@@ -46,8 +50,10 @@ def settle_moves(moves: LinkedMoves, by_average: bool) -> SettledMoves:
     """
     known: dict[int, Piece] = {}
     circles = Circles()
+    asks_ages = by_average and share_by == "layer" and ABSORB in moves.action
+    new_stock = partial(_new_average, asks_ages) if by_average else LayeredStock
     while True:
-        settlement = Settlement(moves, AveragedStock if by_average else LayeredStock, known, circles.cut)
+        settlement = Settlement(moves, new_stock, share_by, known, circles.cut)
         settlement.run()
         if settlement.problems:
             raise MoveProblems(settlement.problems)
@@ -58,13 +64,24 @@ def settle_moves(moves: LinkedMoves, by_average: bool) -> SettledMoves:
         known = settlement.covered
 
 
+def _new_average(asks_ages: bool) -> AveragedStock:
+    """An empty pool at average cost."""
+    return AveragedStock(ages=LayeredStock() if asks_ages else None)
+
+
 class Settlement:
     """One pass over the moves, with what earlier passes learned about the units that were owed."""
 
     def __init__(
-        self, moves: LinkedMoves, new_stock: Callable[[], Stock], known: dict[int, Piece], cut: dict[int, Cost | None]
+        self,
+        moves: LinkedMoves,
+        new_stock: Callable[[], Stock],
+        share_by: ProspectiveShare,
+        known: dict[int, Piece],
+        cut: dict[int, Cost | None],
     ) -> None:
         self.moves = moves
+        self.share_by = share_by
         self.known = known
         self.cut = cut
         self.covered: dict[int, Piece] = {}
@@ -73,9 +90,10 @@ class Settlement:
         self.documents: defaultdict[int, HandedOver] = defaultdict(HandedOver)
         self.weights = weigh_outputs(moves.document, moves.units, moves.own_cost, moves.cost_share, moves.is_made)
         self.exact_cost: dict[int, Cost] = {}
+        self.unit_brought: dict[int, Cost] = {}
         self.debts: dict[int, tuple[Cost, int, Cost]] = {}
         size = len(moves.action)
-        self.settled = SettledMoves([0] * size, [None] * size, [None] * size, [False] * size)
+        self.settled = SettledMoves([0] * size, [None] * size, [None] * size, [False] * size, [0] * size)
 
     def run(self) -> None:
         """Settle the moves one after the other."""
@@ -88,9 +106,10 @@ class Settlement:
             HAND_OVER: self._hand_over,
             CHARGE: self._charge,
             REVALUE: self._revalue,
+            ABSORB: self._absorb,
         }
         for move, action in enumerate(self.moves.action):
-            if self.moves.units[move] or action in (CHARGE, REVALUE):
+            if self.moves.units[move] or action in (CHARGE, REVALUE, ABSORB):
                 actions[action](move)
         self.problems += [
             self._problem(document.last_move, "components leave after the last product of their assembly has come in")
@@ -158,6 +177,7 @@ class Settlement:
                 book.stock.add(left, left_cost, move)
             else:
                 book.stock.last_unit = Fraction(cost) / piece_units
+        self.unit_brought[move] = Fraction(total) / units
         self.settled.unit_millionths[move] = to_whole(Fraction(total) / units)
 
     def _cover(self, book: PoolBook, units: int, cost: Cost) -> Piece:
@@ -182,8 +202,7 @@ class Settlement:
         """An outflow; units that are not there cost what will cover them, as far as that is known."""
         moves, book = self.moves, self.books[self.moves.pool[move]]
         there = min(moves.units[move], book.stock.on_hand)
-        is_own_layer = moves.action[move] == ISSUE_LAYER
-        pieces = book.stock.take_from(moves.source[move], there) if is_own_layer else book.stock.take(there)
+        pieces = self._take_own(move, book, there) if moves.action[move] == ISSUE_LAYER else book.stock.take(there)
         short = moves.units[move] - there
         if short:
             pieces += self._owe(move, book, short, sum((cost for _, cost in pieces), start=0))
@@ -192,6 +211,11 @@ class Settlement:
         self.settled.cents[move] = -book.issue(cost)
         self.settled.unit_millionths[move] = to_whole(Fraction(cost) / moves.units[move])
         return pieces
+
+    def _take_own(self, move: int, book: PoolBook, units: int) -> list[Piece]:
+        """Units that go back to where they came from, out of their own layer or at their own cost."""
+        source = self.moves.source[move]
+        return book.stock.take_from(source, units, self.unit_brought.get(source, book.unit_cost() or 0))
 
     def _owe(self, move: int, book: PoolBook, short: int, cost_there: Cost) -> list[Piece]:
         """Units that leave before they are there: provisional at the last known cost, final when they are covered."""
@@ -240,13 +264,28 @@ class Settlement:
         if not stock.on_hand:
             self.problems.append(self._problem(move, "a revaluation finds nothing on hand"))
             return
-        added = moves.own_cost[move]
-        value = stock.value + added if added is not None else (unit or 0) * stock.on_hand
-        if value < 0:
+        before, added = stock.value, moves.own_cost[move]
+        if added is None:
+            stock.set_unit_cost(unit or 0)
+        elif before + added < 0:
             self.problems.append(self._problem(move, "a revaluation takes more than the stock is worth"))
             return
-        self.settled.cents[move] = book.bring(shorten(value - stock.value))
-        stock.revalue(value)
+        else:
+            stock.revalue(before + added)
+        self.settled.cents[move] = book.bring(shorten(Fraction(stock.value - before)))
+
+    def _absorb(self, move: int) -> None:
+        """A charge that finds part of its receipt gone: what is left takes its share, the rest is expensed at once.
+
+        What a transfer inside its pool brought has no layer of its own: as many units as are on hand take their share.
+        """
+        moves, book = self.moves, self.books[self.moves.pool[move]]
+        source, received, charge = moves.source[move], moves.source_units[move], moves.own_cost[move] or 0
+        by_layer = self.share_by == "layer" and source >= 0
+        left = book.stock.count_left(source) if by_layer else min(book.stock.on_hand, received)
+        taken = book.stock.absorb(shorten(Fraction(charge * left, received)), source) if left else 0
+        self.settled.cents[move] = book.bring(taken)
+        self.settled.expensed_cents[move] = book.charge(charge) - self.settled.cents[move]
 
     def _known_unit_cost(self, move: int) -> Cost | None:
         """The ladder: current cost, last known cost, standard cost, none."""

@@ -23,6 +23,7 @@ VALUED = {
     "unit_millionths": pl.Int128,
     "provisional_cents": pl.Int64,
     "is_provisional": pl.Boolean,
+    "expensed_cents": pl.Int64,
 }
 """What every way of valuing gives for a row."""
 
@@ -83,7 +84,7 @@ def _read(moves: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
     """Moves as whole numbers, linked to their pools, sources and documents, and checked."""
     check_columns(moves)
     rows = link_documents(link_sources(assign_pools(read_moves(moves), policy)), policy)
-    linked = add_late_costs(rows)
+    linked = add_late_costs(rows, policy)
     check_moves(linked)
     return linked
 
@@ -97,7 +98,8 @@ def _value_plain_pools(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFram
     unknown = issues.select("row", "is_provisional", provisional_cents=pl.when("is_provisional").then(0))
     inflows = _value_inflows(pooled).with_columns(is_provisional=pl.lit(value=False), provisional_cents=pl.lit(None))
     outflows = price_issues(pooled).join(unknown, on="row", how="left", validate="1:1")
-    return _stack([inflows, outflows])
+    nothing = pl.lit(0, dtype=pl.Int64)
+    return _stack([part.with_columns(expensed_cents=nothing) for part in (inflows, outflows)])
 
 
 def _value_inflows(rows: pl.DataFrame) -> pl.DataFrame:
@@ -119,6 +121,7 @@ def _report(rows: pl.DataFrame, valued: pl.DataFrame) -> pl.DataFrame:
     """ValuedMoves in input order; what was not valued (transfers inside a pool, zero quantities) changes nothing."""
     cost = to_money(pl.col("cents").fill_null(0))
     is_cogs = pl.col("kind").is_in(COGS_KINDS)
+    expensed = to_money(pl.col("expensed_cents").fill_null(0))
     return (
         rows.join(valued, on="row", how="left", validate="1:1")
         .sort("row")
@@ -128,6 +131,6 @@ def _report(rows: pl.DataFrame, valued: pl.DataFrame) -> pl.DataFrame:
             unit_cost_applied=to_unit_cost(pl.col("unit_millionths")),
             provisional_amount=to_money(pl.col("provisional_cents")),
             is_provisional=pl.col("is_provisional").fill_null(value=False),
-            cogs_amount=pl.when(is_cogs).then(-cost).otherwise(to_money(pl.lit(0))),
+            cogs_amount=pl.when(is_cogs).then(-cost).otherwise(expensed),
         )
     )
