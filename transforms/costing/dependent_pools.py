@@ -43,28 +43,39 @@ def settle_dependent_pools(
     Raises:
         MoveProblems: moves that contradict each other, such as a transfer that brings in more than left.
     """
-    numbered = _with_standard_cost(rows, standard_costs).with_row_index("position")
-    positions = numbered.select(source_row="row", source="position")
-    linked = numbered.join(positions, on="source_row", how="left", validate="m:1", maintain_order="left").with_columns(
-        action=_action(policy), is_rule_priced=pl.col("kind").is_in(RULE_PRICED), units=pl.col("quantity").abs()
-    )
-    moves = LinkedMoves(
-        **{name: linked[name].to_list() for name in ("move_id", "action", "pool", "units", "own_cost", "late_cost")},
-        **{name: linked[name].fill_null(-1).to_list() for name in ("source", "document")},
-        source_units=linked["source_quantity"].abs().fill_null(0).to_list(),
-        **{name: linked[name].to_list() for name in ("cost_share", "unit_cost", "standard_cost", "is_rule_priced")},
-        is_made=(linked["kind"] == "assembly_in").to_list(),
-    )
+    moves = link_moves(rows, policy, standard_costs)
     settled = settle_moves(moves, by_average=not policy.has_layers, share_by=policy.share_by)
     return pl.DataFrame(
         {
-            "row": linked["row"],
+            "row": rows["row"],
             "cents": pl.Series(settled.cents, dtype=pl.Int64),
             "unit_millionths": pl.Series(settled.unit_millionths, dtype=pl.Int128),
             "provisional_cents": pl.Series(settled.provisional_cents, dtype=pl.Int64),
             "is_provisional": pl.Series(settled.is_provisional, dtype=pl.Boolean),
             "expensed_cents": pl.Series(settled.expensed_cents, dtype=pl.Int64),
         }
+    )
+
+
+def link_moves(rows: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None) -> LinkedMoves:
+    """Moves as the arrays of the loop, one entry for each row, in order.
+
+    Args:
+        rows: moves in order, with those that they name.
+        policy: method and pool.
+        standard_costs: as for settle_dependent_pools.
+    """
+    numbered = _with_standard_cost(rows, standard_costs).with_row_index("position")
+    positions = numbered.select(source_row="row", source="position")
+    linked = numbered.join(positions, on="source_row", how="left", validate="m:1", maintain_order="left").with_columns(
+        action=_action(policy), is_rule_priced=pl.col("kind").is_in(RULE_PRICED), units=pl.col("quantity").abs()
+    )
+    return LinkedMoves(
+        **{name: linked[name].to_list() for name in ("move_id", "action", "pool", "units", "own_cost", "late_cost")},
+        **{name: linked[name].fill_null(-1).to_list() for name in ("source", "document")},
+        source_units=linked["source_quantity"].abs().fill_null(0).to_list(),
+        **{name: linked[name].to_list() for name in ("cost_share", "unit_cost", "standard_cost", "is_rule_priced")},
+        is_made=(linked["kind"] == "assembly_in").to_list(),
     )
 
 

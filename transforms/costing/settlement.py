@@ -7,7 +7,7 @@ no stock is short.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import partial
 
@@ -48,18 +48,34 @@ def settle_moves(moves: LinkedMoves, by_average: bool, share_by: ProspectiveShar
     Raises:
         MoveProblems: moves that contradict each other.
     """
-    known: dict[int, Piece] = {}
-    circles = Circles()
     asks_ages = by_average and share_by == "layer" and ABSORB in moves.action
     new_stock = partial(_new_average, asks_ages) if by_average else LayeredStock
+    return settle_until_stable(lambda known, cut: Settlement(moves, new_stock, share_by, known, cut)).settled
+
+
+def settle_until_stable(begin: Callable[[dict[int, Piece], dict[int, Cost | None]], "Settlement"]) -> "Settlement":
+    """Settle again with what was learned about units that were owed, until nothing changes.
+
+    Args:
+        begin: makes a settlement that has not run, from what covered each owed issue and where circles were cut.
+
+    Returns:
+        The last settlement, which has run.
+
+    Raises:
+        MoveProblems: moves that contradict each other.
+    """
+    known: dict[int, Piece] = {}
+    circles = Circles()
     while True:
-        settlement = Settlement(moves, new_stock, share_by, known, circles.cut)
+        settlement = begin(known, circles.cut)
         settlement.run()
         if settlement.problems:
             raise MoveProblems(settlement.problems)
         if settlement.covered == known:
-            return settlement.settled
-        handing_over = {move: piece for move, piece in settlement.covered.items() if moves.action[move] == HAND_OVER}
+            return settlement
+        action = settlement.moves.action
+        handing_over = {move: piece for move, piece in settlement.covered.items() if action[move] == HAND_OVER}
         circles.watch(handing_over, known)
         known = settlement.covered
 
@@ -97,6 +113,11 @@ class Settlement:
 
     def run(self) -> None:
         """Settle the moves one after the other."""
+        self.settle(range(len(self.moves.action)))
+        self.find_leftovers()
+
+    def settle(self, moves: Iterable[int]) -> None:
+        """Settle some of the moves, in the order in which they are given."""
         actions: dict[int, Callable[[int], None]] = {
             BRING: self._bring,
             RETURN: self._return,
@@ -108,9 +129,13 @@ class Settlement:
             REVALUE: self._revalue,
             ABSORB: self._absorb,
         }
-        for move, action in enumerate(self.moves.action):
-            if self.moves.units[move] or action in (CHARGE, REVALUE, ABSORB):
-                actions[action](move)
+        action, units = self.moves.action, self.moves.units
+        for move in moves:
+            if units[move] or action[move] in (CHARGE, REVALUE, ABSORB):
+                actions[action[move]](move)
+
+    def find_leftovers(self) -> None:
+        """Report assemblies of which a component leaves after everything was made."""
         self.problems += [
             self._problem(document.last_move, "components leave after the last product of their assembly has come in")
             for document in self.documents.values()
