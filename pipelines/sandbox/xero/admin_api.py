@@ -12,6 +12,7 @@ from pipelines.sandbox.xero.bills import add_bills
 from pipelines.sandbox.xero.chart import read_chart
 from pipelines.sandbox.xero.faults import Fault
 from pipelines.sandbox.xero.journal_store import list_journals_plainly
+from pipelines.sandbox.xero.person_api import late_commits_router, person_router
 from pipelines.sandbox.xero.sandbox import Sandbox
 from pipelines.sandbox.xero.settings_changes import change_lock_dates, save_account, save_tax_rate, save_tracking
 from pipelines.sandbox.xero.shapes import (
@@ -35,6 +36,8 @@ def admin_router(sandbox: Sandbox) -> APIRouter:
     _add_changes(router, sandbox)
     _add_faults(router, sandbox)
     _add_views(router, sandbox)
+    router.include_router(person_router(sandbox))
+    router.include_router(late_commits_router(sandbox))
     return router
 
 

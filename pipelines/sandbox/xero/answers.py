@@ -91,9 +91,15 @@ def unhandled_error() -> Answer:
     ).answer
 
 
-def too_many_requests(limit: str, retry_after: int) -> Refusal:
-    """429: empty body and no content type, as recorded; `limit` is minute or day."""
-    return Refusal(Answer(429, headers={"X-Rate-Limit-Problem": limit, "Retry-After": str(retry_after)}))
+def too_many_requests(limit: str, retry_after: int | None) -> Refusal:
+    """429: empty body and no content type, as recorded (xero.md section 10).
+
+    Args:
+        limit: minute, day, appminute or concurrent; the last two are not known from a recording.
+        retry_after: seconds; None leaves the header out, as may happen for concurrent.
+    """
+    waiting = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return Refusal(Answer(429, headers={"X-Rate-Limit-Problem": limit, **waiting}))
 
 
 def _number(value: object) -> float:

@@ -22,6 +22,7 @@ from pipelines.sandbox.xero.traffic import Traffic, to_response
 
 MINUTE_LIMIT = 60
 DAY_LIMIT = 5_000
+CONCURRENT_LIMIT = 5
 
 
 def create_app(
@@ -30,6 +31,7 @@ def create_app(
     log: Path | None = None,
     minute_limit: int = MINUTE_LIMIT,
     day_limit: int = DAY_LIMIT,
+    concurrent_limit: int = CONCURRENT_LIMIT,
     faults: Sequence[Fault] = (),
 ) -> FastAPI:
     """The local Xero server as an application.
@@ -39,9 +41,10 @@ def create_app(
         log: request log (JSON lines) to append to.
         minute_limit: calls a minute; 0 is without limit.
         day_limit: calls a day; 0 is without limit.
+        concurrent_limit: calls at once; 0 is without limit.
         faults: switched on from the start.
     """
-    limits = RateLimits(minute_limit, day_limit, books.clock)
+    limits = RateLimits(minute_limit, day_limit, books.clock, concurrent_limit=concurrent_limit)
     sandbox = Sandbox(books, limits, Faults(faults), RequestLog(log))
     app = FastAPI(title="tieout sandbox: Xero", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_middleware(Traffic, sandbox=sandbox)

@@ -15,10 +15,11 @@ from fractions import Fraction
 from pipelines.errors import DataProblem
 from pipelines.sandbox.xero.books import Books
 from pipelines.sandbox.xero.chart import Account, Chart
-from pipelines.sandbox.xero.journal_rules import Findings, check_lock_dates
+from pipelines.sandbox.xero.journal_rules import check_lock_dates
 from pipelines.sandbox.xero.refusal_words import account_archived, account_not_valid
 from pipelines.sandbox.xero.shapes import BillLineShape, BillShape
 from pipelines.sandbox.xero.wire import to_cents
+from pipelines.sandbox.xero.writing import Findings
 from schemas.problems import Problem
 
 

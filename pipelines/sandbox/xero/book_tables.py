@@ -1,8 +1,8 @@
 """The tables of the books, and the general ledger as a view over the documents, so that the two cannot differ."""
 
-BOOKS_VERSION = 1
+from pipelines.sandbox.xero.second_tables import SECOND_TABLES
 
-TABLES = (
+FIRST_TABLES = (
     """CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)""",
     """CREATE TABLE organisation (
         organisation_id TEXT PRIMARY KEY, name TEXT NOT NULL, base_currency TEXT NOT NULL, country_code TEXT NOT NULL,
@@ -59,3 +59,8 @@ TABLES = (
             show_on_cash_basis
         FROM journal_lines JOIN manual_journals USING (journal_id) WHERE status = 'POSTED' AND tax_cents <> 0""",
 )
+
+VERSIONS = (FIRST_TABLES, SECOND_TABLES)
+"""The statements of each version of the books, each to be run after those before it."""
+
+BOOKS_VERSION = len(VERSIONS)

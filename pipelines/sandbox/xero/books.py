@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipelines.errors import DataProblem
-from pipelines.sandbox.xero.book_tables import BOOKS_VERSION, TABLES
+from pipelines.sandbox.xero.book_tables import BOOKS_VERSION, VERSIONS
 from pipelines.sandbox.xero.demo_chart import fill_demo_chart
 from pipelines.sandbox.xero.wire import EPOCH
 from schemas.problems import Problem
@@ -112,16 +112,18 @@ def open_books(path: Path, clock: Clock = utc_now) -> Books:
 
 
 def _create_or_check(books: Books) -> None:
-    """Make the tables of a new file; refuse a file that holds something else."""
+    """Make the tables of a new file, and those that an older one lacks; refuse a file that holds something else."""
     version = _first(books, "PRAGMA user_version")
-    if version == 0 and _first(books, "SELECT count(*) FROM sqlite_master") == 0:
-        for statement in TABLES:
+    is_new = version == 0 and _first(books, "SELECT count(*) FROM sqlite_master") == 0
+    if not is_new and not 1 <= version <= BOOKS_VERSION:
+        raise _not_books(books.path, f"version {version} of the tables, and this release reads {BOOKS_VERSION}")
+    for statements in VERSIONS[version:]:
+        for statement in statements:
             books.execute(statement)
-        books.execute(f"PRAGMA user_version = {BOOKS_VERSION}")
+    books.execute(f"PRAGMA user_version = {BOOKS_VERSION}")
+    if is_new:
         books.insert("settings", [{"name": "token_key", "value": uuid.uuid4().hex}])
         fill_demo_chart(books)
-    elif version != BOOKS_VERSION:
-        raise _not_books(books.path, f"version {version} of the tables, and this release reads {BOOKS_VERSION}")
 
 
 def _first(books: Books, sql: str) -> int:

@@ -38,16 +38,30 @@ def accounting_gate(sandbox: Sandbox) -> Gate:
     """Checks of the accounting API, in this order; the limits come before any stored answer (xero.md section 9)."""
 
     async def check(request: Request) -> None:
+        if getattr(request.state, "is_late", False):  # it passed when it came
+            return
         held = check_token(sandbox.token_key, sandbox.books.clock(), request.headers.get("authorization"))
         _check_tenant(sandbox, request.headers.get("xero-tenant-id"))
         sandbox.limits.count_call()
-        needed = SCOPES.get(request.url.path.removeprefix(API).strip("/").partition("/")[0])
+        needed = _scope_of(request)
         if needed is not None:
             check_scope(held, needed if request.method != "GET" else f"{needed.removesuffix('.read')}.read")
-        if "application/json" not in request.headers.get("accept", "").lower():
+        if "application/json" not in request.headers.get("accept", "").lower() and not _asks_for_a_file(request):
             raise Refusal(Answer(406, _NO_XML, "text/plain; charset=utf-8"))
 
     return check
+
+
+def _scope_of(request: Request) -> str | None:
+    """The scope that a path needs; attachments have one of their own."""
+    parts = request.url.path.removeprefix(API).strip("/").split("/")
+    return "accounting.attachments" if "attachments" in parts else SCOPES.get(parts[0])
+
+
+def _asks_for_a_file(request: Request) -> bool:
+    """GET of one attachment: its answer is the file itself, not JSON."""
+    parts = request.url.path.removeprefix(API).strip("/").split("/")
+    return request.method == "GET" and len(parts) == 4 and parts[2] == "attachments"
 
 
 def _check_tenant(sandbox: Sandbox, tenant_id: str | None) -> None:

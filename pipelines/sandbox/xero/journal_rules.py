@@ -1,6 +1,6 @@
 """The rules of a manual journal: what Xero refuses, and what it drops with a warning (xero.md section 2)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -8,6 +8,7 @@ from pipelines.sandbox.xero import refusal_words as words
 from pipelines.sandbox.xero.chart import Account, Chart, TrackingOption
 from pipelines.sandbox.xero.journal_requests import LineRequest, TrackingRequest
 from pipelines.sandbox.xero.wire import round_cents, text_amount, to_cents
+from pipelines.sandbox.xero.writing import Findings
 
 REFUSED_SYSTEM_ACCOUNTS = ("DEBTORS", "CREDITORS", "RETAINEDEARNINGS")
 REFUSED_ACCOUNT_TYPES = ("BANK", "INVENTORY")
@@ -17,24 +18,6 @@ TRANSITIONS = {
     "POSTED": ("POSTED", "VOIDED"),
 }
 """Status now (None: not yet saved) -> statuses it may get. VOIDED, DELETED and ARCHIVED journals stay as they are."""
-
-
-@dataclass
-class Findings:
-    """Errors refuse the journal; warnings let it be saved without what they name."""
-
-    errors: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-    def refuse(self, message: str) -> None:
-        """Add an error, once."""
-        if message not in self.errors:
-            self.errors.append(message)
-
-    def warn(self, message: str) -> None:
-        """Add a warning, once."""
-        if message not in self.warnings:
-            self.warnings.append(message)
 
 
 @dataclass(frozen=True)

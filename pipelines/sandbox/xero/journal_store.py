@@ -12,7 +12,10 @@ from pipelines.sandbox.xero.wire import json_amount, text_amount, xero_date, xer
 
 Element = dict[str, object]
 # CROSS JOIN keeps SQLite from reading every line of the books to find a few.
-_JOURNALS = "SELECT j.* FROM json_each(?) w CROSS JOIN manual_journals j ON j.journal_id = w.value ORDER BY w.key"
+_JOURNALS = (
+    "SELECT j.*, EXISTS (SELECT 1 FROM attachments a WHERE a.document_id = j.journal_id) AS has_attachments"
+    " FROM json_each(?) w CROSS JOIN manual_journals j ON j.journal_id = w.value ORDER BY w.key"
+)
 _LINES = (
     "SELECT l.*, a.code AS account_code FROM json_each(?) w CROSS JOIN journal_lines l ON l.journal_id = w.value"
     " LEFT JOIN accounts a USING (account_id) ORDER BY w.key, l.position"
@@ -118,7 +121,7 @@ def _show_journal(row: Row, lines: list[Element]) -> Element:
         "Narration": row["narration"],
         "JournalLines": lines,
         "ShowOnCashBasisReports": bool(row["show_on_cash_basis"]),
-        "HasAttachments": False,
+        "HasAttachments": bool(row["has_attachments"]),
     }
     return {**shown, "Url": row["url"]} if row["url"] else shown
 

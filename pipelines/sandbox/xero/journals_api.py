@@ -4,17 +4,18 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
 
-from pipelines.sandbox.xero.answers import Answer, json_answer, not_found, validation_failed
+from pipelines.sandbox.xero.answers import Answer, json_answer, not_found
 from pipelines.sandbox.xero.chart import read_chart
-from pipelines.sandbox.xero.idempotency import WriteRequest, answer_write
+from pipelines.sandbox.xero.evidence_api import evidence_router
+from pipelines.sandbox.xero.idempotency import answer_write
 from pipelines.sandbox.xero.journal_lists import ListRequest, list_journals
 from pipelines.sandbox.xero.journal_requests import JournalRequest, read_journals
 from pipelines.sandbox.xero.journal_store import show_journals
-from pipelines.sandbox.xero.manual_journals import Outcome, create_journal, update_journal
+from pipelines.sandbox.xero.manual_journals import create_journal, update_journal
 from pipelines.sandbox.xero.sandbox import Sandbox
-from pipelines.sandbox.xero.settings_api import query_of
 from pipelines.sandbox.xero.traffic import to_response
-from pipelines.sandbox.xero.wire import envelope, is_true
+from pipelines.sandbox.xero.wire import envelope
+from pipelines.sandbox.xero.writing import answer_outcomes, query_of, wants_each_result, write_request
 
 
 def journals_router(sandbox: Sandbox) -> APIRouter:
@@ -43,45 +44,45 @@ def journals_router(sandbox: Sandbox) -> APIRouter:
 
     @router.put("")
     async def put_journals(request: Request) -> Response:
-        write, each = await _write_request(request), _wants_each_result(request)
+        write, each = await write_request(request), wants_each_result(request)
         return to_response(answer_write(books, write, lambda: _create(sandbox, read_journals(write.body), each=each)))
 
     @router.post("")
     async def post_journals(request: Request) -> Response:
-        write, each = await _write_request(request), _wants_each_result(request)
+        write, each = await write_request(request), wants_each_result(request)
         return to_response(answer_write(books, write, lambda: _save_first(sandbox, None, write.body, each=each)))
 
     @router.post("/{journal_id}")
     async def post_journal(journal_id: str, request: Request) -> Response:
-        write, each = await _write_request(request), _wants_each_result(request)
+        write, each = await write_request(request), wants_each_result(request)
         return to_response(answer_write(books, write, lambda: _save_first(sandbox, journal_id, write.body, each=each)))
 
+    router.include_router(evidence_router(sandbox, lambda sent: _find(sandbox, sent)))
     return router
 
 
-async def _write_request(request: Request) -> WriteRequest:
-    """What the store of answers has to know of a request."""
-    url = f"{request.url.path}?{request.url.query}"
-    key = request.headers.get("idempotency-key")
-    return WriteRequest(request.method, url, await request.body(), key, request.state.fault)
-
-
-def _wants_each_result(request: Request) -> bool:
-    """summarizeErrors=false. Left out it counts as true, whatever the specification says (xero.md section 1.2)."""
-    return not is_true(query_of(request).get("summarizeerrors", "true"))
+def _find(sandbox: Sandbox, sent: str) -> str | None:
+    """The identifier of a journal that is there."""
+    row = sandbox.books.row("SELECT journal_id FROM manual_journals WHERE journal_id = ?", [sent.lower()])
+    return str(row["journal_id"]) if row else None
 
 
 def _create(sandbox: Sandbox, requests: Sequence[JournalRequest], *, each: bool) -> Answer:
     """Create every journal of a request."""
     chart = read_chart(sandbox.books)
-    return _answer(sandbox, [create_journal(sandbox.books, chart, request) for request in requests], each=each)
+    return answer_outcomes(
+        sandbox.books,
+        "ManualJournals",
+        [create_journal(sandbox.books, chart, request) for request in requests],
+        each=each,
+    )
 
 
 def _save_first(sandbox: Sandbox, journal_id: str | None, body: bytes, *, each: bool) -> Answer:
     """Change the journal of the path or of the body, or create one. POST reads the first element and no other."""
     requests = read_journals(body)
     if not requests:
-        return _answer(sandbox, [], each=each)
+        return answer_outcomes(sandbox.books, "ManualJournals", [], each=each)
     request, chart = requests[0], read_chart(sandbox.books)
     target = journal_id or request.journal_id
     outcome = (
@@ -89,16 +90,4 @@ def _save_first(sandbox: Sandbox, journal_id: str | None, body: bytes, *, each: 
         if target is None
         else update_journal(sandbox.books, chart, target, request)
     )
-    return _answer(sandbox, [outcome], each=each)
-
-
-def _answer(sandbox: Sandbox, outcomes: Sequence[Outcome], *, each: bool) -> Answer:
-    """200 with the result of each, or 400 where errors are summarised and there is one.
-
-    Then nothing of the request is kept. Xero's own behaviour here is not known; a client should not depend on it.
-    """
-    refused = [outcome.with_result() for outcome in outcomes if outcome.is_refused]
-    if refused and not each:
-        raise validation_failed(refused)
-    elements = [outcome.with_result() if each or outcome.findings.warnings else outcome.element for outcome in outcomes]
-    return json_answer(envelope(sandbox.books.clock(), {"ManualJournals": elements}))
+    return answer_outcomes(sandbox.books, "ManualJournals", [outcome], each=each)

@@ -1,7 +1,6 @@
 """Saves manual journals: a new one, or a change to one, unless a rule of Xero refuses it."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import date
 from sqlite3 import Row
 
@@ -9,35 +8,15 @@ from pipelines.sandbox.xero import refusal_words as words
 from pipelines.sandbox.xero.answers import not_found
 from pipelines.sandbox.xero.books import Books
 from pipelines.sandbox.xero.chart import Chart
+from pipelines.sandbox.xero.history import record
 from pipelines.sandbox.xero.journal_requests import JournalRequest
-from pipelines.sandbox.xero.journal_rules import BookedLine, Findings, check_lines, check_lock_dates, check_status
-from pipelines.sandbox.xero.journal_store import Element, insert_lines, read_lines_as_sent, replace_lines, show_journals
+from pipelines.sandbox.xero.journal_rules import BookedLine, check_lines, check_lock_dates, check_status
+from pipelines.sandbox.xero.journal_store import insert_lines, read_lines_as_sent, replace_lines, show_journals
 from pipelines.sandbox.xero.wire import ZERO_ID
+from pipelines.sandbox.xero.writing import Findings, Outcome
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one journal of a request."""
-
-    element: Element
-    """The journal as saved, or as sent where it was refused."""
-    findings: Findings
-
-    @property
-    def is_refused(self) -> bool:
-        """Nothing was saved."""
-        return bool(self.findings.errors)
-
-    def with_result(self) -> Element:
-        """The element with StatusAttributeString, ValidationErrors and Warnings."""
-        word = "ERROR" if self.findings.errors else "WARNING" if self.findings.warnings else "OK"
-        result: Element = {**self.element, "StatusAttributeString": word}
-        if self.findings.warnings:
-            result["Warnings"] = [{"Message": message} for message in self.findings.warnings]
-        if self.findings.errors:
-            result["HasValidationErrors"] = True
-            result["ValidationErrors"] = [{"Message": message} for message in self.findings.errors]
-        return result
+HISTORY_WORDS = {"POSTED": "Approved", "VOIDED": "Voided", "DELETED": "Deleted"}
+"""A status that a document got -> what its history says of that."""
 
 
 def create_journal(books: Books, chart: Chart, request: JournalRequest) -> Outcome:
@@ -70,6 +49,7 @@ def create_journal(books: Books, chart: Chart, request: JournalRequest) -> Outco
     }
     books.insert("manual_journals", [values])
     insert_lines(books, journal_id, lines)
+    record(books, journal_id, "Created", f"Created with the status {status}")
     return Outcome(show_journals(books, [journal_id])[0], findings)
 
 
@@ -107,6 +87,7 @@ def update_journal(books: Books, chart: Chart, journal_id: str, request: Journal
     )
     if lines is not None:
         replace_lines(books, journal_id, lines)
+    record(books, journal_id, HISTORY_WORDS.get(status, "Updated") if status != before["status"] else "Updated")
     return Outcome(show_journals(books, [journal_id])[0], findings)
 
 

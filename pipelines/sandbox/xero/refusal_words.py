@@ -73,6 +73,21 @@ LINE_AMOUNT_MISSING = "LineAmount is required on every journal line."
 ACCOUNT_MISSING = "An account code or account ID is required on every line of a posted journal."
 TOO_MANY_TRACKING_OPTIONS = "A journal line can have at most 2 tracking categories."
 
+FILE_EMPTY = "The attachment has no content."
+TOO_MANY_FILES = "A document can have at most 10 attachments."
+HISTORY_DETAILS_MISSING = "A history record needs Details."
+HISTORY_DETAILS_TOO_LONG = "The Details of a history record have at most 2500 characters."
+
+
+def file_name_forbidden(file_name: str) -> str:
+    """One of `< > : " / \\ | ? * +` or NUL in the name of a file."""
+    return f"The file name {file_name} has a character that cannot be in one."
+
+
+def file_too_large(size: int) -> str:
+    """More than 10 MB; the size in bytes."""
+    return f"The attachment has {size} bytes; at most 10 MB can be attached."
+
 
 def too_many_decimals(amount: object) -> str:
     """What Xero does with a third decimal is not known, so the sandbox takes the side that shows the mistake."""

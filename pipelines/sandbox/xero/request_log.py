@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 class RequestLog:
-    """Appends to a file; without a file it keeps nothing. Bodies and credentials are never logged."""
+    """Appends to a file; without a file it keeps nothing. Of a body its narrations are logged, no credential ever."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path

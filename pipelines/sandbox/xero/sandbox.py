@@ -1,9 +1,10 @@
-"""The parts that the endpoints share: books, token key, limits, faults and log."""
+"""The parts that the endpoints share: books, token key, limits, faults, late commits and log."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipelines.sandbox.xero.books import Books
 from pipelines.sandbox.xero.faults import Faults
+from pipelines.sandbox.xero.late_commits import LateCommits
 from pipelines.sandbox.xero.rate_limits import RateLimits
 from pipelines.sandbox.xero.request_log import RequestLog
 
@@ -16,6 +17,7 @@ class Sandbox:
     limits: RateLimits
     faults: Faults
     log: RequestLog
+    late_commits: LateCommits = field(default_factory=LateCommits)
 
     @property
     def token_key(self) -> str:

@@ -58,6 +58,7 @@ def running_sandbox(
     log: Path | None = None,
     minute_limit: int = 0,
     day_limit: int = 0,
+    concurrent_limit: int = 0,
     faults: Sequence[Fault] = (),
     clock: Clock = utc_now,
 ) -> Iterator[str]:
@@ -69,6 +70,7 @@ def running_sandbox(
         log: request log to append to.
         minute_limit: calls a minute, 0 without limit.
         day_limit: calls a day, 0 without limit.
+        concurrent_limit: calls at once, 0 without limit.
         faults: switched on from the start.
         clock: the server's time, for tests of what expires.
 
@@ -79,7 +81,14 @@ def running_sandbox(
     try:
         if opening is not None:
             load_opening(opened, opening)
-        app = create_app(opened, log=log, minute_limit=minute_limit, day_limit=day_limit, faults=faults)
+        app = create_app(
+            opened,
+            log=log,
+            minute_limit=minute_limit,
+            day_limit=day_limit,
+            concurrent_limit=concurrent_limit,
+            faults=faults,
+        )
         with serving(app, "xero") as url:
             yield url
     finally:

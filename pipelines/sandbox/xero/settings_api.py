@@ -12,6 +12,7 @@ from pipelines.sandbox.xero.traffic import to_response
 from pipelines.sandbox.xero.trial_balances import compute_trial_balance, show_trial_balance
 from pipelines.sandbox.xero.where_filters import is_selected, parse_where
 from pipelines.sandbox.xero.wire import envelope, is_true, parse_date
+from pipelines.sandbox.xero.writing import query_of
 
 _ACCOUNT_FIELDS = dict.fromkeys(
     ("accountid", "code", "name", "type", "class", "status", "taxtype", "systemaccount"), str
@@ -68,11 +69,6 @@ def settings_router(sandbox: Sandbox) -> APIRouter:
         return _show(sandbox, show_trial_balance(lines, chart.organisation, balance_date, books.now_ms()))
 
     return router
-
-
-def query_of(request: Request) -> dict[str, str]:
-    """Query parameters with lower-case names: the official SDK and other clients spell them differently."""
-    return {name.lower(): value for name, value in request.query_params.items()}
 
 
 def _show(sandbox: Sandbox, content: Mapping[str, object]) -> Response:

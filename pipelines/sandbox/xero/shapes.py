@@ -1,6 +1,7 @@
 """What an opening file and the admin endpoints may hold: one model a thing, unknown keys refused."""
 
 from datetime import date
+from datetime import date as date_type
 from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
@@ -131,6 +132,37 @@ class OpeningShape(LockDatesShape):
     organisation: OrganisationShape = OrganisationShape()
 
 
+class PersonLineShape(Shape):
+    """A journal line as a person enters it, without tax: debit positive."""
+
+    account_code: AccountCode
+    amount: Amount
+    description: str = ""
+
+
+class PersonActionShape(Shape):
+    """The journal that a person approves, voids, deletes ...: identifier, whole narration, or its first word."""
+
+    journal: Annotated[str, Field(min_length=1)]
+
+
+class PersonEditShape(PersonActionShape):
+    """What a person changes of a journal; what is left out stays."""
+
+    narration: Annotated[str, Field(min_length=1)] | None = None
+    date: date_type | None = None
+    lines: Annotated[tuple[PersonLineShape, ...], Field(min_length=2)] | None = None
+
+
+class PersonJournalShape(Shape):
+    """A journal that a person, or another integration, enters."""
+
+    narration: Annotated[str, Field(min_length=1)]
+    date: date_type
+    status: Literal["DRAFT", "POSTED"] = "POSTED"
+    lines: Annotated[tuple[PersonLineShape, ...], Field(min_length=2)]
+
+
 class FaultShape(Shape):
     """A fault to switch on."""
 
@@ -138,3 +170,7 @@ class FaultShape(Shape):
     every: Annotated[int, Field(ge=1)] = 1
     times: Annotated[int, Field(ge=1)] | None = None
     on: FaultKind = "writes"
+    path: str | None = None
+    requests: Annotated[int, Field(ge=0)] = 2
+    wait: Annotated[float, Field(ge=0, le=600)] = 1.0
+    day: date | None = None

@@ -1,16 +1,15 @@
-"""What happens to every request around its endpoint: path in lower case, headers, faults, request log."""
+"""What happens to every request around its endpoint: path in lower case, faults, requests in flight."""
 
 import asyncio
-import hashlib
-import uuid
-from time import perf_counter
-from typing import Protocol, cast
+from collections.abc import Mapping
 
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pipelines.sandbox.xero.answers import HTML_TYPE, OUTAGE_PAGE, Answer, too_many_requests
-from pipelines.sandbox.xero.faults import FaultName
+from pipelines.sandbox.xero.answers import HTML_TYPE, OUTAGE_PAGE, Answer, problem, too_many_requests
+from pipelines.sandbox.xero.chart import read_chart
+from pipelines.sandbox.xero.exchange import Exchange
+from pipelines.sandbox.xero.faults import Fault, FaultName
 from pipelines.sandbox.xero.sandbox import Sandbox
 from pipelines.sandbox.xero.tokens import expired_token
 
@@ -21,6 +20,7 @@ class Traffic:
     def __init__(self, app: ASGIApp, sandbox: Sandbox) -> None:
         self._app = app
         self._sandbox = sandbox
+        sandbox.late_commits.deliver_to(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, unless a fault takes its place."""
@@ -29,120 +29,66 @@ class Traffic:
             return
         # Xero reads a path in any case: the specification spells /Connections, everybody else /connections.
         path = scope["path"].lower().rstrip("/") or "/"
+        is_accounting = path.startswith("/api.xro")
+        if is_accounting:
+            await self._sandbox.late_commits.pass_request()
         fault = self._sandbox.faults.strike(scope["method"], path)
-        exchange = _Exchange(self._sandbox, scope, receive, send, fault)
-        inner = {**scope, "path": path, "state": {**scope.get("state", {}), "fault": fault}}
-        if fault == "drop_before_commit":
+        exchange = Exchange(self._sandbox, scope, receive, send, fault)
+        state = {**scope.get("state", {}), "fault": fault and fault.name, "path_as_sent": scope["path"]}
+        in_flight = exchange.enter() if is_accounting else 0
+        try:
+            await self._pass_on({**scope, "path": path, "state": state}, exchange, fault, in_flight)
+        finally:
+            exchange.leave()
+
+    async def _pass_on(self, inner: Scope, exchange: Exchange, fault: Fault | None, in_flight: int) -> None:
+        """Do to a request what its fault says, or let its endpoint answer."""
+        limit = self._sandbox.limits.concurrent_limit
+        if limit and in_flight > limit:
+            await to_response(too_many_requests("concurrent", None).answer)(inner, exchange.receive, exchange.send)
+        elif fault is not None and fault.name == "drop_before_commit":
             await exchange.receive_all()
             await exchange.drop()
-        elif (instead := self._answer_of(fault)) is not None:
-            await to_response(instead)(inner, receive, exchange.send)
+        elif fault is not None and fault.name == "late_commit":
+            late = {**inner, "state": {**inner["state"], "fault": None, "is_late": True}}
+            self._sandbox.late_commits.keep(late, await exchange.receive_all(), fault.requests)
+            await exchange.drop()
+        elif (instead := self._answer_of(fault, inner["path"])) is not None:
+            await exchange.receive_all()
+            await to_response(instead)(inner, exchange.receive, exchange.send)
         else:
+            await self._before(fault)
             await self._app(inner, exchange.receive, exchange.send)
 
-    def _answer_of(self, fault: FaultName | None) -> Answer | None:
-        """The answer of a fault that keeps the request from its endpoint."""
-        match fault:
-            case "unavailable":
-                return Answer(503, b"The organisation is currently offline", "text/plain")
-            case "html":
-                return Answer(502, OUTAGE_PAGE.encode(), HTML_TYPE)
-            case "rate_limit_minute":
-                return too_many_requests("minute", 26).answer
-            case "rate_limit_day":
-                return too_many_requests("day", 40_000).answer
-            case "expired_token":
-                return expired_token(self._sandbox.books.clock()).answer
-        return None
-
-
-class _Exchange:
-    """One request and its answer: what is logged of both, and the connection they go over."""
-
-    def __init__(self, sandbox: Sandbox, scope: Scope, receive: Receive, send: Send, fault: FaultName | None) -> None:
-        self._sandbox = sandbox
-        self._scope = scope
-        self._receive = receive
-        self._send = send
-        self._fault = fault
-        self._started = perf_counter()
-        self._body = hashlib.sha256()
-        self._body_size = 0
-        self._correlation_id = str(uuid.uuid4())
-        self._is_dropped = False
-
-    async def receive(self) -> Message:
-        """Pass a part of the request on, and remember its size and hash."""
-        message = await self._receive()
-        part = message.get("body", b"")
-        self._body.update(part)
-        self._body_size += len(part)
-        return message
-
-    async def receive_all(self) -> None:
-        """Take the whole request off the connection, so that its end comes after it for every client."""
-        while (await self.receive()).get("more_body", False):
-            pass
-
-    async def send(self, message: Message) -> None:
-        """Pass a part of the answer on; before the first one, log the request, or drop the connection."""
-        if self._is_dropped:
+    async def _before(self, fault: Fault | None) -> None:
+        """What a fault does before the endpoint sees the request."""
+        if fault is None:
             return
-        if message["type"] == "http.response.start":
-            if self._fault == "drop_after_commit":
-                await self.drop()
-                return
-            added = {"xero-correlation-id": self._correlation_id}
-            if self._scope["path"].lower().startswith("/api.xro"):
-                added |= self._sandbox.limits.headers()
-            lower = [(name.lower().encode(), value.encode()) for name, value in added.items()]
-            message = {**message, "headers": [*message.get("headers", []), *lower]}
-            self._log(message["status"], message["headers"])
-        await self._send(message)
+        if fault.name == "delay":
+            await asyncio.sleep(fault.wait)
+        elif fault.name == "lock_date":
+            books = self._sandbox.books
+            day = fault.day or read_chart(books).today
+            books.execute("UPDATE organisation SET period_lock_date = ?", [day.isoformat()])
 
-    async def drop(self) -> None:
-        """Close the connection without any answer."""
-        self._is_dropped = True
-        self._log(None, [])
-        # ASGI has no word for this; `receive` is a method of uvicorn's record of the request, which has the transport.
-        cycle = cast(_Cycle, getattr(self._receive, "__self__", None))
-        cycle.transport.abort()
-        while not cycle.disconnected:  # else uvicorn would answer 500 to a request that got no answer
-            await asyncio.sleep(0)
-
-    def _log(self, status: int | None, headers: list[tuple[bytes, bytes]]) -> None:
-        """One line about the request and what it got; status null where the connection was dropped."""
-        sent = {name.decode("latin-1"): value.decode("latin-1") for name, value in self._scope["headers"]}
-        self._sandbox.log.write(
-            {
-                "at": self._sandbox.books.clock().isoformat(),
-                "method": self._scope["method"],
-                "path": self._scope["path"],
-                "query": self._scope["query_string"].decode("latin-1"),
-                "status": status,
-                "idempotency_key": sent.get("idempotency-key"),
-                "is_replayed": (b"x-sandbox-replayed", b"true") in headers,
-                "fault": self._fault,
-                "correlation_id": self._correlation_id,
-                "body_size": self._body_size,
-                "body_sha256": self._body.hexdigest(),
-                "milliseconds": round((perf_counter() - self._started) * 1000, 1),
-            }
-        )
+    def _answer_of(self, fault: Fault | None, path: str) -> Answer | None:
+        """The answer of a fault that keeps the request from its endpoint."""
+        if fault is None:
+            return None
+        if fault.name == "expired_token":
+            return expired_token(self._sandbox.books.clock()).answer
+        if fault.name == "journals_refused" and path.endswith("/journals"):
+            return problem(403, "Forbidden", "AuthorizationUnsuccessful").answer
+        return _ANSWERS.get(fault.name)
 
 
-class _Transport(Protocol):
-    """The socket of a connection, as asyncio has it."""
-
-    def abort(self) -> None:
-        """Close at once."""
-
-
-class _Cycle(Protocol):
-    """uvicorn's record of one request."""
-
-    transport: _Transport
-    disconnected: bool
+_ANSWERS: Mapping[FaultName, Answer] = {
+    "unavailable": Answer(503, b"The organisation is currently offline", "text/plain"),
+    "html": Answer(502, OUTAGE_PAGE.encode(), HTML_TYPE),
+    "rate_limit_minute": too_many_requests("minute", 26).answer,
+    "rate_limit_day": too_many_requests("day", 40_000).answer,
+    "rate_limit_concurrent": too_many_requests("concurrent", None).answer,
+}
 
 
 def to_response(answer: Answer) -> Response:

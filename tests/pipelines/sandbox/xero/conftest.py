@@ -37,3 +37,4 @@ def xero(shared_xero: LocalXero, xero_folder: Path) -> Iterator[LocalXero]:
         new.backup(books)
     yield shared_xero
     shared_xero.http.delete("/_sandbox/faults").raise_for_status()
+    shared_xero.http.delete("/_sandbox/late-commits").raise_for_status()

@@ -298,5 +298,5 @@ def test_books_of_a_newer_release_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "books.sqlite"
     with closing(open_books(path)) as books:
         books.execute("PRAGMA user_version = 99")
-    with pytest.raises(DataProblem, match="version 99 of the tables, and this release reads 1"):
+    with pytest.raises(DataProblem, match="version 99 of the tables, and this release reads 2"):
         open_books(path)

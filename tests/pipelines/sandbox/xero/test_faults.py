@@ -1,6 +1,7 @@
 """Faults strike when they are due, and each leaves the books as it says."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from pipelines.errors import UsageProblem
 from pipelines.sandbox.xero import running_sandbox
 from pipelines.sandbox.xero.faults import Fault, Faults, parse_fault
-from tests.pipelines.sandbox.xero.local_xero import API, LocalXero, connect, journal
+from tests.pipelines.sandbox.xero.local_xero import API, LocalXero, connect, journal, messages
 
 KEY = {"Idempotency-Key": "k1"}
 
@@ -42,6 +43,7 @@ def test_an_internal_error_is_what_the_key_gets_from_then_on(xero: LocalXero, na
         ("html", 502, "<!DOCTYPE html>", {"content-type": "text/html; charset=utf-8"}),
         ("rate_limit_minute", 429, "", {"x-rate-limit-problem": "minute", "retry-after": "26"}),
         ("rate_limit_day", 429, "", {"x-rate-limit-problem": "day", "retry-after": "40000"}),
+        ("rate_limit_concurrent", 429, "", {"x-rate-limit-problem": "concurrent"}),
         ("expired_token", 401, '{"Type": null, "Title": "Unauthorized"', {}),
     ],
 )
@@ -60,22 +62,23 @@ def test_a_fault_answers_in_place_of_the_server(
 def test_a_fault_strikes_every_nth_request_of_its_kind() -> None:
     faults = Faults([Fault("unavailable", every=3, times=2)])
     struck = [faults.strike("PUT", f"{API}/manualjournals") for _ in range(10)]
-    assert struck == [None, None, "unavailable", None, None, "unavailable", None, None, None, None]
+    names = [fault.name if fault else "" for fault in struck]
+    assert names == ["", "", "unavailable", "", "", "unavailable", "", "", "", ""]
     assert faults.strike("GET", f"{API}/manualjournals") is None
 
 
 def test_a_fault_may_strike_reads_or_tokens() -> None:
     faults = Faults([Fault("html", on="reads"), Fault("unavailable", on="tokens")])
-    assert faults.strike("GET", "/connections") == "html"
-    assert faults.strike("POST", "/connect/token") == "unavailable"
+    assert faults.strike("GET", "/connections") == faults.switched_on[0]
+    assert faults.strike("POST", "/connect/token") == faults.switched_on[1]
     assert faults.strike("PUT", f"{API}/manualjournals") is None
     assert faults.strike("POST", "/_sandbox/bills") is None
 
 
 def test_faults_are_listed_and_switched_off(xero: LocalXero) -> None:
     xero.admin("faults", {"name": "html", "every": 2})
-    expected = {"name": "html", "every": 2, "times": None, "on": "writes", "seen": 0, "struck": 0}
-    assert xero.admin_get("faults") == {"faults": [expected]}
+    (fault,) = xero.admin_get("faults")["faults"]
+    assert fault.items() >= {"name": "html", "every": 2, "times": None, "on": "writes", "seen": 0, "struck": 0}.items()
     xero.http.delete("/_sandbox/faults").raise_for_status()
     assert xero.admin_get("faults") == {"faults": []}
 
@@ -83,6 +86,7 @@ def test_faults_are_listed_and_switched_off(xero: LocalXero) -> None:
 def test_a_fault_of_the_command_line_is_read() -> None:
     assert parse_fault("drop_after_commit:3") == Fault("drop_after_commit", every=3)
     assert parse_fault("html") == Fault("html", every=1)
+    assert parse_fault("journals_refused") == Fault("journals_refused", on="reads")
 
 
 @pytest.mark.parametrize("text", ["nothing:3", "html:0", "html:x", ""])
@@ -92,8 +96,9 @@ def test_a_fault_that_cannot_be_read_names_those_that_can(text: str) -> None:
     assert str(raised.value) == (
         "The fault cannot be switched on.\n"
         f'--fault: "{text}" is not NAME:EVERY with a known name and a number from 1\n'
-        "    Names: drop_before_commit, drop_after_commit, error_before_commit, error_after_commit, unavailable, html,"
-        " rate_limit_minute, rate_limit_day, expired_token."
+        "    Names: drop_before_commit, drop_after_commit, late_commit, delay, error_before_commit, error_after_commit,"
+        " unavailable, html, truncated_body, rate_limit_minute, rate_limit_day, rate_limit_concurrent, expired_token,"
+        " lock_date, journals_refused."
     )
 
 
@@ -114,4 +119,87 @@ def test_the_log_has_a_line_for_each_request(tmp_path: Path) -> None:
     ]
     assert {each["idempotency_key"] for each in lines[1:]} == {"k1"}
     assert len({each["body_sha256"] for each in lines[1:]}) == 1
+    assert {tuple(each["narrations"]) for each in lines[1:]} == {("ACME-COGS-2026-09-v1",)}
+    assert all(each["seconds"] >= 0 for each in lines)
     assert "Bearer" not in log.read_text()
+
+
+def test_a_late_commit_shows_after_so_many_later_requests(xero: LocalXero) -> None:
+    xero.admin("faults", {"name": "late_commit", "times": 1, "requests": 2})
+    with pytest.raises(httpx.RemoteProtocolError):
+        xero.put(journal(), headers=KEY)
+    assert [len(xero.read("ManualJournals")["ManualJournals"]) for _ in range(4)] == [0, 0, 1, 1]
+
+
+def test_a_late_commit_can_be_called_for(xero: LocalXero) -> None:
+    xero.admin("faults", {"name": "late_commit", "requests": 1000})
+    for number in range(2):
+        with pytest.raises(httpx.RemoteProtocolError):
+            xero.put(journal(f"late {number}"))
+    assert xero.narrations() == []
+    assert xero.admin_get("late-commits") == {"waiting": 2}
+    assert xero.admin("late-commits", {}) == {"committed": 2}
+    assert xero.narrations() == ["late 0", "late 1"]
+
+
+def test_a_late_commit_doubles_nothing_under_its_own_key_and_doubles_under_another(xero: LocalXero) -> None:
+    xero.admin("faults", {"name": "late_commit", "times": 1, "requests": 1000})
+    with pytest.raises(httpx.RemoteProtocolError):
+        xero.put(journal(), headers=KEY)
+    assert xero.put(journal(), headers=KEY).status_code == 200
+    xero.admin("late-commits", {})
+    assert len(xero.narrations()) == 1
+
+    xero.admin("faults", {"name": "late_commit", "times": 1, "requests": 1000})
+    with pytest.raises(httpx.RemoteProtocolError):
+        xero.put(journal("twice"), headers={"Idempotency-Key": "k2"})
+    assert xero.put(journal("twice"), headers={"Idempotency-Key": "k3"}).status_code == 200
+    xero.admin("late-commits", {})
+    assert xero.narrations().count("twice") == 2
+
+
+def test_a_truncated_body_breaks_off_after_the_commit(xero: LocalXero) -> None:
+    xero.admin("faults", {"name": "truncated_body", "times": 1})
+    with pytest.raises(httpx.RemoteProtocolError, match="complete message body"):
+        xero.put(journal(), headers=KEY)
+    assert len(xero.narrations()) == 1
+    assert xero.put(journal(), headers=KEY).status_code == 200
+    assert len(xero.narrations()) == 1
+
+
+def test_a_client_that_waits_too_short_a_time_gives_up_on_a_write_that_is_done(xero: LocalXero) -> None:
+    xero.admin("faults", {"name": "delay", "times": 1, "wait": 0.3})
+    with pytest.raises(httpx.ReadTimeout):
+        xero.http.put(f"{API}/ManualJournals", json={"ManualJournals": [journal()]}, headers=KEY, timeout=0.05)
+    assert xero.put(journal(), headers=KEY).status_code == 200
+    assert len(xero.narrations()) == 1
+
+
+def test_a_lock_date_may_come_in_the_middle_of_a_run(xero: LocalXero) -> None:
+    xero.admin("faults", {"name": "lock_date", "every": 2, "times": 1, "day": "2026-09-30"})
+    assert xero.put(journal()).json()["ManualJournals"][0]["StatusAttributeString"] == "OK"
+    assert messages(xero.put(journal())) == [
+        "The document date cannot be before the period lock date, currently set at 30-Sep-2026"
+    ]
+    assert xero.put(journal(Date="2026-10-01")).json()["ManualJournals"][0]["StatusAttributeString"] == "OK"
+
+
+def test_a_fault_may_strike_one_path_only(xero: LocalXero) -> None:
+    xero.admin("faults", {"name": "unavailable", "path": "History"})
+    created = xero.create(journal())[0]
+    note = {"HistoryRecords": [{"Details": "run 1"}]}
+    assert xero.http.put(f"{API}/ManualJournals/{created['ManualJournalID']}/History", json=note).status_code == 503
+
+
+def test_a_sixth_request_at_once_is_one_too_many(tmp_path: Path) -> None:
+    slow = Fault("delay", on="reads", wait=0.3)
+    with (
+        running_sandbox(tmp_path / "books.sqlite", concurrent_limit=5, faults=[slow]) as url,
+        closing(connect(url)) as xero,
+        ThreadPoolExecutor(6) as threads,
+    ):
+        answers = list(threads.map(lambda _: xero.http.get(f"{API}/Organisation"), range(6)))
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert len(refused) == 1
+    assert refused[0].headers["x-rate-limit-problem"] == "concurrent"
+    assert "retry-after" not in refused[0].headers

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipelines.sandbox.xero import running_sandbox
+from pipelines.sandbox.xero import open_books, running_sandbox
+from pipelines.sandbox.xero.book_tables import FIRST_TABLES
 from tests.pipelines.sandbox.xero.local_xero import LocalXero, connect, journal
 
 START = """
@@ -113,3 +115,18 @@ def test_a_second_process_may_not_take_the_port_of_the_first(tmp_path: Path) -> 
         assert done.returncode != 0
         assert "Address already in use" in done.stderr or "WinError" in done.stderr
         assert httpx.get(f"{url}/_sandbox/journals").json() == {"journals": []}
+
+
+def test_books_of_the_first_version_are_carried_on(tmp_path: Path) -> None:
+    path = tmp_path / "books.sqlite"
+    with closing(sqlite3.connect(path)) as old:
+        for statement in FIRST_TABLES:
+            old.execute(statement)
+        old.execute("PRAGMA user_version = 1")
+        old.execute("INSERT INTO settings VALUES ('token_key', 'kept')")
+        old.commit()
+    with closing(open_books(path)) as books:
+        assert books.rows("SELECT * FROM attachments") == []
+        kept = books.row("SELECT value FROM settings")
+    assert kept is not None
+    assert kept["value"] == "kept"
