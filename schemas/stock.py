@@ -11,6 +11,9 @@ MOVE_KINDS = [
 ]  # fmt: skip
 """Every kind of stock move, in the order in which they stand in a roll-forward."""
 
+STANDARD_KINDS = ["purchase_price_variance", "standard_revaluation"]
+"""Rows that standard costing adds to the moves: value without quantity, between stock and a variance account."""
+
 DOCUMENT_KINDS = ["opening", "purchase", "charge", "sale", "credit_note", "adjustment", "transfer", "production"]
 """The documents that moves come from."""
 

@@ -11,7 +11,7 @@ from schemas.dtypes import UNIT_COST
 from schemas.policies import CostingMethod, CostingPolicy
 from schemas.stock import ValuedMoves
 from tests.transforms.costing.tables import frame_of, read_table
-from transforms.costing import show_order, value_moves
+from transforms.costing import MoveProblems, show_order, value_moves
 
 METHODS: list[CostingMethod] = ["fifo", "moving_average", "periodic_average"]
 
@@ -109,8 +109,8 @@ def test_pools_of_a_trillion_keep_their_cents(method: CostingMethod) -> None:
     assert rows(found, "cost_amount") == [("999999999999.99",), ("-428571428571.42",), ("-571428571428.57",)]
 
 
-def test_methods_that_are_not_there_are_named() -> None:
-    with pytest.raises(ValueError, match="costing method standard is not available; use one of fifo, moving_average"):
+def test_standard_costing_asks_for_standard_costs() -> None:
+    with pytest.raises(MoveProblems, match="the method standard needs standard costs"):
         value_moves(frame_of([]), CostingPolicy("standard"))
 
 
