@@ -8,8 +8,12 @@ from schemas.dtypes import Instant, Money
 DOCUMENT_STATUSES = ["DRAFT", "POSTED", "VOIDED", "DELETED"]
 """Statuses of a manual journal (xero.md section 2, Transitions); VOIDED ends a posted one, DELETED a draft."""
 
-PLAN_ACTIONS = ["new", "replaced", "voided", "unchanged"]
-"""What a plan does with a journal, in the order in which a summary shows them."""
+PLAN_ACTIONS = ["new", "replaced", "reversed", "corrected", "voided", "unchanged"]
+"""What a plan does with a journal, in the order in which a summary shows them: reversed posts what takes an earlier
+journal back, corrected posts the difference to it; both leave it standing."""
+
+OUTBOX_ACTIONS = ["create", "end", "attach", "note"]
+"""What the outbox does: create a journal, void or delete one, attach its evidence, write a note into its history."""
 
 OUTBOX_STATES = ["planned", "sending", "confirmed", "refused", "unknown"]
 """Where a document of the outbox stands; design.md, "Plan, approve, apply"."""
@@ -23,7 +27,9 @@ class PostedDocuments(pa.DataFrameModel):
 
     tag: str = pa.Field(unique=True, description="Unique first word of the narration, never used again")
     journal_key: str = pa.Field(description="The journal that it is a version of")
-    version: int = pa.Field(ge=1, description="Number of the version, as the tag has it")
+    version: int = pa.Field(
+        ge=0, description="Number of the version, as the tag has it; 0: somebody else's journal that was adopted"
+    )
     period: pl.Date = pa.Field(description="First day of the month closed")
     journal_date: pl.Date = pa.Field(description="Accounting date")
     manual_journal_id: str = pa.Field(description="Xero's id of the journal")
@@ -35,6 +41,11 @@ class PostedDocuments(pa.DataFrameModel):
     posted_at: Instant = pa.Field(description="When Xero's confirmation was recorded")
     ended_by_plan: str = pa.Field(nullable=True, description="The plan that voided or deleted it")
     ended_at: Instant = pa.Field(nullable=True, description="When that was confirmed")
+    journal_kind: str = pa.Field(nullable=True, description="Kind of journal; null where it was found in Xero")
+    material_hash: str = pa.Field(
+        nullable=True, description="sha256 over date, accounts, amounts, tax and tracking as Xero showed them at first"
+    )
+    content_json: str = pa.Field(nullable=True, description="Date, text and lines as Xero showed them at first")
 
     class Config:
         strict = True
@@ -57,6 +68,8 @@ class Plans(pa.DataFrameModel):
     unchanged_count: int = pa.Field(ge=0, description="Journals that stand as they are")
     blocked_count: int = pa.Field(ge=0, description="Changes that a lock date stood in the way of when it was planned")
     canonical_json: str = pa.Field(description="Everything that the hash covers: rows sorted, decimals as text")
+    reversed_count: int = pa.Field(ge=0, description="Reversals of journals that stand")
+    corrected_count: int = pa.Field(ge=0, description="Differences to journals that stand")
 
     class Config:
         strict = True
@@ -69,9 +82,13 @@ class PlanDocuments(pa.DataFrameModel):
     position: int = pa.Field(ge=1, description="Order in which documents are shown and sent")
     journal_key: str = pa.Field(description="The journal")
     journal_kind: str = pa.Field(nullable=True, description="Kind of journal; null where it is no longer wanted")
-    action: str = pa.Field(isin=PLAN_ACTIONS, description="new, replaced, voided or unchanged")
-    tag: str = pa.Field(nullable=True, description="Tag that stands afterwards; null: none")
-    old_tag: str = pa.Field(nullable=True, description="Tag that is voided; null: none")
+    action: str = pa.Field(
+        isin=PLAN_ACTIONS, description="new, replaced, reversed, corrected (by the difference), voided or unchanged"
+    )
+    tag: str = pa.Field(nullable=True, description="Tag that is posted, or stands unchanged; null: none")
+    old_tag: str = pa.Field(
+        nullable=True, description="Tag that is voided (replaced, voided) or taken back by another journal; null: none"
+    )
     journal_date: pl.Date = pa.Field(description="Accounting date, of the old version where there is no new one")
     old_journal_date: pl.Date = pa.Field(
         nullable=True, description="Accounting date of what is voided; null: nothing is"
@@ -101,22 +118,26 @@ class Approvals(pa.DataFrameModel):
 
 
 class OutboxDocuments(pa.DataFrameModel):
-    """One row per document that a plan sends: a journal to be created, or one to be ended (voided or deleted)."""
+    """One row per document that a plan sends: a journal to be created or ended, evidence to attach, a note to write."""
 
     plan_hash: str = pa.Field(description="The plan")
-    action: str = pa.Field(isin=["create", "end"], description="create, or end for a void or the deletion of a draft")
-    tag: str = pa.Field(description="Tag of the journal that is created or ended")
+    action: str = pa.Field(
+        isin=OUTBOX_ACTIONS, description="create, end (void, or deletion of a draft), attach evidence, or history note"
+    )
+    tag: str = pa.Field(description="Tag of the journal that it is about; +2 marks a second journal under that tag")
     position: int = pa.Field(ge=1, description="Order of sending")
     manual_journal_id: str = pa.Field(nullable=True, description="Xero's id; null until a created one is confirmed")
     narration: str = pa.Field(description="The whole narration")
     content_hash: str = pa.Field(description="sha256 over date, status, text and lines, without the tag")
-    body: str = pa.Field(description="The document as JSON, exactly as it stands in the request")
+    body: str = pa.Field(description="The document exactly as it stands in the request: JSON, or the CSV of evidence")
     state: str = pa.Field(isin=OUTBOX_STATES, description="Where it stands")
     attempts: int = pa.Field(ge=0, description="Requests it was part of, each under a key of its own")
     idempotency_key: str = pa.Field(nullable=True, description="Key of the last of these requests")
     first_sent_at: Instant = pa.Field(nullable=True, description="When that request went out first")
     answered_at: Instant = pa.Field(nullable=True, description="When Xero's verdict was recorded")
-    reason: str = pa.Field(nullable=True, description="Xero's words on a refusal, or why the outcome is unknown")
+    reason: str = pa.Field(
+        nullable=True, description="Xero's words on a refusal, why the outcome is unknown, or why it was left out"
+    )
 
     class Config:
         strict = True
@@ -128,7 +149,7 @@ class OutboxRequests(pa.DataFrameModel):
 
     idempotency_key: str = pa.Field(unique=True, description="Hash of organisation, plan, tags, attempt and body")
     plan_hash: str = pa.Field(description="The plan")
-    action: str = pa.Field(isin=["create", "end"], description="create, or end")
+    action: str = pa.Field(isin=OUTBOX_ACTIONS, description="create, end, attach or note")
     path: str = pa.Field(description="Path under the API's base address")
     body: str = pa.Field(description="The exact text that was sent, UTF-8")
     first_sent_at: Instant = pa.Field(

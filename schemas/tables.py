@@ -49,6 +49,7 @@ XERO_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "xero.tracking_options": xero.XeroTrackingOptions,
     "xero.trial_balance": xero.XeroTrialBalances,
     "xero.manual_journals": xero.XeroManualJournals,
+    "xero.foreign_journal_lines": xero.XeroForeignJournalLines,
 }
 """Mirrored from Xero."""
 

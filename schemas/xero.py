@@ -96,10 +96,12 @@ class XeroTrialBalances(pa.DataFrameModel):
 
 
 class XeroManualJournals(pa.DataFrameModel):
-    """One row per manual journal in Xero whose narration starts with a tag like ours, as Xero shows it."""
+    """One row per manual journal in Xero whose narration starts with a tag, or that we posted, as Xero shows it."""
 
     manual_journal_id: str = pa.Field(unique=True, description="Xero's id of the journal")
-    tag: str = pa.Field(description="First word of the narration, such as ACME-COGS-2026-10-v1")
+    tag: str = pa.Field(
+        description="First word of the narration, such as ACME-COGS-2026-10-v1; ours where a person deleted the word"
+    )
     narration: str = pa.Field(description="The whole narration")
     journal_date: pl.Date = pa.Field(description="Accounting date")
     journal_status: str = pa.Field(description="DRAFT, POSTED, VOIDED, DELETED or ARCHIVED")
@@ -107,6 +109,26 @@ class XeroManualJournals(pa.DataFrameModel):
     debit_amount: Money = pa.Field(description="Sum of the debits in base currency")
     line_count: int = pa.Field(ge=0, description="Number of lines")
     updated_at: Instant = pa.Field(nullable=True, description="Last change in Xero")
+    material_hash: str = pa.Field(description="sha256 over date, accounts, amounts, tax and tracking")
+    content_json: str = pa.Field(description="Date, text and lines as Xero shows them, as JSON")
 
     class Config:
         strict = True
+
+
+class XeroForeignJournalLines(pa.DataFrameModel):
+    """One row per line of a manual journal in Xero that is not ours: of Cin7's sync, a person, another app."""
+
+    manual_journal_id: str = pa.Field(description="Xero's id of the journal")
+    line_number: int = pa.Field(ge=1, description="Place of the line in the journal")
+    narration: str = pa.Field(description="The whole narration")
+    journal_date: pl.Date = pa.Field(description="Accounting date")
+    journal_status: str = pa.Field(description="DRAFT, POSTED, VOIDED, DELETED or ARCHIVED")
+    account_code: str = pa.Field(nullable=True, description="Account code as text; null: the line has none")
+    description: str = pa.Field(description="Words of the line")
+    line_amount: Money = pa.Field(description="Base currency, debit positive")
+    updated_at: Instant = pa.Field(nullable=True, description="Last change in Xero")
+
+    class Config:
+        strict = True
+        unique = ["manual_journal_id", "line_number"]

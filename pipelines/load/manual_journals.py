@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.errors import DataProblem
-from pipelines.load.json_text import canonical_json, encode_json, sha256_of
+from pipelines.load.json_text import canonical_json, decode_json, encode_json, sha256_of
 from pipelines.load.xero_values import read_amount, read_date
 
 LINE_AMOUNT_TYPES = "NoTax"
@@ -79,20 +79,31 @@ class ManualJournal:
         """Sum of the debits, in base currency."""
         return sum((line.line_amount for line in self.lines if line.line_amount > 0), Decimal("0.00"))
 
+    def content_json(self) -> str:
+        """Everything but the tag, in one form; `journal_from_content` reads it again."""
+        return canonical_json(
+            {
+                "date": self.journal_date,
+                "status": self.status,
+                "line_amount_types": self.line_amount_types,
+                "show_on_cash_basis": self.show_on_cash_basis,
+                "text": self.text,
+                "lines": [_hashed(line) for line in self.lines],
+            }
+        )
+
     def content_hash(self) -> str:
         """sha256 over everything but the tag: two versions with the same hash are the same journal."""
-        return sha256_of(
-            canonical_json(
-                {
-                    "date": self.journal_date,
-                    "status": self.status,
-                    "line_amount_types": self.line_amount_types,
-                    "show_on_cash_basis": self.show_on_cash_basis,
-                    "text": self.text,
-                    "lines": [_hashed(line) for line in self.lines],
-                }
-            )
-        )
+        return sha256_of(self.content_json())
+
+    def material_hash(self) -> str:
+        """sha256 over what the ledger is about: date, accounts, amounts, tax and tracking, in any order of lines.
+
+        Status and words are left out: a journal that somebody approved, or whose words Xero or a person changed, books
+        the same.
+        """
+        lines = sorted(canonical_json([line.account_code, line.line_amount, *_marks(line)]) for line in self.lines)
+        return sha256_of(canonical_json([self.journal_date, self.line_amount_types, lines]))
 
     def element(self, tag: Tag) -> str:
         """The JSON object for Xero; it holds nothing that differs between two runs."""
@@ -149,6 +160,22 @@ def journal_from_xero(element: Mapping[str, Any]) -> ManualJournal:
     )
 
 
+def journal_from_content(text: str) -> ManualJournal:
+    """The journal that `ManualJournal.content_json` wrote down."""
+    content = decode_json(text)
+    return ManualJournal(
+        journal_date=date.fromisoformat(content["date"]),
+        status=content["status"],
+        text=content["text"],
+        lines=tuple(
+            Line(code, Decimal(amount), words, tax_type, tuple((name, option) for name, option in tracking))
+            for code, amount, words, tax_type, tracking in content["lines"]
+        ),
+        show_on_cash_basis=content["show_on_cash_basis"],
+        line_amount_types=content["line_amount_types"],
+    )
+
+
 def _line_from_xero(line: Mapping[str, Any]) -> Line:
     return Line(
         account_code=str(line.get("AccountCode") or ""),
@@ -162,6 +189,11 @@ def _line_from_xero(line: Mapping[str, Any]) -> Line:
 def _hashed(line: Line) -> Sequence[object]:
     tax_type = None if line.tax_type == "NONE" else line.tax_type
     return [line.account_code, line.line_amount, line.description, tax_type, [list(pair) for pair in line.tracking]]
+
+
+def _marks(line: Line) -> Sequence[object]:
+    """Tax and tracking; Xero may show options in another order than they were sent."""
+    return [None if line.tax_type == "NONE" else line.tax_type, sorted(list(pair) for pair in line.tracking)]
 
 
 def _sent(line: Line) -> dict[str, object]:

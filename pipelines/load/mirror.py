@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from pipelines.load.mirror_rows import (
     account_row,
+    foreign_line_rows,
     frame_of,
     manual_journal_row,
     organisation_row,
@@ -46,10 +47,12 @@ def mirror_xero(client: XeroClient, warehouse: Warehouse, clock: Clock = utc_now
 
 
 def refresh_posted(client: XeroClient, warehouse: Warehouse, clock: Clock = utc_now) -> None:
-    """Read the lock dates, and which of our journals changed in Xero since they were mirrored: two requests.
+    """Read the lock dates, and which manual journals changed in Xero since they were mirrored: two requests, or a page
+    more for each thousand journals.
 
-    Fills xero.organisation and xero.manual_journals. The tables are emptied first when the client leads to another
-    organisation than before.
+    Fills xero.organisation, xero.manual_journals (ours: by their tag, or by the id that we know) and
+    xero.foreign_journal_lines (everybody else's). They are emptied first when the client leads to another organisation
+    than before.
 
     Raises:
         the errors of `XeroClient`.
@@ -57,15 +60,27 @@ def refresh_posted(client: XeroClient, warehouse: Warehouse, clock: Clock = utc_
     organisation = frame_of("xero.organisation", [organisation_row(client.organisation(), clock())])
     is_same = _organisation_id(warehouse) == organisation.item(0, "organisation_id")
     since = _latest_change(warehouse) if is_same else None
-    found = [row for element in client.manual_journals(modified_since=since) if (row := manual_journal_row(element))]
-    journals = frame_of("xero.manual_journals", found)
+    known = _known_tags(warehouse)
+    ours, foreign = [], []
+    for element in client.manual_journals(modified_since=since):
+        row = manual_journal_row(element, known.get(str(element["ManualJournalID"])))
+        if row is None:
+            foreign += list(foreign_line_rows(element))
+        else:
+            ours.append(row)
+    found = {
+        "xero.manual_journals": frame_of("xero.manual_journals", ours),
+        "xero.foreign_journal_lines": frame_of("xero.foreign_journal_lines", foreign),
+    }
+    changed = [one for frame in found.values() for one in frame["manual_journal_id"].unique().to_list()]
     with warehouse.transaction():
         warehouse.replace("xero.organisation", organisation)
-        if since is None:
-            warehouse.replace("xero.manual_journals", journals)
-        else:
-            ids = journals["manual_journal_id"].to_list()
-            warehouse.replace("xero.manual_journals", journals, "list_contains(?, manual_journal_id)", [ids])
+        for table, frame in found.items():
+            if since is None:
+                warehouse.replace(table, frame)
+            else:
+                warehouse.replace(table, frame, "list_contains(?, manual_journal_id)", [changed])
+        _take_as_first_seen(warehouse)
 
 
 def mirror_trial_balance(client: XeroClient, warehouse: Warehouse, balance_date: date) -> None:
@@ -86,7 +101,23 @@ def _organisation_id(warehouse: Warehouse) -> str | None:
     return None if found.is_empty() else str(found.item(0, "organisation_id"))
 
 
+def _known_tags(warehouse: Warehouse) -> dict[str, str]:
+    """The tag of each journal that we posted, by its id in Xero."""
+    return dict(warehouse.query("select manual_journal_id, tag from post.documents").rows())
+
+
+def _take_as_first_seen(warehouse: Warehouse) -> None:
+    """A journal of an earlier release has no note of what Xero showed first: what it shows now stands for it."""
+    warehouse.execute(
+        "update post.documents d set material_hash = x.material_hash, content_json = x.content_json "
+        "from xero.manual_journals x where x.manual_journal_id = d.manual_journal_id and d.material_hash is null"
+    )
+
+
 def _latest_change(warehouse: Warehouse) -> datetime | None:
     """The last change of a journal that is mirrored already, less the overlap; None: read all."""
-    found = warehouse.query("select max(updated_at) as latest from xero.manual_journals").item(0, "latest")
+    found = warehouse.query(
+        "select max(updated_at) as latest from (select updated_at from xero.manual_journals "
+        "union all select updated_at from xero.foreign_journal_lines)"
+    ).item(0, "latest")
     return found - _OVERLAP if isinstance(found, datetime) else None

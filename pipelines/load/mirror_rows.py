@@ -9,6 +9,7 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
+from pipelines.load.json_text import sha256_of
 from pipelines.load.manual_journals import journal_from_xero, read_tag
 from pipelines.load.xero_values import read_amount, read_date, read_instant
 from schemas.tables import TABLES
@@ -84,23 +85,48 @@ def tracking_rows(category: Element) -> Iterator[Row]:
         }
 
 
-def manual_journal_row(element: Element) -> Row | None:
-    """A row of xero.manual_journals; None for a journal whose narration does not open with a tag."""
-    tag = read_tag(str(element.get("Narration") or ""))
+def manual_journal_row(element: Element, known_tag: str | None = None) -> Row | None:
+    """A row of xero.manual_journals; None for a journal of others.
+
+    Args:
+        element: the journal as Xero shows it.
+        known_tag: the tag that we posted it under, if we did: a person may have deleted it from the narration.
+    """
+    tag = read_tag(str(element.get("Narration") or "")) or known_tag
     if tag is None:
         return None
     journal = journal_from_xero(element)
+    content = journal.content_json()
     return {
         "manual_journal_id": element["ManualJournalID"],
         "tag": str(tag),
-        "narration": element["Narration"],
+        "narration": str(element.get("Narration") or ""),
         "journal_date": journal.journal_date,
         "journal_status": journal.status,
-        "content_hash": journal.content_hash(),
+        "content_hash": sha256_of(content),
         "debit_amount": journal.debit_amount,
         "line_count": len(journal.lines),
         "updated_at": read_instant(element.get("UpdatedDateUTC")),
+        "material_hash": journal.material_hash(),
+        "content_json": content,
     }
+
+
+def foreign_line_rows(element: Element) -> Iterator[Row]:
+    """Rows of xero.foreign_journal_lines for a journal that is not ours."""
+    journal = journal_from_xero(element)
+    for number, line in enumerate(journal.lines, 1):
+        yield {
+            "manual_journal_id": element["ManualJournalID"],
+            "line_number": number,
+            "narration": str(element.get("Narration") or ""),
+            "journal_date": journal.journal_date,
+            "journal_status": journal.status,
+            "account_code": line.account_code or None,
+            "description": line.description,
+            "line_amount": line.line_amount,
+            "updated_at": read_instant(element.get("UpdatedDateUTC")),
+        }
 
 
 def trial_balance_rows(report: Element, balance_date: date) -> Iterator[Row]:
