@@ -6,6 +6,7 @@ from fastapi import Request
 
 from pipelines.sandbox.xero.answers import Answer, Refusal, problem
 from pipelines.sandbox.xero.chart import read_organisation
+from pipelines.sandbox.xero.consents import is_connected
 from pipelines.sandbox.xero.sandbox import Sandbox
 from pipelines.sandbox.xero.tokens import check_scope, check_token
 
@@ -29,7 +30,8 @@ def connections_gate(sandbox: Sandbox) -> Gate:
     """Checks of /connections: a token, of any scope and for no tenant yet."""
 
     async def check(request: Request) -> None:
-        check_token(sandbox.token_key, sandbox.books.clock(), request.headers.get("authorization"))
+        held = check_token(sandbox.token_key, sandbox.books.clock(), request.headers.get("authorization"))
+        request.state.auth_event = held.auth_event
 
     return check
 
@@ -41,11 +43,11 @@ def accounting_gate(sandbox: Sandbox) -> Gate:
         if getattr(request.state, "is_late", False):  # it passed when it came
             return
         held = check_token(sandbox.token_key, sandbox.books.clock(), request.headers.get("authorization"))
-        _check_tenant(sandbox, request.headers.get("xero-tenant-id"))
+        _check_tenant(sandbox, request.headers.get("xero-tenant-id"), held.auth_event)
         sandbox.limits.count_call()
         needed = _scope_of(request)
         if needed is not None:
-            check_scope(held, needed if request.method != "GET" else f"{needed.removesuffix('.read')}.read")
+            check_scope(held.scopes, needed if request.method != "GET" else f"{needed.removesuffix('.read')}.read")
         if "application/json" not in request.headers.get("accept", "").lower() and not _asks_for_a_file(request):
             raise Refusal(Answer(406, _NO_XML, "text/plain; charset=utf-8"))
 
@@ -64,8 +66,11 @@ def _asks_for_a_file(request: Request) -> bool:
     return request.method == "GET" and len(parts) == 4 and parts[2] == "attachments"
 
 
-def _check_tenant(sandbox: Sandbox, tenant_id: str | None) -> None:
-    """Refuse another organisation than ours; a custom connection may leave the header out, or empty."""
+def _check_tenant(sandbox: Sandbox, tenant_id: str | None, auth_event: str) -> None:
+    """Refuse another organisation than ours, and a connection that was removed.
+
+    A custom connection may leave the header out, or empty.
+    """
     ours = read_organisation(sandbox.books).organisation_id
-    if tenant_id and tenant_id.lower() != ours:
+    if (tenant_id and tenant_id.lower() != ours) or not is_connected(sandbox.books, auth_event):
         raise problem(403, "Forbidden", "AuthenticationUnsuccessful")

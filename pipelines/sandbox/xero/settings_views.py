@@ -140,12 +140,12 @@ def show_tracking_categories(chart: Chart, *, include_archived: bool) -> list[di
     return list(shown.values())
 
 
-def show_connection(organisation: Organisation) -> dict[str, object]:
+def show_connection(organisation: Organisation, auth_event: str) -> dict[str, object]:
     """The one connection that a token of this server has: its tenant is the organisation."""
     created = (EPOCH + timedelta(milliseconds=organisation.created_at)).strftime("%Y-%m-%dT%H:%M:%S.%f0")
     return {
         "id": str(uuid.uuid5(uuid.NAMESPACE_OID, organisation.organisation_id)),
-        "authEventId": str(uuid.uuid5(uuid.NAMESPACE_URL, organisation.organisation_id)),
+        "authEventId": auth_event,
         "tenantId": organisation.organisation_id,
         "tenantType": "ORGANISATION",
         "tenantName": organisation.name,

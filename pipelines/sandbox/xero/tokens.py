@@ -1,16 +1,15 @@
-"""Access tokens by client credentials: a signed token needs no store, so it outlives a restart (xero.md section 11)."""
+"""Access tokens: signed ones need no store, so they outlive a restart (xero.md section 11)."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs
 
-from pipelines.sandbox.xero.answers import Answer, Refusal, json_answer, problem
+from pipelines.sandbox.xero.answers import Refusal, problem
 
 CLIENT_ID = "sandbox"
 CLIENT_SECRET = "sandbox"  # noqa: S105 -- a made-up secret for a made-up organisation on loopback
@@ -52,53 +51,64 @@ SCOPES = frozenset(
 """Granular scopes only: an app registered today cannot ask for accounting.transactions or accounting.reports.read."""
 
 
-def issue_token(key: str, now: datetime, authorization: str | None, body: bytes) -> Answer:
-    """Answer a token request.
+@dataclass(frozen=True)
+class HeldToken:
+    """What a bearer token says."""
+
+    scopes: frozenset[str]
+    auth_event: str
+
+
+def sign_access_token(key: str, now: datetime, scopes: Sequence[str], auth_event: str) -> str:
+    """A bearer token that is good for 1800 seconds.
 
     Args:
-        key: signs the token.
-        now: starts its 1800 seconds.
-        authorization: header with Basic credentials, where the client sends them there.
-        body: the form: grant_type, scope, and the credentials of a client that sends them here.
-
-    Raises:
-        Refusal: 400 with OAuth's own error.
+        key: signs it.
+        now: starts its time.
+        scopes: what it may be used for.
+        auth_event: the consent that it comes from; a connection that is removed takes its tokens with it.
     """
-    form = {name: values[0] for name, values in parse_qs(body.decode(errors="replace")).items()}
-    client_id, secret = _basic(authorization) or (form.get("client_id", ""), form.get("client_secret", ""))
-    if (client_id, secret) != (CLIENT_ID, CLIENT_SECRET):
-        raise _oauth_error("invalid_client")
-    if form.get("grant_type") != "client_credentials":
-        raise _oauth_error("unsupported_grant_type")
-    scopes = form["scope"].split() if form.get("scope") else sorted(SCOPES)
-    if not SCOPES.issuperset(scopes):
-        raise _oauth_error("invalid_scope")
     expires = int(now.timestamp()) + LIFETIME_SECONDS
-    token = _sign(key, {"client_id": client_id, "exp": expires, "scope": scopes, "jti": uuid.uuid4().hex})
-    content = {
-        "access_token": token,
-        "expires_in": LIFETIME_SECONDS,
-        "token_type": "Bearer",
-        "scope": " ".join(scopes),
+    claims = {
+        "client_id": CLIENT_ID,
+        "exp": expires,
+        "scope": list(scopes),
+        "jti": uuid.uuid4().hex,
+        "authentication_event_id": auth_event,
     }
-    return json_answer(content, headers={"Cache-Control": "no-store"})
+    return _sign(key, claims)
 
 
-def check_token(key: str, now: datetime, authorization: str | None) -> frozenset[str]:
-    """The scopes of a bearer token.
+def sign_id_token(key: str, now: datetime) -> str:
+    """Who signed in: a made-up person; good for five minutes."""
+    claims = {
+        "aud": CLIENT_ID,
+        "exp": int(now.timestamp()) + 300,
+        "iat": int(now.timestamp()),
+        "sub": "sandbox-person",
+        "email": "person@example.com",
+        "given_name": "Pat",
+        "family_name": "Keeper",
+    }
+    return _sign(key, claims)
+
+
+def check_token(key: str, now: datetime, authorization: str | None) -> HeldToken:
+    """The scopes and the consent of a bearer token.
 
     Raises:
         Refusal: 401, no token, one that we did not sign, or one that is too old.
     """
     scheme, _, token = (authorization or "").partition(" ")
     claims = _verify(key, token.strip()) if scheme.lower() == "bearer" else None
-    if claims is None:
+    if claims is None or "scope" not in claims:
         raise problem(401, "Unauthorized", "AuthenticationUnsuccessful")
     expires = claims["exp"]
     if not isinstance(expires, int) or now.timestamp() >= expires:
         raise expired_token(now)
     scopes = claims["scope"]
-    return frozenset(str(scope) for scope in scopes) if isinstance(scopes, list) else frozenset()
+    held = frozenset(str(scope) for scope in scopes) if isinstance(scopes, list) else frozenset()
+    return HeldToken(held, str(claims.get("authentication_event_id", "")))
 
 
 def expired_token(now: datetime) -> Refusal:
@@ -116,23 +126,6 @@ def check_scope(held: frozenset[str], needed: str) -> None:
     if needed not in held and needed.removesuffix(".read") not in held:
         headers = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{needed}"'}
         raise problem(401, "Unauthorized", "AuthorizationUnsuccessful", headers)
-
-
-def _oauth_error(code: str) -> Refusal:
-    """400 as the token endpoint gives it."""
-    return Refusal(json_answer({"error": code}, 400))
-
-
-def _basic(authorization: str | None) -> tuple[str, str] | None:
-    """Client id and secret of a Basic header."""
-    scheme, _, encoded = (authorization or "").partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return ("", "")
-    return client_id, secret
 
 
 def _sign(key: str, claims: Mapping[str, object]) -> str:
