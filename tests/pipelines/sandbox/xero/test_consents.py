@@ -135,10 +135,10 @@ def test_a_code_is_good_once_and_for_five_minutes(client: Client) -> None:
 
 
 def test_a_code_without_a_challenge_needs_the_secret(client: Client) -> None:
-    bare = {"code_challenge": "", "code_challenge_method": ""}
+    bare, right, wrong = {"code_challenge": ""}, {"client_secret": "sandbox"}, {"client_secret": "guess"}
     assert client.exchange(client.code(**bare), code_verifier="").status_code == 400
-    assert client.exchange(client.code(**bare), code_verifier="", client_secret="sandbox").status_code == 200
-    assert client.exchange(client.code(), client_secret="guess").json() == {"error": "invalid_client"}
+    assert client.exchange(client.code(**bare), code_verifier="", **right).status_code == 200
+    assert client.exchange(client.code(), **wrong).json() == {"error": "invalid_client"}
 
 
 def test_a_refresh_token_is_replaced_at_every_use(client: Client) -> None:
