@@ -96,6 +96,13 @@ class Settings(BaseSettings):
     xero_client_secret: SecretStr | None = Field(default=None, description="Its secret")
     xero_tenant_id: str | None = Field(default=None, description="Xero organisation, where the client reaches several")
 
+    xero_day_limit: int = Field(
+        default=5000, ge=1, le=5000, description="Calls to Xero a day; 1000 for an app on the Starter tier"
+    )
+    xero_tokens: Path | None = Field(
+        default=None, description="File that keeps the sign-in of `tieout connect`, in place of a keyring"
+    )
+
     omni_url: Url = Field(default="https://api.cin7.com/api/v1", description="Cin7 Omni's API")
     omni_username: str | None = Field(default=None, description="Omni API user")
     omni_key: SecretStr | None = Field(default=None, description="Omni API key")

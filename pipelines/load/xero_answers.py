@@ -1,11 +1,18 @@
 """What Xero's answers mean: the errors a call can end with, each with what to do (xero.md sections 9, 10, 12)."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
 from pipelines.errors import Incomplete, UsageProblem, XeroRefusal
 from pipelines.load.json_text import decode_json
+from pipelines.load.xero_scopes import SCOPES
+
+_UNTOLD = 5.0
+"""Seconds to wait where Retry-After is missing, as it may be for too many calls at once (xero.md section 10)."""
+
+_OFFLINE = {httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT}
 
 
 class NotSent(Incomplete):
@@ -38,25 +45,41 @@ class CredentialsRefused(UsageProblem):
 
 
 def read_answer(response: httpx.Response) -> dict[str, Any]:
-    """The JSON object of an answer.
+    """The JSON object of an answer; errors as `read_list`."""
+    answer = _read(response)
+    if isinstance(answer, dict):
+        return answer
+    raise _unreadable(response)
+
+
+def read_list(response: httpx.Response) -> list[dict[str, Any]]:
+    """The JSON array of an answer: of /connections only.
 
     Raises:
         CredentialsRefused: 401 with a fresh token (exit 2).
         XeroRefusal: 400, 403, 404 and other refusals (exit 5).
         LimitReached, ServerFailed, NoAnswer: 429, 5xx, no JSON (exit 7).
     """
+    answer = _read(response)
+    if isinstance(answer, list):
+        return answer
+    raise _unreadable(response)
+
+
+def _read(response: httpx.Response) -> object:
     error = describe_failure(response)
     if error is not None:
         raise error
     try:
-        answer = decode_json(response.content)
+        return decode_json(response.content)
     except ValueError:
-        answer = None
-    if isinstance(answer, dict):
-        return answer
+        return None
+
+
+def _unreadable(response: httpx.Response) -> NoAnswer:
     kind = "a web page" if b"<" in response.content[:200] else "something that is not JSON"
-    raise NoAnswer(
-        f"{_call(response)}: answered with {kind} instead of JSON{_correlation(response)}.\n"
+    return NoAnswer(
+        f"{_call(response.request)}: answered with {kind} instead of JSON{_correlation(response)}.\n"
         "    A proxy or an outage stands in the way. Run the same command again; what was sent is looked up first."
     )
 
@@ -71,44 +94,52 @@ def describe_failure(response: httpx.Response) -> Incomplete | UsageProblem | Xe
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return limit_reached(response)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        what = "Xero or the organisation is offline" if status in _OFFLINE else "Xero failed"
         return ServerFailed(
-            f"{_call(response)}: HTTP {status}, Xero or the organisation is offline{_correlation(response)}."
+            f"{_call(response.request)}: HTTP {status}, {what}{_correlation(response)}."
             "\n    Run the same command again later; what was sent is looked up first."
         )
     refusal = RequestRefused if status == httpx.codes.BAD_REQUEST else XeroRefusal
-    return refusal(f"{_call(response)}: HTTP {status}{_explain(response)}{_correlation(response)}")
+    return refusal(f"{_call(response.request)}: HTTP {status}{_explain(response)}{_correlation(response)}")
 
 
 def limit_reached(response: httpx.Response) -> LimitReached:
     """Which limit a 429 is about; its body is empty, the headers tell (xero.md section 10)."""
     problem = response.headers.get("X-Rate-Limit-Problem", "").lower()
-    seconds = _seconds(response.headers.get("Retry-After", ""))
+    told = retry_after(response)
+    seconds = _UNTOLD if told is None else told
     # A wait of many minutes can only be the day's limit, whatever the header calls it.
     if "day" in problem or seconds > 120:
-        hours, rest = divmod(int(seconds), 3600)
-        return LimitReached(
-            f"{_call(response)}: the limit of requests a day is used up.\n"
-            f"    Run the same command again in {hours} h {rest // 60:02d} min; it goes on where it stopped.",
-            seconds,
-            is_day=True,
-        )
+        return day_used_up(response.request, seconds)
     return LimitReached(
-        f"{_call(response)}: too many requests ({problem or 'no reason given'}).\n"
+        f"{_call(response.request)}: too many requests ({problem or 'no reason given'}).\n"
         f"    Run the same command again in {seconds:.0f} s; it goes on where it stopped.",
         seconds,
         is_day=False,
     )
 
 
+def day_used_up(request: httpx.Request, wait_seconds: float) -> LimitReached:
+    """The day's limit, with the time at which to go on; nobody sleeps on it (xero.md section 10: it can mean hours)."""
+    hours, rest = divmod(int(wait_seconds), 3600)
+    resumes_at = datetime.now(UTC) + timedelta(seconds=wait_seconds)
+    return LimitReached(
+        f"{_call(request)}: the limit of requests a day is used up.\n"
+        f"    Run the same command again in {hours} h {rest // 60:02d} min, after {resumes_at:%Y-%m-%d %H:%M} UTC; "
+        "it goes on where it stopped.",
+        wait_seconds,
+        is_day=True,
+    )
+
+
 def _unauthorized(response: httpx.Response) -> CredentialsRefused:
     challenge = response.headers.get("WWW-Authenticate", "").lower()
     if "insufficient_scope" in challenge or b"AuthorizationUnsuccessful" in response.content:
-        fix = "The app lacks a scope: accounting.manualjournals, accounting.settings.read, "
-        fix += "accounting.reports.trialbalance.read."
+        fix = f"The app lacks a scope: {', '.join(SCOPES.split())}. After `tieout connect`, sign in again."
     else:
         fix = "Check TIEOUT_XERO_CLIENT_ID, TIEOUT_XERO_CLIENT_SECRET and TIEOUT_XERO_TENANT_ID."
     return CredentialsRefused(
-        f"{_call(response)}: HTTP 401, also with a fresh token{_correlation(response)}.\n    {fix}"
+        f"{_call(response.request)}: HTTP 401, also with a fresh token{_correlation(response)}.\n    {fix}"
     )
 
 
@@ -116,8 +147,8 @@ def _explain(response: httpx.Response) -> str:
     """Xero's own words, and the next step for a status that always means the same."""
     if response.status_code == httpx.codes.FORBIDDEN:
         return (
-            ", this client may not use the organisation.\n    Reconnect it in Xero, check TIEOUT_XERO_TENANT_ID, and "
-            "that the user behind it may post journals and read reports"
+            ", this client may not use the organisation.\n    Reconnect it in Xero (or sign in again: tieout connect), "
+            "check TIEOUT_XERO_TENANT_ID, and that the user behind it may post journals and read reports"
         )
     if response.status_code == httpx.codes.NOT_FOUND:
         return ", no such address.\n    Check TIEOUT_XERO_URL"
@@ -153,17 +184,17 @@ def _body(response: httpx.Response) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _seconds(text: str) -> float:
+def retry_after(response: httpx.Response) -> float | None:
+    """The seconds in Retry-After; None where it is missing or is no number."""
     try:
-        return max(0.0, float(text))
+        return max(0.0, float(response.headers.get("Retry-After", "")))
     except ValueError:
-        return 5.0
+        return None
 
 
-def _call(response: httpx.Response) -> str:
+def _call(request: httpx.Request) -> str:
     """Method and address; the query is left out, because a narration in it makes the line unreadable."""
-    url = response.request.url
-    return f"{response.request.method} {url.copy_with(query=None)}"
+    return f"{request.method} {request.url.copy_with(query=None)}"
 
 
 def _correlation(response: httpx.Response) -> str:

@@ -1,98 +1,119 @@
-"""Access tokens by client credentials, as an httpx auth flow (xero.md section 11, Custom Connection)."""
+"""Which token a call carries: by client credentials or by a person's sign-in, as an httpx auth (xero.md section 11)."""
 
-import base64
-from collections.abc import Callable, Generator
-from time import monotonic
+import threading
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Protocol
 
 import httpx
+from pydantic import SecretStr
 
-from pipelines.errors import Incomplete, UsageProblem, XeroRefusal
-from pipelines.load.json_text import decode_json
-
-SCOPES = "accounting.manualjournals accounting.settings.read accounting.reports.trialbalance.read"
-"""What the close needs; the granular scopes of xero.md section 11."""
-
-_MARGIN = 60.0
-"""Seconds before its end at which a token counts as used up, so that it does not end on the way."""
+from pipelines.load.token_store import Connection, TokenStore
+from pipelines.load.xero_tokens import SignInNeeded, Token, TokenServer, utc_now
 
 
-class ClientCredentials(httpx.Auth):
-    """Fetches a token when there is none, renews it before it ends, and once more after a 401.
+class TokenSource(Protocol):
+    """Gives access tokens."""
 
-    The token and the secret live in this object only; they stand in no message, no repr and no table.
-    """
+    def token(self, refused: SecretStr | None = None) -> SecretStr:
+        """An access token that lasts for a call.
 
-    requires_response_body = True
-
-    def __init__(
-        self, token_url: str, client_id: str, secret: str, scopes: str = SCOPES, clock: Callable[[], float] = monotonic
-    ) -> None:
-        self._token_url = token_url
-        self._client_id = client_id
-        self._basic = "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()
-        self._scopes = scopes
-        self._clock = clock
-        self._token: str | None = None
-        self._ends_at = 0.0
-
-    def __repr__(self) -> str:
-        return f"ClientCredentials(client_id={self._client_id!r})"
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send the request with a token; after a 401 once more with a new one.
-
-        A 401 comes before Xero looks at the request, so sending a write again after it cannot double anything.
+        Args:
+            refused: the one that Xero has just refused: another one is asked for, once for all threads that were.
 
         Raises:
-            UsageProblem: the client or its secret is refused (exit 2).
-            Incomplete: the token server gives no token for another reason (exit 7).
+            UsageProblem, Incomplete: as `TokenServer`.
         """
-        if self._token is None or self._clock() >= self._ends_at:
-            self._keep((yield self._token_request()))
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        response = yield request
+
+
+class XeroAuth(httpx.Auth):
+    """Sends each call with a token, and after a 401 once more with a new one.
+
+    A 401 comes before Xero looks at the request, so sending a write again after it cannot double anything.
+    """
+
+    def __init__(self, source: TokenSource) -> None:
+        self._source = source
+
+    def __repr__(self) -> str:
+        return f"XeroAuth({self._source!r})"
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the request with a token; renew it once.
+
+        Raises:
+            UsageProblem, Incomplete: there is no token; the request did not leave, or was refused with 401.
+        """
+        token = self._source.token()
+        response = yield _bearing(request, token)
         if response.status_code == httpx.codes.UNAUTHORIZED:
-            self._keep((yield self._token_request()))
-            request.headers["Authorization"] = f"Bearer {self._token}"
-            yield request
-
-    def _token_request(self) -> httpx.Request:
-        form = {"grant_type": "client_credentials", "scope": self._scopes}
-        headers = {"Authorization": self._basic, "Accept": "application/json"}
-        return httpx.Request("POST", self._token_url, data=form, headers=headers)
-
-    def _keep(self, response: httpx.Response) -> None:
-        """Remember the token of an answer, or say why there is none."""
-        answer = _read_token_answer(response)
-        if response.status_code == httpx.codes.OK and isinstance(answer.get("access_token"), str):
-            self._token = str(answer["access_token"])
-            self._ends_at = self._clock() + float(str(answer.get("expires_in", 1800))) - _MARGIN
-            return
-        self._token = None
-        raise _no_token(self._token_url, response.status_code, str(answer.get("error", "")))
+            response.close()
+            yield _bearing(request, self._source.token(refused=token))
 
 
-def _read_token_answer(response: httpx.Response) -> dict[str, object]:
-    try:
-        answer = decode_json(response.content)
-    except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
+class ClientCredentials:
+    """Tokens of a custom connection, for this process: another one asks for its own."""
+
+    def __init__(self, server: TokenServer, secret: SecretStr) -> None:
+        self._server = server
+        self._secret = secret
+        self._lock = threading.Lock()
+        self._token: Token | None = None
+
+    def __repr__(self) -> str:
+        return f"ClientCredentials({self._server!r})"
+
+    def token(self, refused: SecretStr | None = None) -> SecretStr:
+        """See `TokenSource`."""
+        with self._lock:
+            if self._token is None or self._token.access == refused or not self._token.is_usable(utc_now()):
+                self._token = None
+                self._token = self._server.ask_as_client(self._secret)
+            return self._token.access
 
 
-def _no_token(url: str, status: int, error: str) -> UsageProblem | Incomplete | XeroRefusal:
-    """What a token server's refusal means (xero.md section 12, token endpoint)."""
-    if error == "invalid_scope":
-        return UsageProblem(
-            f"Xero's token server {url} refuses the scopes ({status} invalid_scope).\n"
-            f"    Enable these on the app: {SCOPES}."
-        )
-    if status in {httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN} and error:
-        return UsageProblem(
-            f"Xero's token server {url} refuses the client ({status} {error}).\n"
-            "    Check TIEOUT_XERO_CLIENT_ID and TIEOUT_XERO_CLIENT_SECRET, and that the app is a custom connection."
-        )
-    return Incomplete(
-        f"Xero's token server {url} gave no token (HTTP {status}, no OAuth answer).\n"
-        "    Check TIEOUT_XERO_TOKEN_URL; if it is right, the server is not well: run the same command again later."
-    )
+class SignedInPerson:
+    """Tokens of a person who signed in with `tieout connect`, shared by all processes of this user.
+
+    A refresh token is used up by its use (xero.md section 11), so only one process at a time renews; whoever waited
+    reads what the other one kept. It is kept before it is used: a kill in between leaves the former refresh token,
+    which Xero takes for 30 minutes more.
+    """
+
+    def __init__(self, server: TokenServer, store: TokenStore) -> None:
+        self._server = server
+        self._store = store
+        self._lock = threading.Lock()
+        self._connection: Connection | None = None
+
+    def __repr__(self) -> str:
+        return f"SignedInPerson({self._server!r}, {self._store!r})"
+
+    def token(self, refused: SecretStr | None = None) -> SecretStr:
+        """See `TokenSource`."""
+        with self._lock:
+            if self._connection is None or not _serves(self._connection, refused):
+                with self._store.locked():
+                    self._connection = self._renewed(refused)
+            return self._connection.token.access
+
+    def _renewed(self, refused: SecretStr | None) -> Connection:
+        """What another process kept meanwhile, or else a new pair; the caller holds the store's lock."""
+        kept = self._store.load()
+        if kept is None or kept.token.refresh is None:
+            raise SignInNeeded("Nobody is signed in to Xero.\n    Sign in: tieout connect")
+        if _serves(kept, refused):
+            return kept
+        renewed = replace(kept, token=self._server.renew(kept.token.refresh))
+        self._store.save(renewed)
+        return renewed
+
+
+def _serves(connection: Connection, refused: SecretStr | None) -> bool:
+    token = connection.token
+    return token.access != refused and token.is_usable(utc_now())
+
+
+def _bearing(request: httpx.Request, token: SecretStr) -> httpx.Request:
+    request.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
+    return request

@@ -3,20 +3,25 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
-from pipelines.errors import UsageProblem
+from pipelines.hosts import is_loopback
+from pipelines.load.call_limits import PER_MINUTE, CallLimits
+from pipelines.load.credentials import find_credentials
 from pipelines.load.json_text import encode_json
-from pipelines.load.xero_answers import NoAnswer, NotSent, read_answer
-from pipelines.load.xero_auth import ClientCredentials
+from pipelines.load.xero_answers import NoAnswer, NotSent, read_answer, read_list
+from pipelines.load.xero_auth import TokenSource, XeroAuth
 from pipelines.load.xero_transport import build_transport
 from pipelines.settings import Settings
-from schemas.problems import Problem
 
 API_PATH = "/api.xro/2.0"
 PAGE_SIZE = 1000
 """The most that Xero gives at once (xero.md section 1.1)."""
+
+HISTORY_LENGTH = 2_500
+"""Characters of a note (xero.md section 2)."""
 
 Element = dict[str, Any]
 """One object of an answer, as Xero spells it."""
@@ -28,8 +33,9 @@ class XeroClient:
     `NotSent` when no connection could be made, `NoAnswer` when the answer is lost (both exit 7).
     """
 
-    def __init__(self, http: httpx.Client, tenant_id: str | None = None) -> None:
+    def __init__(self, http: httpx.Client, tenant_id: str | None = None, limits: CallLimits | None = None) -> None:
         self._http = http
+        self._limits = limits or CallLimits()
         self.tenant_id = tenant_id
 
     def __repr__(self) -> str:
@@ -44,6 +50,15 @@ class XeroClient:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    @property
+    def calls_left_today(self) -> int:
+        """Calls that the day's limit leaves, by our count and by the headers of Xero's last answer."""
+        return self._limits.day_left
+
+    def connections(self) -> list[Element]:
+        """The organisations that this token reaches (xero.md section 11); needs no tenant."""
+        return read_list(self._request("GET", "/connections"))
 
     def organisation(self) -> Element:
         """The organisation, with its lock dates."""
@@ -89,6 +104,14 @@ class XeroClient:
         found: list[Element] = self._get(f"/ManualJournals/{manual_journal_id}")["ManualJournals"]
         return found[0]
 
+    def attachments(self, manual_journal_id: str) -> list[Element]:
+        """The files on a manual journal, without their content."""
+        return list(self._get(f"/ManualJournals/{manual_journal_id}/Attachments")["Attachments"])
+
+    def history(self, manual_journal_id: str) -> list[Element]:
+        """What happened to a manual journal, and the notes on it."""
+        return list(self._get(f"/ManualJournals/{manual_journal_id}/History")["HistoryRecords"])
+
     def trial_balance(self, balance_date: date) -> Element:
         """The trial balance report up to and with a day."""
         found: list[Element] = self._get("/Reports/TrialBalance", {"date": balance_date.isoformat()})["Reports"]
@@ -103,11 +126,11 @@ class XeroClient:
             body: `{"ManualJournals":[…]}`, the exact text.
             idempotency_key: at most 128 characters, which Xero remembers for six minutes.
         """
-        return self._write("PUT", "/ManualJournals", body, idempotency_key)
+        return self._write("PUT", "/ManualJournals", body.encode(), idempotency_key)
 
     def end_manual_journal(self, manual_journal_id: str, body: str, idempotency_key: str) -> list[Element]:
         """Void a posted manual journal or delete a draft, as the body says; sent once."""
-        return self._write("POST", f"/ManualJournals/{manual_journal_id}", body, idempotency_key)
+        return self._write("POST", f"/ManualJournals/{manual_journal_id}", body.encode(), idempotency_key)
 
     def void_manual_journal(self, manual_journal_id: str, narration: str, idempotency_key: str) -> list[Element]:
         """Void a posted manual journal."""
@@ -115,41 +138,78 @@ class XeroClient:
             manual_journal_id, envelope([ending(manual_journal_id, narration, "VOIDED")]), idempotency_key
         )
 
+    def attach_file(
+        self, manual_journal_id: str, file_name: str, content: bytes, content_type: str, idempotency_key: str
+    ) -> list[Element]:
+        """Put a file on a manual journal; one of the same name is replaced (xero.md section 2); sent once.
+
+        Args:
+            manual_journal_id: of a journal that is not deleted.
+            file_name: without `< > : " / \\ | ? * +`.
+            content: at most 10 MB, at most ten files a journal.
+            content_type: MIME type, such as `text/csv`.
+            idempotency_key: as for journals.
+        """
+        path = f"/ManualJournals/{manual_journal_id}/Attachments/{quote(file_name, safe='')}"
+        return self._write("PUT", path, content, idempotency_key, "Attachments", content_type)
+
+    def add_history(self, manual_journal_id: str, body: str, idempotency_key: str) -> list[Element]:
+        """Put a note on a manual journal, which nobody can change afterwards (xero.md section 2); sent once.
+
+        Args:
+            manual_journal_id: of the journal.
+            body: see `history_note`, the exact text.
+            idempotency_key: as for journals.
+        """
+        path = f"/ManualJournals/{manual_journal_id}/History"
+        return self._write("PUT", path, body.encode(), idempotency_key, "HistoryRecords")
+
     def _get(
         self, path: str, query: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> Element:
-        return self._send("GET", path, query or {}, headers or {}, None)
+        return read_answer(self._request("GET", f"{API_PATH}{path}", query, headers))
 
-    def _write(self, method: str, path: str, body: str, idempotency_key: str) -> list[Element]:
-        headers = {"Idempotency-Key": idempotency_key, "Content-Type": "application/json"}
-        answer = self._send(method, path, {"summarizeErrors": "false"}, headers, body.encode())
-        found = answer.get("ManualJournals")
+    def _write(
+        self,
+        method: str,
+        path: str,
+        content: bytes,
+        idempotency_key: str,
+        collection: str = "ManualJournals",
+        content_type: str = "application/json",
+    ) -> list[Element]:
+        """Send once. Elements get verdicts of their own: without `summarizeErrors=false` one bad one is HTTP 400."""
+        headers = {"Idempotency-Key": idempotency_key, "Content-Type": content_type}
+        query = {"summarizeErrors": "false"} if collection == "ManualJournals" else {}
+        answer = read_answer(self._request(method, f"{API_PATH}{path}", query, headers, content))
+        found = answer.get(collection)
         if not isinstance(found, list):
-            raise NoAnswer(f"{method} {path}: an answer without ManualJournals. Run the same command again.")
+            raise NoAnswer(f"{method} {path}: an answer without {collection}. Run the same command again.")
         return found
 
-    def _send(
-        self, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str], content: bytes | None
-    ) -> Element:
-        tenant = {"xero-tenant-id": self.tenant_id} if self.tenant_id else {}
-        url = f"{API_PATH}{path}"
+    def _request(
+        self,
+        method: str,
+        url: str,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+    ) -> httpx.Response:
+        tenant = {"xero-tenant-id": self.tenant_id} if self.tenant_id and url.startswith(API_PATH) else {}
         try:
-            response = self._http.request(method, url, params=query, headers={**headers, **tenant}, content=content)
+            return self._http.request(
+                method, url, params=query or {}, headers={**(headers or {}), **tenant}, content=content
+            )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise NotSent(_unreachable(method, self._http.base_url, error)) from None
+            raise NotSent(
+                f"Xero cannot be reached at {self._http.base_url} ({type(error).__name__}).\n"
+                "    Check TIEOUT_XERO_URL and the network, then run the same command again."
+            ) from None
         except httpx.TransportError as error:
             raise NoAnswer(
                 f"{method} {url}: no answer from {self._http.base_url} ({type(error).__name__}).\n"
                 "    Run the same command again; what was sent is looked up first."
             ) from None
-        return read_answer(response)
-
-
-def _unreachable(method: str, base_url: httpx.URL, error: httpx.TransportError) -> str:
-    return (
-        f"{method}: Xero cannot be reached at {base_url} ({type(error).__name__}).\n"
-        "    Check TIEOUT_XERO_URL and the network, then run the same command again."
-    )
 
 
 def envelope(documents: list[Element]) -> str:
@@ -162,10 +222,16 @@ def ending(manual_journal_id: str, narration: str, status: str) -> Element:
     return {"ManualJournalID": manual_journal_id, "Narration": narration, "Status": status}
 
 
+def history_note(details: str) -> str:
+    """A note as the body of one request; at most 2,500 characters, so a longer one ends in an ellipsis."""
+    shown = details if len(details) <= HISTORY_LENGTH else f"{details[: HISTORY_LENGTH - 1]}…"
+    return encode_json({"HistoryRecords": [{"Details": shown}]})
+
+
 def connect(
     settings: Settings,
     *,
-    per_minute: int = 60,
+    per_minute: int = PER_MINUTE,
     timeout: float = 60.0,
     backoff: float = 0.5,
     transport: httpx.BaseTransport | None = None,
@@ -173,28 +239,44 @@ def connect(
     """A client for the organisation that the settings name; no request is made yet.
 
     Args:
-        settings: address, client and secret.
+        settings: address and client; with a secret a custom connection, else the person who signed in.
         per_minute: limit of requests a minute (xero.md section 10); a server on this machine is not limited.
         timeout: seconds to wait for an answer.
         backoff: seconds before the second retry of a read.
         transport: what really sends; a test gives its own.
 
     Raises:
-        UsageProblem: client or secret is missing (exit 2).
+        UsageProblem: there is no client, or neither a secret nor a sign-in (exit 2).
     """
-    client_id, secret = settings.xero_client_id, settings.xero_client_secret
-    missing = [
-        Problem(f"TIEOUT_{name.upper()}", "is not set", "Set it in the environment; Xero shows it on the app's page.")
-        for name, value in (("xero_client_id", client_id), ("xero_client_secret", secret))
-        if not value
-    ]
-    if client_id is None or secret is None or missing:
-        raise UsageProblem("The settings do not say how to sign in to Xero.", missing)
+    found = find_credentials(settings, transport, timeout)
+    return client_for(
+        settings,
+        found.source,
+        found.tenant_id,
+        per_minute=per_minute,
+        timeout=timeout,
+        backoff=backoff,
+        transport=transport,
+    )
+
+
+def client_for(
+    settings: Settings,
+    source: TokenSource,
+    tenant_id: str | None,
+    *,
+    per_minute: int = PER_MINUTE,
+    timeout: float = 60.0,
+    backoff: float = 0.5,
+    transport: httpx.BaseTransport | None = None,
+) -> XeroClient:
+    """A client whose calls carry the tokens of a source; the arguments are those of `connect`."""
+    limits = CallLimits(per_minute, settings.xero_day_limit, is_paced=not is_loopback(settings.xero_url))
     http = httpx.Client(
         base_url=settings.xero_url,
-        auth=ClientCredentials(settings.xero_token_url, client_id, secret.get_secret_value()),
+        auth=XeroAuth(source),
         headers={"Accept": "application/json", "User-Agent": "tieout"},
-        timeout=httpx.Timeout(timeout, connect=10.0),
-        transport=build_transport(settings.xero_url, per_minute, backoff, transport),
+        timeout=httpx.Timeout(timeout, connect=10.0, pool=None),
+        transport=build_transport(limits, backoff, transport),
     )
-    return XeroClient(http, settings.xero_tenant_id)
+    return XeroClient(http, tenant_id, limits)

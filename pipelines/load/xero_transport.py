@@ -1,40 +1,52 @@
-"""How requests to Xero travel: a limiter, retries for reads only, and no waiting for another day."""
+"""How requests to Xero travel: a limiter, retries for reads only, no waiting for tomorrow, a log of each call."""
+
+import logging
+from time import perf_counter
 
 import httpx
 from httpx_retries import Retry, RetryTransport
-from pyrate_limiter import Duration, Limiter, Rate
 
-from pipelines.hosts import is_loopback
-from pipelines.load.xero_answers import limit_reached
+from pipelines.load.call_limits import CONCURRENT, LONGEST_WAIT, CallLimits
+from pipelines.load.xero_answers import describe_failure, retry_after
 
 READ_RETRIES = 3
 _RETRIED_STATUSES = [429, 502, 503, 504]
-_LONGEST_WAIT = 65.0
-"""Seconds; a minute's limit is over after 60."""
+
+logger = logging.getLogger(__name__)
 
 
-class LimitedTransport(httpx.BaseTransport):
-    """Takes its turn with the limiter before each request; a used-up day ends the call instead of being slept on."""
+class XeroTransport(httpx.BaseTransport):
+    """One call as it goes out: it takes its turn, is logged with Xero's own id of it, and its headers are learned from.
 
-    def __init__(self, transport: httpx.BaseTransport, limiter: Limiter | None) -> None:
+    The log has method and path, never a header, a query or a body: a narration is business, a token is secret.
+    """
+
+    def __init__(self, transport: httpx.BaseTransport, limits: CallLimits) -> None:
         self._transport = transport
-        self._limiter = limiter
+        self._limits = limits
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass the request on when it is its turn.
 
         Raises:
-            LimitReached: the day's limit is used up (xero.md section 10: it can mean hours).
+            LimitReached: the day's limit is used up, or a limit ends later than is worth waiting for.
+            ServerFailed: Xero is offline, and says for how long; it is longer than is worth waiting for.
         """
-        if self._limiter is not None:
-            self._limiter.try_acquire("xero")
-        response = self._transport.handle_request(request)
-        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            response.request = request
-            limit = limit_reached(response)
-            if limit.is_day:
-                response.close()
-                raise limit
+        self._limits.take_turn(request)
+        started = perf_counter()
+        try:
+            response = self._transport.handle_request(request)
+        except httpx.TransportError as error:
+            _log(request, started, outcome=type(error).__name__)
+            raise
+        response.request = request
+        _log(request, started, response=response)
+        try:
+            self._limits.learn(response)
+            _stop_where_long(response)
+        except Exception:
+            response.close()
+            raise
         return response
 
     def close(self) -> None:
@@ -43,26 +55,54 @@ class LimitedTransport(httpx.BaseTransport):
 
 
 def build_transport(
-    base_url: str, per_minute: int, backoff: float, transport: httpx.BaseTransport | None = None
+    limits: CallLimits, backoff: float, transport: httpx.BaseTransport | None = None
 ) -> httpx.BaseTransport:
-    """The transport of the Xero client: reads are tried again, writes never are.
+    """The transport of the Xero client: reads are tried again after what Retry-After says, writes never are.
 
     A write that got no answer may have been done, and only the outbox knows its key and its age; so no transport may
     send one twice (xero.md section 13.2, "Silent resend").
 
     Args:
-        base_url: address of the API. Xero's limits are Xero's: a server on this machine has none, so nothing waits.
-        per_minute: requests a minute (xero.md section 10: 60).
+        limits: of this client.
         backoff: seconds before the second retry of a read, doubled with each further one.
         transport: what really sends; a test gives its own.
     """
-    limiter = None if is_loopback(base_url) else Limiter(Rate(per_minute, Duration.MINUTE))
-    limited = LimitedTransport(transport or httpx.HTTPTransport(), limiter)
+    # httpx's own pool keeps the limit of five at a time: the sixth waits until an answer is read to its end.
+    pool = httpx.Limits(max_connections=CONCURRENT, max_keepalive_connections=CONCURRENT)
+    travelling = XeroTransport(transport or httpx.HTTPTransport(limits=pool), limits)
     retry = Retry(
         total=READ_RETRIES,
         allowed_methods=["GET"],
         status_forcelist=_RETRIED_STATUSES,
         backoff_factor=backoff,
-        max_backoff_wait=_LONGEST_WAIT,
+        max_backoff_wait=LONGEST_WAIT,
     )
-    return RetryTransport(transport=limited, retry=retry)
+    return RetryTransport(transport=travelling, retry=retry)
+
+
+def _stop_where_long(response: httpx.Response) -> None:
+    error = describe_failure(response) if response.status_code == httpx.codes.SERVICE_UNAVAILABLE else None
+    if error is not None and (retry_after(response) or 0) > LONGEST_WAIT:
+        raise error
+
+
+def _log(
+    request: httpx.Request, started: float, *, response: httpx.Response | None = None, outcome: str | None = None
+) -> None:
+    headers = response.headers if response is not None else {}
+    logger.info(
+        "%s %s: %s",
+        request.method,
+        request.url.path,
+        outcome if response is None else response.status_code,
+        extra={
+            "method": request.method,
+            "path": request.url.path,
+            "status": response.status_code if response is not None else None,
+            "outcome": outcome,
+            "correlation_id": headers.get("xero-correlation-id"),
+            "milliseconds": round((perf_counter() - started) * 1000),
+            "day_left": headers.get("X-DayLimit-Remaining"),
+            "minute_left": headers.get("X-MinLimit-Remaining"),
+        },
+    )

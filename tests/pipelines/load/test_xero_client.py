@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from pipelines.errors import Incomplete, TieoutError, UsageProblem, XeroRefusal
 from pipelines.hosts import is_loopback
+from pipelines.load.call_limits import CallLimits
 from pipelines.load.xero_answers import (
     CredentialsRefused,
     LimitReached,
@@ -337,7 +338,7 @@ def test_the_limiter_lets_a_minute_of_requests_through_and_then_waits(monkeypatc
         raise SleptError
 
     monkeypatch.setattr("pyrate_limiter.limiter.sleep", sleep)
-    transport = build_transport("https://api.example", 3, 0.0, httpx.MockTransport(lambda _: httpx.Response(200)))
+    transport = build_transport(CallLimits(3), 0.0, httpx.MockTransport(lambda _: httpx.Response(200)))
     request = httpx.Request("GET", "https://api.example/")
     for _ in range(3):
         transport.handle_request(request)
