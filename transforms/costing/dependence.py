@@ -1,39 +1,78 @@
-"""Which pools need the one loop: those whose costs depend on other moves, other pools or on stock below zero."""
+"""Which pools can be valued how: as whole columns, each alone, or only together with others in one order."""
 
+import numpy as np
 import polars as pl
 
 from schemas.policies import CostingPolicy
 from transforms.costing.flows import is_inflow, is_outflow, is_priced
+from transforms.costing.integers import COST_OF_ONE_CENT
 from transforms.costing.running_totals import running_total
 
+PLAIN, SEPARATE, CONNECTED = range(3)
+"""No move waits for another; moves of the pool alone wait for each other; moves of several pools do."""
 
-def find_dependent_pools(rows: pl.DataFrame, policy: CostingPolicy) -> pl.Series:
-    """Name the pools that plain intervals and averages cannot value.
+MOST_PLAIN_VALUE = 4 * 10**18 * COST_OF_ONE_CENT
+"""Value through a pool, in ten-billionths, whose cents 64 bits hold with room to spare."""
+
+
+def find_routes(rows: pl.DataFrame, policy: CostingPolicy) -> pl.Series:
+    """Say of each pool how it can be valued, as far as single moves tell.
 
     Args:
-        rows: moves as `ordering` leaves them, without transfers that stay in their pool.
+        rows: moves as `links` leaves them, without transfers that stay in their pool.
         policy: method and pool.
 
     Returns:
-        Numbers of pools, each once. A pool that only ever issues and never receives is not among them: nothing is
-        known of its cost, whatever the order.
+        PLAIN, SEPARATE or CONNECTED (UInt8) by the number of the pool. Whether stock is short tells
+        `find_pools_below_zero`.
     """
-    kind, has_source = pl.col("kind"), pl.col("source_row").is_not_null()
-    is_known_return = (kind == "sale_return") & has_source
-    is_layer_return = (kind == "purchase_return") & has_source & (policy.returns_at == "receipt")
-    is_pool_revaluation = (kind == "revaluation") & ~has_source
-    takes_current_cost = is_inflow & ~is_priced
-    is_handed_over = pl.col("document").is_not_null()
-    is_return = is_known_return | is_layer_return
-    is_linked = pl.col("is_absorbed") | is_return | is_pool_revaluation | takes_current_cost | is_handed_over
-    linked = rows.filter(is_linked)
-    pools = [linked["pool"], linked["source_pool"].drop_nulls(), _pools_below_zero(rows)]
-    return pl.concat(pools).unique()
+    routes = np.full(count_pools(rows), PLAIN, dtype=np.uint8)
+    routes[rows.filter(_waits(policy))["pool"].to_numpy()] = SEPARATE
+    routes[_rich_pools(rows).to_numpy()] = SEPARATE
+    is_handed_over, has_source = pl.col("document").is_not_null(), _is_known_return(policy)
+    connected = rows.filter(is_handed_over | (has_source & (pl.col("source_pool") != pl.col("pool"))))
+    routes[connected["pool"].to_numpy()] = CONNECTED
+    routes[connected["source_pool"].drop_nulls().to_numpy()] = CONNECTED
+    return pl.Series(routes)
 
 
-def _pools_below_zero(rows: pl.DataFrame) -> pl.Series:
-    """Pools that receive something and are short of stock at some time."""
-    moved = rows.filter(is_inflow | is_outflow).sort("pool", maintain_order=True)
+def find_pools_below_zero(ordered: pl.DataFrame, never_received: bool) -> pl.Series:
+    """Pools that are short of stock at some time.
+
+    Args:
+        ordered: `pool`, `kind` and `quantity` of moves, sorted by pool and order.
+        never_received: whether pools that only ever issue are among them. Without a standard cost nothing is known of
+        theirs, whatever the order.
+    """
+    moved = ordered.filter(is_inflow | is_outflow)
     on_hand = moved.select("pool", "quantity", on_hand=running_total("quantity"))
     by_pool = on_hand.group_by("pool").agg(lowest=pl.col("on_hand").min(), most=pl.col("quantity").max())
-    return by_pool.filter((pl.col("lowest") < 0) & (pl.col("most") > 0))["pool"]
+    receives = pl.lit(never_received) | (pl.col("most") > 0)
+    return by_pool.filter((pl.col("lowest") < 0) & receives)["pool"]
+
+
+def count_pools(rows: pl.DataFrame) -> int:
+    """How many numbers of pools there are."""
+    return int(rows["pool"].to_numpy().max()) + 1 if rows.height else 0
+
+
+def _waits(policy: CostingPolicy) -> pl.Expr:
+    """Moves whose cost other moves of the pool tell, in an order that intervals and averages do not follow."""
+    is_pool_revaluation = (pl.col("kind") == "revaluation") & pl.col("source_row").is_null()
+    takes_current_cost = is_inflow & ~is_priced
+    return pl.col("is_absorbed") | _is_known_return(policy) | is_pool_revaluation | takes_current_cost
+
+
+def _is_known_return(policy: CostingPolicy) -> pl.Expr:
+    """A return that comes back, or leaves, at the cost of the move that it names."""
+    kind, has_source = pl.col("kind"), pl.col("source_row").is_not_null()
+    at_receipt = (kind == "purchase_return") & (policy.returns_at == "receipt")
+    return has_source & ((kind == "sale_return") | at_receipt)
+
+
+def _rich_pools(rows: pl.DataFrame) -> pl.Series:
+    """Pools through which more value passes than cents of 64 bits hold; a float is enough to see that."""
+    value = pl.col("own_cost").cast(pl.Float64).abs().sum()
+    if (rows.select(value).item() or 0.0) < MOST_PLAIN_VALUE:
+        return rows["pool"].clear()
+    return rows.group_by("pool").agg(value=value).filter(pl.col("value") > MOST_PLAIN_VALUE)["pool"]

@@ -2,6 +2,11 @@
 
 import polars as pl
 
+from schemas.stock import MOVE_KINDS
+
+KIND = pl.Enum(MOVE_KINDS)
+"""A kind as one byte; it compares with text as text does."""
+
 INFLOW_KINDS = ("opening", "receipt", "sale_return", "adjustment_in", "transfer_in", "assembly_in")
 """Bring units and their cost."""
 

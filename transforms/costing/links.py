@@ -1,37 +1,77 @@
 """Which moves belong together: pools, a charge and its receipt, a return and its sale, the two sides of a transfer."""
 
+import numpy as np
 import polars as pl
 
 from schemas.policies import CostingPolicy
+from transforms.costing.columns import attach
 from transforms.costing.flows import is_inflow, is_priced, is_transfer, is_value_only
 
 POOL_SEPARATOR = "\x1f"
-"""Stands between the parts of a pool's key; no code of a person holds it."""
+"""Stands between the parts of a document's key; no code of a person holds it."""
+
+LARGEST_TABLE = 2**27
+"""Combinations of codes that are numbered through a table of all of them; more are sorted."""
+
+SOURCE_COLUMNS = {
+    "source_row": "row",
+    "source_kind": "kind",
+    "source_pool": "pool",
+    "source_moved_on": "moved_on",
+    "source_sequence": "sequence",
+    "source_quantity": "quantity",
+}
+"""What is told of the move that `source_move_id` names."""
 
 
 def assign_pools(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
-    """Add `pool`, a number for the moves that share their cost: a SKU, or a SKU at one location, or one of its lots."""
+    """Add `pool`, a number for the moves that share their cost: a SKU, or a SKU at one location, or one of its lots.
+
+    Pools are numbered from 0 without gaps.
+    """
     parts = ["sku"]
     parts += ["location"] if policy.pool == "sku_location" else []
     parts += ["lot"] if policy.method == "specific" else []
-    key = pl.concat_str([pl.col(part).fill_null("") for part in parts], separator=POOL_SEPARATOR)
-    return rows.with_columns(pool=key.cast(pl.Categorical).to_physical())
+    pool, *others = (_number(rows[part]) for part in parts)
+    for other in others:
+        pool = _combine(pool, other)
+    return rows.with_columns(pool=pool)
+
+
+def _number(texts: pl.Series) -> pl.Series:
+    """Numbers from 0 without gaps, equal for equal texts; no text counts as an empty one."""
+    if isinstance(texts.dtype, pl.Categorical | pl.Enum):
+        texts = texts.cast(pl.String)
+    return texts.fill_null("").cast(pl.Categorical(pl.Categories.random())).to_physical()
+
+
+def _combine(one: pl.Series, other: pl.Series) -> pl.Series:
+    """Numbers from 0 without gaps for the pairs of two numbers."""
+    if one.is_empty():
+        return one
+    others = int(other.to_numpy().max()) + 1
+    pairs = one.to_numpy().astype(np.uint64) * np.uint64(others) + other.to_numpy()
+    possible = (int(one.to_numpy().max()) + 1) * others
+    if possible > LARGEST_TABLE:
+        return pl.Series(pairs).rank("dense") - 1
+    numbers = np.zeros(possible, dtype=np.uint32)
+    numbers[pairs] = 1
+    numbers = np.cumsum(numbers, dtype=np.uint32) - np.uint32(1)
+    return pl.Series(numbers[pairs])
 
 
 def link_sources(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `source_row` and its kind, pool, moved_on and quantity as `source_...`: what `source_move_id` names."""
-    named = rows.filter(pl.col("source_move_id").is_not_null()).select("row", "source_move_id")
-    sources = rows.select(
-        source_move_id="move_id",
-        source_row="row",
-        source_kind="kind",
-        source_pool="pool",
-        source_moved_on="moved_on",
-        source_quantity="quantity",
-    ).filter(pl.col("source_move_id").is_in(named["source_move_id"].implode()))
+    """Add `source_row` and its kind, pool, day, sequence and quantity (SOURCE_COLUMNS): what `source_move_id` names.
+
+    Few rows name another, and only the rows that they name are looked up: by the hash of their id, then by the id.
+    """
+    named = rows.select("row", "source_move_id").drop_nulls()
+    hashes = named["source_move_id"].hash().unique()
+    candidates = rows.filter(pl.col("move_id").hash().is_in(hashes.implode())) if named.height else rows.clear()
+    sources = candidates.select(source_move_id="move_id", **{name: pl.col(of) for name, of in SOURCE_COLUMNS.items()})
     # a duplicate move_id is reported by validation; the join must not multiply rows before that
-    found = named.join(sources.unique("source_move_id", keep="first"), on="source_move_id", how="inner", validate="m:1")
-    return rows.join(found.drop("source_move_id"), on="row", how="left", validate="1:1", maintain_order="left")
+    first = sources.unique("source_move_id", keep="first")
+    return attach(rows, named.join(first, on="source_move_id", how="inner", validate="m:1").drop("source_move_id"))
 
 
 def link_documents(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
@@ -41,17 +81,23 @@ def link_documents(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
     bring a cost of their own (standard cost) hands nothing over: its components leave as plain outflows. A transfer
     inside a pool hands nothing over either.
     """
-    is_made = pl.col("kind") == "assembly_in"
-    rolled_up = rows.filter(is_made & ~is_priced)["document_id"].unique().implode()
-    assembly = pl.col("kind").is_in(("assembly_out", "assembly_in")) & pl.col("document_id").is_in(rolled_up)
-    transfer = is_transfer & (policy.pool == "sku_location")
+    is_made, is_assembly = pl.col("kind") == "assembly_in", pl.col("kind").is_in(("assembly_out", "assembly_in"))
+    columns = ["row", "kind", "document_id", "sku", "lot", "own_cost"]
+    sides = rows.filter(is_assembly | (is_transfer & (policy.pool == "sku_location"))).select(columns)
+    rolled_up = sides.filter(is_made & ~is_priced)["document_id"].unique().implode()
+    handing_over = sides.filter(is_transfer | pl.col("document_id").is_in(rolled_up))
     key = pl.concat_str(
-        pl.when(assembly).then(pl.lit("assembly")).otherwise(pl.lit("transfer")),
-        pl.col("document_id").fill_null(""),
-        *(pl.when(transfer).then(pl.col(name).fill_null("")).otherwise(pl.lit("")) for name in ("sku", "lot")),
+        pl.when(is_transfer).then(pl.lit("transfer")).otherwise(pl.lit("assembly")),
+        pl.col("document_id").cast(pl.String).fill_null(""),
+        *(
+            pl.when(is_transfer).then(pl.col(name).cast(pl.String).fill_null("")).otherwise(pl.lit(""))
+            for name in ("sku", "lot")
+        ),
         separator=POOL_SEPARATOR,
     )
-    return rows.with_columns(document=pl.when(assembly | transfer).then(key).cast(pl.Categorical).to_physical())
+    return attach(
+        rows, handing_over.select("row", document=key.cast(pl.Categorical(pl.Categories.random())).to_physical())
+    )
 
 
 def add_late_costs(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
@@ -71,12 +117,12 @@ def add_late_costs(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
         is_absorbed=(is_charge & (in_pool | (is_late & (policy.late_cost == "prospective")))).fill_null(value=False)
     )
     known_at_once = rows.filter(is_charge & ~pl.col("is_absorbed"))
-    charges = known_at_once.group_by("source_row").agg(late_cost=pl.col("own_cost").sum())
-    return rows.join(
-        charges, left_on="row", right_on="source_row", how="left", validate="1:1", maintain_order="left"
-    ).with_columns(
-        late_cost=pl.col("late_cost").fill_null(0),
-        layer_cost=pl.when(is_inflow).then(pl.col("own_cost") + pl.col("late_cost").fill_null(0)),
+    charges = known_at_once.group_by(row="source_row").agg(late_cost=pl.col("own_cost").cast(pl.Int128).sum())
+    late = pl.col("late_cost").fill_null(0)
+    if charges.is_empty():  # the costs stay as narrow as they are
+        return rows.with_columns(late_cost=pl.lit(0, dtype=pl.Int64), layer_cost=pl.when(is_inflow).then("own_cost"))
+    return attach(rows, charges).with_columns(
+        late_cost=late, layer_cost=pl.when(is_inflow).then(pl.col("own_cost") + late)
     )
 
 

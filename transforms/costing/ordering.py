@@ -13,7 +13,10 @@ that day: what comes in has to leave first. If one document's goods feed another
 import polars as pl
 
 from schemas.policies import CostingPolicy
+from transforms.costing.columns import attach
 from transforms.costing.flows import is_inflow, is_outflow, is_value_only
+from transforms.costing.move_ids import id_keys
+from transforms.costing.packed_order import order_by
 from transforms.costing.same_day import settle_levels
 
 OPENING, RECEIPT, OTHER_INFLOW, HANDED_OVER, OUTFLOW, RETURNED_AT_ONCE, REVALUED = range(7)
@@ -33,11 +36,35 @@ def order_moves(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
         The same rows sorted, with `bucket` (the day or month), `phase`, `level` and `side` (inside handed-over
         documents), and `move_order`, counted from 1 over all pools.
     """
+    phased = add_phases(rows, policy)
+    return phased[find_order(phased, policy)].with_row_index("move_order", 1)
+
+
+def add_phases(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
+    """Add to moves what the order looks at: `bucket`, `phase`, `level` and `side`; rows stay where they are.
+
+    Args:
+        rows: moves as `links` leaves them, in input order.
+        policy: whether a day or a month is one round of inflows and outflows.
+    """
     by_month = policy.method == "periodic_average"
-    phased = _add_levels(rows.with_columns(bucket=_bucket("moved_on", by_month))).with_columns(phase=_phase(by_month))
+    return _add_levels(rows.with_columns(bucket=_bucket("moved_on", by_month))).with_columns(phase=_phase(by_month))
+
+
+def find_order(phased: pl.DataFrame, policy: CostingPolicy, by_pool: bool = False) -> pl.Series:
+    """Positions of moves in their order.
+
+    Args:
+        phased: what `add_phases` gives.
+        policy: whether a day or a month is one round.
+        by_pool: one pool after the other, instead of one order over all of them.
+    """
     in_round = ["phase", "level", "side"]
+    by_month = policy.method == "periodic_average"
     inside = [*in_round, "moved_on", "sequence"] if by_month else ["sequence", *in_round]
-    return phased.sort("bucket", *inside, *natural_order("move_id")).with_row_index("move_order", 1)
+    names = ["pool"] * by_pool + ["bucket", *inside]
+    numbers, texts = id_keys(phased["move_id"])
+    return order_by([*(phased[name].to_physical() for name in names), *numbers], texts)
 
 
 def natural_order(name: str) -> list[pl.Expr]:
@@ -46,27 +73,26 @@ def natural_order(name: str) -> list[pl.Expr]:
 
 
 def _bucket(name: str, by_month: bool) -> pl.Expr:
-    """The day, or the first day of the month."""
+    """The day (or the instant, where moves have one), or the first day of the month."""
     return pl.col(name).dt.truncate("1mo") if by_month else pl.col(name)
 
 
 def _add_levels(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `level` and `side` for documents of which both sides stand in one bucket; level is -1 elsewhere."""
-    sides = rows.filter(pl.col("document").is_not_null()).with_columns(is_in=is_inflow)
-    same = sides.filter(pl.col("is_in").n_unique().over("document", "bucket") == 2)
+    columns = ["row", "move_id", "bucket", "moved_on", "sequence", "document", "pool"]
+    sides = rows.filter(pl.col("document").is_not_null()).select(*columns, is_in=is_inflow)
+    is_both = pl.col("is_in").any() & ~pl.col("is_in").all()
+    same = sides.filter(is_both.over("document", "bucket"))
     in_time = same.sort("bucket", "moved_on", "sequence", *natural_order("move_id"))
-    levelled = rows.join(settle_levels(in_time), on="row", how="left", validate="1:1")
-    return levelled.with_columns(
-        level=pl.col("level").fill_null(NO_LEVEL),
-        side=pl.when(pl.col("level").is_null()).then(0).otherwise(is_inflow.cast(pl.Int32)),
-    )
+    levelled = attach(rows, settle_levels(in_time).with_columns(side=in_time["is_in"].cast(pl.UInt8)))
+    return levelled.with_columns(pl.col("level").fill_null(NO_LEVEL), pl.col("side").fill_null(0))
 
 
 def _phase(by_month: bool) -> pl.Expr:
     """Where a kind of move stands in its round."""
     returned_at_once = (pl.col("kind") == "sale_return") & (pl.col("bucket") == _bucket("source_moved_on", by_month))
     names_receipt = is_value_only & pl.col("source_row").is_not_null()
-    return (
+    phase = (
         pl.when(pl.col("level") != NO_LEVEL)
         .then(HANDED_OVER)
         .when(pl.col("kind") == "opening")
@@ -81,3 +107,4 @@ def _phase(by_month: bool) -> pl.Expr:
         .then(OUTFLOW)
         .otherwise(REVALUED)
     )
+    return phase.cast(pl.UInt8)

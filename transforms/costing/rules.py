@@ -9,9 +9,28 @@ from schemas.stock import MOVE_KINDS
 from transforms.costing.flows import CHARGEABLE_KINDS, is_inflow, is_outflow, is_value_only
 
 REQUIRED_COLUMNS = ("move_id", "kind", "sku", "moved_on", "quantity")
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+FIRST_DAY, DAY_AFTER_LAST = date(1900, 1, 1), date(2201, 1, 1)
+MOST_UNITS = 10**12 * 10**4
+"""Units of one move, and units that may come into or leave a pool, in ten-thousandths (design.md "Limits")."""
 MOST_UNIT_COST = 10**10 * 10**6
 """Cost of one unit, in millionths."""
+MOST_VALUE = 10**18 * 10**10
+"""Value of one move, and value that may pass through a pool, in ten-billionths."""
+
+READ_FROM = {
+    "has_kind": {"kind"},
+    "own_cost": {"kind", "quantity", "unit_cost", "amount"},
+    "layer_cost": {"kind", "quantity", "unit_cost", "amount", "move_id", "source_move_id"},
+    "pool": {"sku", "location", "lot"},
+    "is_repeated": {"move_id"},
+    "lacks_components": {"kind", "quantity", "unit_cost", "amount", "document_id"},
+    "source_row": {"move_id", "source_move_id"},
+    "source_kind": {"move_id", "source_move_id", "kind"},
+    "source_moved_on": {"move_id", "source_move_id", "moved_on"},
+    "source_sequence": {"move_id", "source_move_id", "sequence"},
+    "source_pool": {"move_id", "source_move_id", "sku", "location", "lot"},
+}
+"""Columns of the input behind a column that costing makes of them."""
 
 
 @dataclass(frozen=True)
@@ -23,29 +42,35 @@ class Rule:
     fix: str
     is_broken: pl.Expr
 
+    def reads(self) -> set[str]:
+        """Columns of the input that the rule looks at."""
+        names = self.is_broken.meta.root_names()
+        return {column for name in names for column in READ_FROM.get(name, {name})}
 
-def all_rules(rows: pl.DataFrame) -> list[Rule]:
+
+def all_rules() -> list[Rule]:
     """Every rule, in the order in which a reader meets the columns.
 
-    Args:
-        rows: moves as `links` leaves them.
+    They read moves as `links` leaves them, with `is_repeated` (the move_id stands on another row too) and
+    `lacks_components` (an assembly's product without a cost and without components).
     """
-    return [*_missing_values(), *_quantities(), *_costs(), *_sources(), *_assemblies(rows)]
+    return [*_missing_values(), *_quantities(), *_costs(), *_sources(), *_assemblies()]
 
 
 def _missing_values() -> list[Rule]:
     """Keys, kinds and dates."""
-    is_dated = pl.col("moved_on").is_between(FIRST_DAY, LAST_DAY)
-    missing = [
-        Rule(name, "the value is missing", "Every move needs one.", pl.col(name).is_null())
-        for name in REQUIRED_COLUMNS
-        if name != "quantity"
-    ]
+    has_kind, kind, moved_on = pl.col("has_kind"), pl.col("kind"), pl.col("moved_on")
+    is_dated = (moved_on >= FIRST_DAY) & (moved_on < DAY_AFTER_LAST)
+    need = "Every move needs one."
+    known = f"Known: {', '.join(MOVE_KINDS)}."
     return [
-        *missing,
-        Rule("move_id", "the id stands on more than one row", "One row a move.", pl.col("move_id").is_duplicated()),
-        Rule("kind", "the kind is unknown", f"Known: {', '.join(MOVE_KINDS)}.", ~pl.col("kind").is_in(MOVE_KINDS)),
-        Rule("moved_on", "the date lies outside 1900 to 2199", "Correct the date.", ~is_dated),
+        Rule("move_id", "the value is missing", need, pl.col("move_id").is_null()),
+        Rule("kind", "the value is missing", need, ~has_kind),
+        Rule("sku", "the value is missing", need, pl.col("sku").is_null()),
+        Rule("moved_on", "the value is missing", need, moved_on.is_null()),
+        Rule("move_id", "the id stands on more than one row", "One row a move.", pl.col("is_repeated")),
+        Rule("kind", "the kind is unknown", known, has_kind & kind.is_null()),
+        Rule("moved_on", "the date lies outside 1900 to 2200", "Correct the date.", ~is_dated),
     ]
 
 
@@ -56,6 +81,7 @@ def _quantities() -> list[Rule]:
         Rule("quantity", "an inflow is negative", "Inflows are positive.", is_inflow & (quantity < 0)),
         Rule("quantity", "an outflow is positive", "Outflows are negative.", is_outflow & (quantity > 0)),
         Rule("quantity", "a change of value has a quantity", "Its quantity is 0.", is_value_only & (quantity != 0)),
+        Rule("quantity", "more than 10^12 units", "Look for a wrong quantity.", quantity.abs() > MOST_UNITS),
     ]
 
 
@@ -71,6 +97,7 @@ def _costs() -> list[Rule]:
     return [
         Rule("unit_cost", "a unit costs less than nothing", "Unit costs are 0 or more.", unit_cost < 0),
         Rule("unit_cost", "a unit costs more than 10,000,000,000", look, is_dear),
+        Rule("amount", "more than 10^18 of base currency", look, cost.abs() > MOST_VALUE),
         Rule("amount", "an inflow costs less than nothing", "Its cost is 0 or more.", is_inflow & (cost < 0)),
         Rule("amount", "an inflow of no units has a cost", "Give its quantity, or leave it out.", brings_nothing),
         Rule("amount", "a change of value has no amount", "Give the amount.", has_no_value),
@@ -89,8 +116,10 @@ def _sources() -> list[Rule]:
     is_return = kind.is_in(("sale_return", "purchase_return"))
     has_source, is_found = pl.col(name).is_not_null(), pl.col("source_row").is_not_null()
     is_bare_charge = (kind == "landed_cost") & ~has_source
-    is_lost = (is_return | is_value_only) & has_source & ~is_found
-    is_early = is_return & (pl.col("source_moved_on") > pl.col("moved_on"))
+    is_lost = has_source & ~is_found
+    moved_on, source_moved_on = pl.col("moved_on"), pl.col("source_moved_on")
+    is_earlier_at_once = (source_moved_on == moved_on) & (pl.col("source_sequence") > pl.col("sequence"))
+    is_early = is_return & ((source_moved_on > moved_on) | is_earlier_at_once)
     is_elsewhere = is_value_only & (pl.col("source_pool") != pl.col("pool"))
     same_pool = "Give it the SKU, location and lot of its receipt."
     return [
@@ -115,13 +144,11 @@ def _wrong_kind() -> pl.Expr:
     )
 
 
-def _assemblies(rows: pl.DataFrame) -> list[Rule]:
+def _assemblies() -> list[Rule]:
     """Products need components or a cost."""
-    used = rows.filter(pl.col("kind") == "assembly_out")["document_id"].unique().implode()
-    is_product = (pl.col("kind") == "assembly_in") & (pl.col("quantity") != 0) & pl.col("own_cost").is_null()
-    has_components = pl.col("document_id").is_in(used).fill_null(value=False)
     give = "Give components of the same document_id, or a unit_cost."
+    is_bare = pl.col("lacks_components")
     return [
-        Rule("document_id", "an assembly has no components and no cost", give, is_product & ~has_components),
+        Rule("document_id", "an assembly has no components and no cost", give, is_bare),
         Rule("cost_share", "a share is negative", "Shares are 0 or more.", pl.col("cost_share") < 0),
     ]

@@ -7,7 +7,7 @@ from transforms.costing.dependence import find_routes
 from transforms.costing.flows import is_transfer
 from transforms.costing.integers import read_moves
 from transforms.costing.links import add_late_costs, assign_pools, link_documents, link_sources
-from transforms.costing.ordering import add_phases, order_moves
+from transforms.costing.ordering import add_phases, find_order, order_moves
 from transforms.costing.reporting import no_moves, report
 from transforms.costing.routing import settle_pools
 from transforms.costing.standard import settle_at_standard
@@ -20,8 +20,8 @@ def value_moves(moves: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.D
 
     One truth for what each move cost: a landed cost re-prices its receipt as if it had been known from the start (under
     `prospective`: from its own date on), and everything downstream follows; a sale below zero stock costs what the
-    covering receipt brings. When a change is booked is not decided here: the caller passes the moves that are known on a
-    day, and books what is new.
+    covering receipt brings. When a change is booked is not decided here: the caller passes the moves that are known on
+    a day, and books what is new.
 
     Args:
         moves: StockMoves, one row per move, in any order; quantities in stock units, costs in base currency. Costing
@@ -42,15 +42,15 @@ def value_moves(moves: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.D
     Raises:
         MoveProblems: every rule that the moves break, with its row count, money and first keys.
     """
-    if moves.is_empty():
+    if moves.is_empty() and policy.method != "standard":
         return no_moves(moves)
-    rows = _read(moves, policy)
+    rows = add_phases(_read(moves, policy), policy)
     settled = rows.filter(~is_transfer) if policy.pool == "sku" and _has_transfers(rows) else rows
     if policy.method == "standard":
-        at_standard = settle_at_standard(order_moves(settled, policy), policy, standard_costs)
+        in_order = settled[find_order(settled, policy)].with_row_index("move_order", 1)
+        at_standard = settle_at_standard(in_order, policy, standard_costs)
         return pl.concat([report(rows, at_standard.valued), report_own_rows(at_standard.own)])
-    phased = add_phases(settled, policy)
-    return report(rows, settle_pools(phased, find_routes(settled, policy), policy, standard_costs))
+    return report(rows, settle_pools(settled, find_routes(settled, policy), policy, standard_costs))
 
 
 def show_order(moves: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:

@@ -24,23 +24,23 @@ def problems_in(table: str, pool: Pool = "sku") -> str:
 def test_all_problems_come_at_once() -> None:
     found = problems_in("1 receipt r -1 at 1.00\n1 sail s -1\n1 sale r 2\n1 landed_cost f 0 for 1.00")
     assert found == (
-        "core.stock_moves.move_id: the id stands on more than one row (2 rows)\n"
+        "core.stock_moves.move_id: the id stands on more than one row (2 rows, 1.00)\n"
         "    One row a move.\n"
         "    First: r, r\n"
         "core.stock_moves.kind: the kind is unknown (1 row)\n"
         "    Known: opening, receipt, purchase_return, sale, sale_return, adjustment_in, adjustment_out, transfer_out, "
         "transfer_in, assembly_out, assembly_in, landed_cost, revaluation.\n"
         "    First: s\n"
-        "core.stock_moves.quantity: an inflow is negative (1 row)\n"
+        "core.stock_moves.quantity: an inflow is negative (1 row, 1.00)\n"
         "    Inflows are positive.\n"
         "    First: r\n"
         "core.stock_moves.quantity: an outflow is positive (1 row)\n"
         "    Outflows are negative.\n"
         "    First: r\n"
-        "core.stock_moves.amount: an inflow costs less than nothing (1 row)\n"
+        "core.stock_moves.amount: an inflow costs less than nothing (1 row, 1.00)\n"
         "    Its cost is 0 or more.\n"
         "    First: r\n"
-        "core.stock_moves.source_move_id: a landed cost names no receipt (1 row)\n"
+        "core.stock_moves.source_move_id: a landed cost names no receipt (1 row, 1.00)\n"
         "    Name the receipt that it belongs to.\n"
         "    First: f"
     )
@@ -63,8 +63,8 @@ def test_all_problems_come_at_once() -> None:
         ("1 assembly_in m 1 document=M", "document_id: an assembly has no components and no cost"),
         ("1 receipt r 1 at 10000000000.01", "unit_cost: a unit costs more than 10,000,000,000"),
         ("1 receipt r 1 for 10000000000.01", "unit_cost: a unit costs more than 10,000,000,000"),
-        ("1 receipt r 1000000000000.1 at 0.00", "more than 10^12 units pass through one pool"),
-        ("1 receipt r 1000000 at 2000000000", "more than 10^15 of base currency pass through one pool"),
+        ("1 receipt r 1000000000000.1 at 0.00", "more than 10^12 units come into one pool"),
+        ("1 receipt r 1000000000000 at 1000000.000001", "more than 10^18 of base currency come into one pool"),
         ("1 revaluation v 0 for 1.00", "a revaluation finds nothing on hand"),
         ("1 receipt r 1 at 1.00\n2 revaluation v 0 for -2.00", "a revaluation takes more than the stock is worth"),
         (
@@ -88,7 +88,7 @@ def test_a_transfer_that_brings_in_more_than_left_is_named() -> None:
 
 def test_dates_that_cannot_be_are_named() -> None:
     frame = frame_of(read_table("1 sale s -1")[0]).with_columns(moved_on=pl.lit(date(2206, 9, 1)))
-    assert "moved_on: the date lies outside 1900 to 2199" in problems_of(frame)
+    assert "moved_on: the date lies outside 1900 to 2200" in problems_of(frame)
 
 
 @pytest.mark.parametrize("column", ["move_id", "kind", "sku", "moved_on"])

@@ -1,0 +1,87 @@
+"""Sorts rows by many keys as one number: the keys side by side in 64 bits, and the rest only where those are equal."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+WORD = 64
+
+
+@dataclass(frozen=True)
+class Packed:
+    """As many keys as fit one word, and what has to be compared where two words are equal."""
+
+    word: pl.Series
+    rest: list[pl.Series]
+
+
+def order_by(keys: list[pl.Series], last: list[pl.Series]) -> pl.Series:
+    """Positions of rows in the order of their keys.
+
+    Args:
+        keys: whole numbers without nulls, the one that decides first in front.
+        last: keys of any type that decide where all of those are equal.
+
+    Returns:
+        Positions (UInt32), one for each row; rows equal in all keys stay in the order of the input.
+    """
+    packed = pack_keys(keys)
+    order = packed.word.arg_sort()
+    unsettled = [*packed.rest, *last]
+    return _settle_ties(order, packed.word, unsettled) if unsettled else order
+
+
+def pack_keys(keys: list[pl.Series]) -> Packed:
+    """Put keys side by side into one word, each in as many bits as its range needs, as long as they fit.
+
+    Of the first key that does not fit whole, the upper part goes in; it and those behind it are left for ties.
+
+    Args:
+        keys: whole numbers without nulls, the one that decides first in front.
+    """
+    size = len(keys[0]) if keys else 0
+    word, room = np.zeros(size, dtype=np.uint64), WORD
+    for at, key in enumerate(keys):
+        offset, bits = _from_zero(key)
+        kept = min(bits, room)
+        if kept:
+            if kept < WORD:
+                word <<= np.uint64(kept)
+            word |= offset >> np.uint64(bits - kept)
+        room -= kept
+        if kept < bits:
+            return Packed(pl.Series(word), keys[at:])
+    return Packed(pl.Series(word), [])
+
+
+def _from_zero(key: pl.Series) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint64]], int]:
+    """A key counted from its least value, and the bits that it needs."""
+    least, greatest = _whole(key.min()), _whole(key.max())
+    bits = (greatest - least).bit_length()
+    # the difference of two 64-bit numbers fits 64 bits without a sign, and arithmetic that wraps finds it
+    values = key.to_numpy().astype(np.uint64)
+    return values - np.uint64(least % 2**WORD), bits
+
+
+def _whole(value: object) -> int:
+    """An end of a key's range; a table without rows has none."""
+    return value if isinstance(value, int) else 0
+
+
+def _settle_ties(order: pl.Series, word: pl.Series, keys: list[pl.Series]) -> pl.Series:
+    """Sort the rows whose words are equal by what is left to compare."""
+    in_order = word.gather(order)
+    same = (in_order == in_order.shift(1)).fill_null(value=False)
+    tied = same | same.shift(-1, fill_value=False)
+    if not tied.any():
+        return order
+    slots, rows = tied.arg_true(), order.filter(tied)
+    frame = pl.DataFrame([key.gather(rows).alias(str(at)) for at, key in enumerate(keys)])
+    groups = in_order.filter(tied).alias("word")
+    sorted_rows = frame.with_columns(groups, rows.alias("row")).sort(
+        "word", *(str(at) for at in range(len(keys))), "row"
+    )["row"]
+    settled = order.to_numpy().copy()
+    settled[slots.to_numpy()] = sorted_rows.to_numpy()
+    return pl.Series(settled)

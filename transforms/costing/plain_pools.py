@@ -1,0 +1,40 @@
+"""Values the pools in which no move waits for another: whole columns at once."""
+
+import polars as pl
+
+from schemas.policies import CostingPolicy
+from transforms.costing.averages import price_issues_average
+from transforms.costing.fifo import price_issues_fifo
+from transforms.costing.flows import is_inflow, is_outflow, is_value_only
+from transforms.costing.reporting import stack
+from transforms.costing.running_totals import cents_of_change, divide_half_up, running_total
+
+
+def settle_plain_pools(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
+    """Value the moves of plain pools.
+
+    Args:
+        rows: their moves, sorted by pool and order.
+        policy: method and pool.
+
+    Returns:
+        VALUED, one row for each inflow, each outflow of a quantity, and each change of value.
+    """
+    never_received = rows.group_by("pool").agg(is_provisional=~is_inflow.any())
+    price_issues = price_issues_average if policy.method.endswith("average") else price_issues_fifo
+    issues = rows.filter(is_outflow).select("row", "pool").join(never_received, on="pool", how="left", validate="m:1")
+    unknown = issues.select("row", "is_provisional", provisional_cents=pl.when("is_provisional").then(0))
+    inflows = _value_inflows(rows).with_columns(is_provisional=pl.lit(value=False), provisional_cents=pl.lit(None))
+    outflows = price_issues(rows).join(unknown, on="row", how="left", validate="1:1")
+    nothing = pl.lit(0, dtype=pl.Int64)
+    return stack([part.with_columns(expensed_cents=nothing) for part in (inflows, outflows)])
+
+
+def _value_inflows(rows: pl.DataFrame) -> pl.DataFrame:
+    """Inflows and charges at their own cost, to the cent by the running total of their pool."""
+    units, cost = pl.col("quantity").cast(pl.Int128), pl.col("layer_cost").cast(pl.Int128)
+    return rows.filter(is_inflow | is_value_only).select(
+        "row",
+        cents=cents_of_change(running_total("own_cost"), pl.col("own_cost").cast(pl.Int128)),
+        unit_millionths=pl.when(pl.col("quantity") > 0).then(divide_half_up(cost, units)),
+    )
