@@ -125,6 +125,23 @@ class ListOf(Kind[tuple[T, ...]], Generic[T]):
 
 
 @dataclass(frozen=True)
+class OneOrMore(Kind[tuple[T, ...]], Generic[T]):
+    """One value, or a list of them."""
+
+    item: Kind[T]
+
+    def _read(self, node: Node, name: str, findings: Findings) -> tuple[T, ...] | None:
+        if isinstance(node, SequenceNode):
+            return ListOf(self.item, shortest=1).read(node, name, findings)
+        value = self.item.read(node, name, findings)
+        return None if value is None else (value,)
+
+    def json_schema(self) -> JsonSchema:
+        """The item's kind, or an array of it."""
+        return {"anyOf": [self.item.json_schema(), ListOf(self.item, shortest=1).json_schema()]}
+
+
+@dataclass(frozen=True)
 class TableOf(Kind[Mapping[PlacedText, T]], Generic[T]):
     """A mapping with free keys, such as adjustment reasons, each with a value of one kind."""
 

@@ -1,12 +1,13 @@
 """What no single key shows: rules that can never win, accounts used for two things, corrections that overlap."""
 
-from collections.abc import Iterator
-from itertools import combinations
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from mappings.findings import Findings, Place, YamlProblem
 from mappings.kinds import PlacedText
 from mappings.mapping_set import Mappings, account_uses
-from mappings.shapes import AccountRule, AccountsFile, CorrectionsFile, TrackingFile
+from mappings.rule_shapes import Conditions, in_order, is_wider
+from mappings.shapes import AccountsFile, CorrectionsFile, TaxesFile, TrackingCategory, TrackingFile
 from mappings.wording import quote
 from schemas.maps import RULE_ATTRIBUTES
 from schemas.problems import Problem
@@ -16,9 +17,14 @@ def find_contradictions(content: object) -> Iterator[tuple[Place, str, str]]:
     """Place, finding and fix of everything in one file that contradicts itself."""
     match content:
         case AccountsFile():
-            yield from _idle_rules(content.rules)
+            yield from _idle_rules(content.rules, content.precedence, "accounts")
+        case TaxesFile():
+            yield from _idle_rules(content.rules, content.precedence, "tax_types")
         case TrackingFile():
             yield from _repeated([category.name for category in content.categories], "tracking category")
+            for category in content.categories:
+                yield from _idle_rules(category.rules, category.precedence, "otherwise")
+                yield from _optionless(category)
             yield from _untracked(content)
         case CorrectionsFile():
             yield from _repeated([entry.id for entry in content.entries], "id")
@@ -49,32 +55,26 @@ def find_shared_stock_accounts(mappings: Mappings) -> list[Problem]:
     ]
 
 
-def _conditions(rule: AccountRule) -> dict[str, str]:
-    """What a line must have for the rule."""
-    return {name: value for name in RULE_ATTRIBUTES if (value := getattr(rule, name)) is not None}
-
-
-def _idle_rules(rules: tuple[AccountRule, ...]) -> Iterator[tuple[Place, str, str]]:
+def _idle_rules(rules: Sequence[Conditions], precedence: Sequence[str], table: str) -> Iterator[tuple[Place, str, str]]:
     """Rules without a condition, and rules that an earlier and wider one always beats."""
-    first: dict[tuple[str, frozenset[tuple[str, str]]], AccountRule] = {}
-    for rule in rules:
-        asked = _conditions(rule)
-        if not asked:
-            fix = f"Write {rule.role} under accounts, or add one of: {', '.join(RULE_ATTRIBUTES)}"
-            yield rule.place, f"the rule for {rule.role} has no condition", fix
+    tried: dict[str | None, list[Conditions]] = defaultdict(list)
+    found: list[tuple[Place, str, str]] = []
+    for rule in in_order(rules, precedence):
+        role = getattr(rule, "role", None)
+        words = f"the rule for {role}" if role else "the rule"
+        if not rule.asked and rule.entity is None and rule.from_period is None and rule.to_period is None:
+            fix = f"Write {role or 'it'} under {table}, or add one of: {', '.join(RULE_ATTRIBUTES)}"
+            found.append((rule.place, f"{words} has no condition", fix))
             continue
-        wider = (first[rule.role, part] for part in _parts(asked) if (rule.role, part) in first)
-        earlier = min(wider, key=lambda one: one.place.line, default=None)
+        if rule.from_period and rule.to_period and rule.to_period < rule.from_period:
+            months = f"from {rule.from_period:%Y-%m} to {rule.to_period:%Y-%m}"
+            found.append((rule.place, f"{words} serves no month: {months}", "Swap from and to"))
+        earlier = next((one for one in [*tried[role], *(tried[None] if role else ())] if is_wider(one, rule)), None)
         if earlier is not None:
-            found = f"the rule for {rule.role} never wins: the one on line {earlier.place.line} matches first"
-            yield rule.place, found, "Put it above that one, or delete it"
-        first.setdefault((rule.role, frozenset(asked.items())), rule)
-
-
-def _parts(asked: dict[str, str]) -> Iterator[frozenset[tuple[str, str]]]:
-    """Every choice of one or more of the conditions: at most 127, however many rules there are."""
-    for size in range(1, len(asked) + 1):
-        yield from (frozenset(chosen) for chosen in combinations(asked.items(), size))
+            never = f"{words} never wins: the one on line {earlier.place.line} matches first"
+            found.append((rule.place, never, "Put it above that one, or delete it"))
+        tried[role].append(rule)
+    return iter(sorted(found, key=lambda one: (one[0].line, one[0].column)))
 
 
 def _repeated(names: list[PlacedText], what: str) -> Iterator[tuple[Place, str, str]]:
@@ -94,6 +94,16 @@ def _untracked(content: TrackingFile) -> Iterator[tuple[Place, str, str]]:
     """Tracking categories that no role uses."""
     if content.categories and not content.tracked_roles:
         yield content.place, "tracked_roles names no role, so no line gets an option", "Write: tracked_roles: [cogs]"
+
+
+def _optionless(category: TrackingCategory) -> Iterator[tuple[Place, str, str]]:
+    """Options without what chooses them, and categories that give no option at all."""
+    named = quote(category.name)
+    if category.options and category.by is None:
+        fix = "Write what chooses them, such as by: location"
+        yield category.place, f"category {named} has options and no `by`", fix
+    if category.options is None and not category.rules and category.otherwise is None:
+        yield category.place, f"category {named} gives no option", "Write `by` and `options`, `rules`, or `otherwise`"
 
 
 def _backward_months(content: CorrectionsFile) -> Iterator[tuple[Place, str, str]]:

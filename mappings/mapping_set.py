@@ -34,11 +34,11 @@ class Mappings:
     corrections: CorrectionsFile
     close: CloseFile
 
-    def tables(self) -> MappingTables:
-        """The mappings as frames: AccountRules, TaxRules, TrackingRules and ChargeTypes."""
+    def tables(self, period: date | None = None, entity: str | None = None) -> MappingTables:
+        """The mappings as frames: the AccountRules, TaxRules and TrackingRules in force, and ChargeTypes."""
         from mappings.tables import mapping_tables  # noqa: PLC0415 - it imports Mappings
 
-        return mapping_tables(self)
+        return mapping_tables(self, period, entity)
 
     def content_hash(self) -> str:
         """sha256 over what the files say, defaults written out: layout, comments and order of keys do not count."""

@@ -13,6 +13,7 @@ from datetime import date
 from mappings.close_shape import CloseFile
 from mappings.containers import ListOf, ShapeOf, TableOf, Written, key
 from mappings.kinds import Month, PlacedText, Whole
+from mappings.rule_shapes import LEVELS, MOST_RULES, Conditions
 from mappings.vocabulary import (
     ACCOUNT_CODE,
     ANY_TEXT,
@@ -30,6 +31,9 @@ from mappings.vocabulary import (
     Remainder,
     TrackedBy,
 )
+from schemas.maps import PRECEDENCE
+
+PRECEDENCE_WORDS = "Order in which rules are tried, the nearest to the single line first"
 
 Account = PlacedText
 """A Xero account code that knows where it was written."""
@@ -65,18 +69,11 @@ class RoleAccounts(Written):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AccountRule(Written):
-    """Another account for lines of one role that have every attribute named here."""
+class AccountRule(Conditions):
+    """Another account for lines of one role that have everything named here."""
 
     role: str = key(ROLE, "What the account is for")
     account: Account = key(ACCOUNT_CODE, "Xero account code")
-    sku: PlacedText | None = key(ANY_TEXT, "Only this stock keeping unit", default=None)
-    category: PlacedText | None = key(ANY_TEXT, "Only this product category", default=None)
-    location: PlacedText | None = key(ANY_TEXT, "Only this branch or warehouse", default=None)
-    channel: PlacedText | None = key(ANY_TEXT, "Only this sales channel", default=None)
-    party: PlacedText | None = key(ANY_TEXT, "Only this customer or supplier", default=None)
-    reason: PlacedText | None = key(ANY_TEXT, "Only this adjustment reason", default=None)
-    charge_type: PlacedText | None = key(ANY_TEXT, "Only this kind of landed charge", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,31 +81,55 @@ class AccountsFile(Written):
     """Xero account of each role, and rules for the lines that need another one."""
 
     accounts: RoleAccounts = key(ShapeOf(RoleAccounts), "Account of each role")
+    precedence: tuple[str, ...] = key(LEVELS, PRECEDENCE_WORDS, default=PRECEDENCE)
     rules: tuple[AccountRule, ...] = key(
-        ListOf(ShapeOf(AccountRule)),
-        "Tried from top to bottom before everything else; the first match decides",
+        ListOf(ShapeOf(AccountRule), longest=MOST_RULES),
+        "Tried before everything else, by precedence and then from top to bottom; the first match decides",
         default=(),
     )
 
 
 @dataclass(frozen=True, kw_only=True)
+class TaxRule(Conditions):
+    """Another tax type for lines that have everything named here."""
+
+    role: str | None = key(ROLE, "Only lines of this role", default=None)
+    tax_type: PlacedText = key(TAX_TYPE, "Xero tax type")
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaxesFile(Written):
-    """Xero tax type of journal lines, by role."""
+    """Xero tax type of journal lines, by role, and rules for the lines that need another one."""
 
     tax_types: Mapping[PlacedText, PlacedText] = key(
         TableOf(ROLE_OR_DEFAULT, TAX_TYPE),
         "Tax type of each role; default serves the others; {} leaves every line to the journal's NoTax",
     )
+    precedence: tuple[str, ...] = key(LEVELS, PRECEDENCE_WORDS, default=PRECEDENCE)
+    rules: tuple[TaxRule, ...] = key(
+        ListOf(ShapeOf(TaxRule), longest=MOST_RULES), "Tried before tax_types; the first match decides", default=()
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackingRule(Conditions):
+    """The option of lines that have everything named here."""
+
+    option: PlacedText = key(XERO_NAME, "Option of the category in Xero")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrackingCategory(Written):
-    """A Xero tracking category and the option of each location, channel or product category."""
+    """A Xero tracking category and the option of each location, channel, product category or rule."""
 
     name: PlacedText = key(XERO_NAME, "Name of the tracking category in Xero")
-    by: TrackedBy = key(TRACKED_BY, "What chooses the option")
-    options: Mapping[PlacedText, PlacedText] = key(
-        TableOf(ANY_TEXT, XERO_NAME), "Option in Xero of each location, channel or product category"
+    by: TrackedBy | None = key(TRACKED_BY, "What chooses the option under `options`", default=None)
+    options: Mapping[PlacedText, PlacedText] | None = key(
+        TableOf(ANY_TEXT, XERO_NAME), "Option in Xero of each value of what `by` names", default=None
+    )
+    precedence: tuple[str, ...] = key(LEVELS, PRECEDENCE_WORDS, default=PRECEDENCE)
+    rules: tuple[TrackingRule, ...] = key(
+        ListOf(ShapeOf(TrackingRule), longest=MOST_RULES), "Tried before options; the first match decides", default=()
     )
     otherwise: PlacedText | None = key(
         XERO_NAME, "Option of every other value; left out: such a value stops the close", default=None

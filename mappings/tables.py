@@ -1,81 +1,130 @@
 """The mappings as frames, so that the transforms never see YAML: rules in the order in which they are tried."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import chain
+from typing import Any, Protocol
 
 import pandera.polars as pa
 import polars as pl
 
 from mappings.mapping_set import Mappings, role_accounts
+from mappings.rule_shapes import Conditions, R, in_order
+from mappings.shapes import TrackingCategory
 from schemas.checking import check
-from schemas.journals import ROLES
-from schemas.maps import AccountRules, ChargeTypes, MappingTables, TaxRules, TrackingRules
+from schemas.maps import (
+    LEVEL_OF_ATTRIBUTE,
+    RULE_ATTRIBUTES,
+    AccountRules,
+    ChargeTypes,
+    MappingTables,
+    TaxRules,
+    TrackingRules,
+)
 
 Row = dict[str, Any]
 
 
-def mapping_tables(mappings: Mappings) -> MappingTables:
-    """Every mapping as a frame.
+def mapping_tables(mappings: Mappings, period: date | None = None, entity: str | None = None) -> MappingTables:
+    """Every mapping as a frame, with the rules that are in force.
+
+    Args:
+        mappings: the files.
+        period: month that the rules are for; None takes the rules of all months.
+        entity: organisation that the rules are for; None takes the rules of all of them.
 
     Returns:
-        AccountRules: the rules of accounts.yaml in file order, then adjustment reasons and kinds of charge, then the
-        account of each role. TaxRules: one row per role, `default` spread over the roles that have none of their own.
-        TrackingRules: an option per value, `otherwise` as a null value. ChargeTypes: one row per kind of charge.
+        AccountRules: the rules of accounts.yaml by precedence, then adjustment reasons and kinds of charge, then the
+        account of each role. TaxRules: the rules of taxes.yaml, then its roles, then `default`. TrackingRules: for each
+        category its rules, then an option per value, then `otherwise`. ChargeTypes: one row per kind of charge.
     """
+
+    def in_force(rules: Iterable[R], precedence: Sequence[str]) -> list[R]:
+        return in_order([rule for rule in rules if rule.is_in_force(period, entity)], precedence)
+
+    slots = [
+        _numbered([{**row, "slot": slot} for row in _tracking_rows(category, in_force)])
+        for slot, category in enumerate(mappings.tracking.categories, start=1)
+    ]
     return MappingTables(
-        accounts=_frame(AccountRules, _account_rows(mappings), number="rule_order"),
-        taxes=_frame(TaxRules, _tax_rows(mappings)),
-        tracking=_frame(TrackingRules, _tracking_rows(mappings)),
+        accounts=_frame(AccountRules, _numbered(_account_rows(mappings, in_force))),
+        taxes=_frame(TaxRules, _numbered(_tax_rows(mappings, in_force))),
+        tracking=_frame(TrackingRules, chain.from_iterable(slots)),
         tracked_roles=tuple(mappings.tracking.tracked_roles),
         charge_types=_frame(ChargeTypes, _charge_rows(mappings)),
     )
 
 
-def _account_rows(mappings: Mappings) -> Iterator[Row]:
+class InForce(Protocol):
+    """Chooses the rules that are in force, in the order in which they are tried."""
+
+    def __call__(self, rules: Iterable[R], precedence: Sequence[str]) -> list[R]:
+        """Those of a list."""
+
+
+def _account_rows(mappings: Mappings, in_force: InForce) -> Iterator[Row]:
     """Role, conditions, account and place of each rule, first tried first."""
-    for rule in mappings.accounts.rules:
-        yield {
+    for rule in in_force(mappings.accounts.rules, mappings.accounts.precedence):
+        yield _conditions(rule, mappings.accounts.precedence) | {
             "role": rule.role,
-            "sku": rule.sku,
-            "category": rule.category,
-            "location": rule.location,
-            "channel": rule.channel,
-            "party": rule.party,
-            "reason": rule.reason,
-            "charge_type": rule.charge_type,
             "account_code": rule.account,
-            "defined_at": rule.account.defined_at,
+            "defined_at": rule.defined_at,
         }
     for reason, entry in mappings.adjustments.reasons.items():
-        place = entry.account.defined_at
-        yield {"role": "adjustment", "reason": reason, "account_code": entry.account, "defined_at": place}
+        row = {"role": "adjustment", "reason": [reason], "level": "line", "account_code": entry.account}
+        yield row | {"defined_at": entry.account.defined_at}
     for charge_type, charge in mappings.landed_costs.charges.items():
-        place = charge.account.defined_at
-        row = {"role": "landed_cost_clearing", "charge_type": charge_type}
-        yield row | {"account_code": charge.account, "defined_at": place}
+        row = {"role": "landed_cost_clearing", "charge_type": [charge_type], "level": "line"}
+        yield row | {"account_code": charge.account, "defined_at": charge.account.defined_at}
     for role, account in role_accounts(mappings.accounts.accounts).items():
-        yield {"role": role, "account_code": account, "defined_at": account.defined_at}
+        yield {"role": role, "level": "default", "account_code": account, "defined_at": account.defined_at}
 
 
-def _tax_rows(mappings: Mappings) -> Iterator[Row]:
-    """The tax type of each role that has one, of its own or by default."""
-    given = {str(role): tax_type for role, tax_type in mappings.taxes.tax_types.items()}
-    default = given.get("default")
-    for role in ROLES:
-        tax_type = given.get(role, default)
-        if tax_type is not None:
-            yield {"role": role, "tax_type": tax_type, "defined_at": tax_type.defined_at}
+def _tax_rows(mappings: Mappings, in_force: InForce) -> Iterator[Row]:
+    """The rules, the tax type of each role that has one of its own, and the one that serves the others."""
+    for rule in in_force(mappings.taxes.rules, mappings.taxes.precedence):
+        yield _conditions(rule, mappings.taxes.precedence) | {
+            "role": rule.role,
+            "tax_type": rule.tax_type,
+            "defined_at": rule.defined_at,
+        }
+    given = mappings.taxes.tax_types
+    for role, tax_type in sorted(given.items(), key=lambda item: item[0] == "default"):
+        named = None if role == "default" else role
+        yield {"role": named, "level": "default", "tax_type": tax_type, "defined_at": tax_type.defined_at}
 
 
-def _tracking_rows(mappings: Mappings) -> Iterator[Row]:
-    """The option of each value, slot by slot, what serves any other value last."""
-    for slot, category in enumerate(mappings.tracking.categories, start=1):
-        head = {"slot": slot, "tracking_category": category.name, "attribute": category.by}
-        for value, option in category.options.items():
-            yield head | {"value": value, "tracking_option": option, "defined_at": option.defined_at}
-        if category.otherwise is not None:
-            place = category.otherwise.defined_at
-            yield head | {"value": None, "tracking_option": category.otherwise, "defined_at": place}
+def _tracking_rows(category: TrackingCategory, in_force: InForce) -> Iterator[Row]:
+    """The rules of a category, the option of each value, and the one that serves any other value."""
+    rules = in_force(category.rules, category.precedence)
+    first_asked = next((name for rule in rules for name in rule.asked), RULE_ATTRIBUTES[0])
+    head = {"tracking_category": category.name, "chosen_by": category.by or first_asked}
+    for rule in rules:
+        yield (
+            head
+            | _conditions(rule, category.precedence)
+            | {"tracking_option": rule.option, "defined_at": rule.defined_at}
+        )
+    by = category.by or first_asked
+    for value, option in (category.options or {}).items():
+        row = {by: [str(value)], "level": LEVEL_OF_ATTRIBUTE[by]}
+        yield head | row | {"tracking_option": option, "defined_at": option.defined_at}
+    other = category.otherwise
+    if other is not None:
+        yield head | {"level": "default", "tracking_option": other, "defined_at": other.defined_at}
+
+
+def _conditions(rule: Conditions, precedence: Sequence[str]) -> Row:
+    """What a rule asks for."""
+    return {
+        "level": rule.level(precedence),
+        **{name: [str(value) for value in values] for name, values in rule.asked.items()},
+    }
+
+
+def _numbered(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows with `rule_order`, from 1."""
+    return ({"rule_order": order, **row} for order, row in enumerate(rows, start=1))
 
 
 def _charge_rows(mappings: Mappings) -> Iterator[Row]:
@@ -90,11 +139,10 @@ def _charge_rows(mappings: Mappings) -> Iterator[Row]:
         }
 
 
-def _frame(model: type[pa.DataFrameModel], rows: Iterator[Row], number: str | None = None) -> pl.DataFrame:
-    """The rows in the model's columns and types, numbered from 1 where a column counts them."""
+def _frame(model: type[pa.DataFrameModel], rows: Iterable[Row]) -> pl.DataFrame:
+    """The rows in the model's columns and types."""
     types = {name: column.dtype.type for name, column in model.to_schema().columns.items()}
-    numbered = ({number: index, **row} if number else row for index, row in enumerate(rows, start=1))
-    plain = [{name: _plain(row.get(name)) for name in types} for row in numbered]
+    plain = [{name: _plain(row.get(name)) for name in types} for row in rows]
     return check(model, pl.DataFrame(plain, schema=types, orient="row"))
 
 

@@ -4,12 +4,12 @@ from typing import Literal
 
 from mappings.kinds import Choice, Text, words_of
 from schemas.closing import EXCEPTION_KINDS
-from schemas.journals import ROLES
+from schemas.journals import JOURNAL_KINDS, ROLES
 from schemas.policies import Pool
 
 Basis = Literal["value", "quantity", "weight", "volume", "equal"]
 Remainder = Literal["largest", "last"]
-TrackedBy = Literal["category", "location", "channel"]
+TrackedBy = Literal["category", "location", "channel", "brand", "customer", "customer_group"]
 CorrectionStatus = Literal["open", "accepted"]
 JournalStatus = Literal["POSTED", "DRAFT"]
 CloseMethod = Literal["fifo", "moving_average", "periodic_average"]
@@ -26,6 +26,7 @@ CURRENCY = Text("^[A-Z]{3}$", "an ISO 4217 code in capitals, such as NZD")
 XERO_NAME = Text("^.{1,100}$", "a name of at most 100 characters, as in Xero")
 
 ROLE = Choice[str](tuple(ROLES))
+JOURNAL_KIND = Choice[str](tuple(JOURNAL_KINDS))
 ROLE_OR_DEFAULT = Choice[str](("default", *ROLES))
 EXCEPTION_KIND = Choice[str](tuple(EXCEPTION_KINDS))
 BASIS = Choice[Basis](words_of(Basis))

@@ -8,6 +8,18 @@ LONGEST_SHOWN = 60
 """Characters of a value that a message repeats."""
 
 
+OTHER_WORDS = {
+    "branch": "location",
+    "warehouse": "location",
+    "product": "sku",
+    "item": "sku",
+    "contact": "party",
+    "adjustment_reason": "reason",
+    "charge": "charge_type",
+}
+"""What other systems call our keys."""
+
+
 def quote(value: str) -> str:
     """The value in double quotes, as it would be written in YAML; what cannot be seen is escaped, long text is cut."""
     shown = value if len(value) <= LONGEST_SHOWN else f"{value[: LONGEST_SHOWN - 3]}..."
@@ -17,7 +29,8 @@ def quote(value: str) -> str:
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """`Did you mean "..."?` for the nearest choice, or the list of all choices where none is near."""
     known = list(choices)
-    near = nearest(word, known)
+    meant = OTHER_WORDS.get(word.lower())
+    near = meant if meant in known else nearest(word, known)
     return f"Did you mean {quote(near)}?" if near is not None else one_of(known)
 
 

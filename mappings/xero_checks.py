@@ -1,6 +1,6 @@
 """Compares the mappings with Xero: every account, tax type and tracking option, before anything is posted."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import polars as pl
 
@@ -98,8 +98,9 @@ def _tax_problems(mappings: Mappings, chart: dict[str, XeroAccount], tax_rates: 
     """One problem for each tax type that is unknown, not active, or meets accounts that it cannot apply to."""
     rates = {str(rate["tax_type"]): rate for rate in tax_rates.to_dicts()}
     active = [name for name, rate in rates.items() if rate["tax_status"] == "ACTIVE"]
-    given = {str(role): tax_type for role, tax_type in mappings.taxes.tax_types.items()}
-    for role, tax_type in given.items():
+    table = {str(role): tax_type for role, tax_type in mappings.taxes.tax_types.items()}
+    by_rule = [(rule.role or "any role", rule.tax_type) for rule in mappings.taxes.rules]
+    for role, tax_type in [*table.items(), *by_rule]:
         rate = rates.get(tax_type)
         if rate is None:
             near = nearest(tax_type, active, cutoff=0)
@@ -110,8 +111,15 @@ def _tax_problems(mappings: Mappings, chart: dict[str, XeroAccount], tax_rates: 
             fix = f"Write one that is active: {', '.join(active)}"
             yield Problem(tax_type.defined_at, f"{found}, which is {rate['tax_status']}", fix)
         else:
-            roles = {role} if role != "default" else {use.role for use in account_uses(mappings)} - given.keys()
-            yield from _direction_problems(tax_type, rate, _met_accounts(mappings, roles, chart), rates)
+            met = _met_accounts(mappings, _roles_of(role, mappings, table.keys()), chart)
+            yield from _direction_problems(tax_type, rate, met, rates)
+
+
+def _roles_of(role: str, mappings: Mappings, given: Collection[str]) -> set[str]:
+    """The roles that a tax type serves."""
+    if role == "any role":
+        return {use.role for use in account_uses(mappings)}
+    return {role} if role != "default" else {use.role for use in account_uses(mappings)} - set(given)
 
 
 def _met_accounts(mappings: Mappings, roles: set[str], chart: dict[str, XeroAccount]) -> list[XeroAccount]:
@@ -151,7 +159,11 @@ def _tracking_problems(mappings: Mappings, tracking: pl.DataFrame) -> Iterator[P
             (pl.col("tracking_category") == str(category.name)) & pl.col("tracking_option").is_not_null()
         )
         options = {str(row["tracking_option"]): str(row["option_status"]) for row in own.to_dicts()}
-        named = [*category.options.values(), *([category.otherwise] if category.otherwise is not None else [])]
+        named = [
+            *(rule.option for rule in category.rules),
+            *(category.options or {}).values(),
+            *([category.otherwise] if category.otherwise is not None else []),
+        ]
         for option in named:
             option_fault = _name_fault(f"option of {quote(category.name)}", option, options)
             if option_fault is not None:

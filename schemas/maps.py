@@ -1,60 +1,90 @@
 """The mappings as tables: what the transforms get, so that they never see YAML."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import pandera.polars as pa
 import polars as pl
 
 from schemas.journals import ROLES
 
-RULE_ATTRIBUTES = ["sku", "category", "location", "channel", "party", "reason", "charge_type"]
-"""The attributes of a journal entry that a rule may ask for; a null in a rule matches anything."""
+LEVEL_OF_ATTRIBUTE = {
+    "order_account": "line", "charge_type": "line", "reason": "line",
+    "sku": "product",
+    "customer": "contact", "supplier": "contact", "party": "contact", "customer_group": "contact",
+    "location": "branch", "channel": "branch",
+    "category": "category", "brand": "category",
+    "journal_kind": "default", "currency": "default",
+}  # fmt: skip
+"""What a rule may ask for, and how near to the single line that is."""
+
+RULE_ATTRIBUTES = list(LEVEL_OF_ATTRIBUTE)
+"""The attributes of a journal entry that a rule may ask for."""
+
+PRECEDENCE = ("line", "product", "contact", "branch", "category", "default")
+"""The order in which rules are tried where a file declares none: the nearest to the single line first."""
+
+Conditions = Annotated[pl.List, pl.String()]
+"""Texts and patterns (`*` any text, `?` any letter) of which one must fit; null lets anything pass."""
 
 
-class AccountRules(pa.DataFrameModel):
-    """One row per rule that gives a role its account; of those that match, the lowest rule_order wins."""
+class RuleConditions(pa.DataFrameModel):
+    """What a journal entry must have for a rule; of the rules that match, the lowest rule_order decides."""
 
-    rule_order: int = pa.Field(unique=True, ge=1, description="Precedence, 1 first")
+    rule_order: int = pa.Field(ge=1, description="Order in which rules are tried, 1 first")
+    level: str = pa.Field(isin=list(PRECEDENCE), description="Level of precedence on which it is tried")
+    order_account: Conditions = pa.Field(nullable=True, description="Account on the order line in the source")
+    charge_type: Conditions = pa.Field(nullable=True, description="Kind of landed charge")
+    reason: Conditions = pa.Field(nullable=True, description="Adjustment reason")
+    sku: Conditions = pa.Field(nullable=True, description="Stock keeping unit")
+    customer: Conditions = pa.Field(nullable=True, description="Customer")
+    supplier: Conditions = pa.Field(nullable=True, description="Supplier")
+    party: Conditions = pa.Field(nullable=True, description="Customer or supplier")
+    customer_group: Conditions = pa.Field(nullable=True, description="Group that the customer belongs to")
+    location: Conditions = pa.Field(nullable=True, description="Branch or warehouse")
+    channel: Conditions = pa.Field(nullable=True, description="Sales channel")
+    category: Conditions = pa.Field(nullable=True, description="Product category")
+    brand: Conditions = pa.Field(nullable=True, description="Product brand")
+    journal_kind: Conditions = pa.Field(nullable=True, description="Kind of journal")
+    currency: Conditions = pa.Field(nullable=True, description="Currency of the document, ISO 4217")
+    defined_at: str = pa.Field(description="file:line:column of the rule")
+
+
+class AccountRules(RuleConditions):
+    """One row per rule that gives a role its account."""
+
     role: str = pa.Field(isin=ROLES, description="What the account is for")
-    sku: str = pa.Field(nullable=True, description="Only this stock keeping unit")
-    category: str = pa.Field(nullable=True, description="Only this product category")
-    location: str = pa.Field(nullable=True, description="Only this branch or warehouse")
-    channel: str = pa.Field(nullable=True, description="Only this sales channel")
-    party: str = pa.Field(nullable=True, description="Only this customer or supplier")
-    reason: str = pa.Field(nullable=True, description="Only this adjustment reason")
-    charge_type: str = pa.Field(nullable=True, description="Only this kind of landed charge")
     account_code: str = pa.Field(description="Xero account code, as text")
-    defined_at: str = pa.Field(description="file:line:column of the rule")
 
     class Config:
         strict = True
+        unique = ["rule_order"]
 
 
-class TaxRules(pa.DataFrameModel):
-    """One row per role with a tax type of its own."""
+class TaxRules(RuleConditions):
+    """One row per rule that gives journal lines a tax type."""
 
-    role: str = pa.Field(unique=True, isin=ROLES, description="What the account is for")
+    role: str = pa.Field(nullable=True, isin=ROLES, description="What the account is for; null: any role")
     tax_type: str = pa.Field(description="Xero tax type")
-    defined_at: str = pa.Field(description="file:line:column of the rule")
 
     class Config:
         strict = True
+        unique = ["rule_order"]
 
 
-class TrackingRules(pa.DataFrameModel):
-    """One row per value of an attribute that gets a tracking option."""
+class TrackingRules(RuleConditions):
+    """One row per rule that gives journal lines a tracking option."""
 
     slot: int = pa.Field(isin=[1, 2], description="First or second tracking category")
     tracking_category: str = pa.Field(description="Xero tracking category")
-    attribute: str = pa.Field(
-        isin=["category", "location", "channel"], description="Attribute of the entry it is chosen by"
+    chosen_by: str = pa.Field(
+        isin=RULE_ATTRIBUTES, description="Attribute whose value a message names where no rule matches"
     )
-    value: str = pa.Field(nullable=True, description="The attribute's value; null is any other value")
     tracking_option: str = pa.Field(description="Xero tracking option")
-    defined_at: str = pa.Field(description="file:line:column of the rule")
 
     class Config:
         strict = True
+        unique = ["slot", "rule_order"]
 
 
 class ChargeTypes(pa.DataFrameModel):

@@ -7,8 +7,8 @@ import polars as pl
 
 from schemas.dtypes import MONEY
 from schemas.journals import JOURNAL_KINDS, ROLES, JournalEntries, JournalLines, JournalLineSources, Journals
-from schemas.maps import RULE_ATTRIBUTES, MappingTables
-from transforms.account_rules import resolve_accounts
+from schemas.maps import MappingTables
+from transforms.account_rules import resolve_accounts, resolve_tax_types
 from transforms.texts import fill
 from transforms.tracking_rules import TRACKING_COLUMNS, resolve_tracking
 
@@ -68,14 +68,21 @@ def build_journals(entries: pl.LazyFrame, maps: MappingTables, period: date) -> 
 
 def _map_entries(entries: pl.LazyFrame, maps: MappingTables) -> pl.LazyFrame:
     """Entries with account, tax type and tracking, and in `missing` what no rule gives."""
-    attributes = [pl.col(name).cast(pl.String) for name in RULE_ATTRIBUTES]
-    taxes = maps.taxes.lazy().select("role", "tax_type")
-    accounted = resolve_accounts(entries.with_columns(attributes), maps.accounts)
-    taxed = accounted.join(taxes, on="role", how="left", validate="m:1")
+    accounted = resolve_accounts(with_parties(entries), maps.accounts)
+    taxed = resolve_tax_types(accounted, maps.taxes)
     no_account = pl.col("account_code").is_null()
     return resolve_tracking(taxed, maps.tracking, maps.tracked_roles).with_columns(
         pl.when(no_account).then(pl.lit("account")).otherwise("untracked_category").alias("missing"),
         pl.when(~no_account).then("untracked_value").alias("missing_value"),
+    )
+
+
+def with_parties(entries: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `customer` and `supplier`: who the party of an entry is follows from its journal."""
+    is_sale = pl.col("journal_kind") == "cogs"
+    return entries.with_columns(
+        customer=pl.when(is_sale).then("party").cast(pl.String),
+        supplier=pl.when(~is_sale).then("party").cast(pl.String),
     )
 
 

@@ -2,6 +2,9 @@
 
 import polars as pl
 
+from schemas.maps import RULE_ATTRIBUTES
+from transforms.rule_lists import decide
+
 TRACKING_COLUMNS = ["tracking_category_1", "tracking_option_1", "tracking_category_2", "tracking_option_2"]
 SLOTS = (1, 2)
 NO_VALUE = "(none)"
@@ -12,7 +15,7 @@ def resolve_tracking(entries: pl.LazyFrame, rules: pl.DataFrame, tracked_roles: 
 
     Args:
         entries: rows with `role` and the attributes that rules ask for.
-        rules: TrackingRules; a null value takes every other value of the attribute, and entries without one.
+        rules: TrackingRules.
         tracked_roles: roles whose lines carry options.
 
     Returns:
@@ -30,24 +33,21 @@ def resolve_tracking(entries: pl.LazyFrame, rules: pl.DataFrame, tracked_roles: 
 
 
 def _resolve_slot(entries: pl.LazyFrame, rules: pl.DataFrame, slot: int, is_tracked: pl.Expr) -> pl.LazyFrame:
-    """Category and option of one slot, and what is missing: by the attribute's value, else by `otherwise`."""
+    """Category and option of one slot, and what is missing."""
     category, option = f"tracking_category_{slot}", f"tracking_option_{slot}"
     missing = {f"missing_{found}_{slot}": pl.lit(None, pl.String) for found in ("category", "value")}
     if rules.is_empty():
         nothing = pl.lit(None, pl.String)
         return entries.with_columns(nothing.alias(category), nothing.alias(option), **missing)
-    name, attribute = str(rules["tracking_category"][0]), str(rules["attribute"][0])
-    by_value = rules.drop_nulls("value").select(
-        pl.col("value").alias(attribute), pl.col("tracking_option").alias(option)
-    )
-    otherwise = pl.lit(rules.filter(pl.col("value").is_null())["tracking_option"].first(), pl.String)
+    name, chosen_by = str(rules["tracking_category"][0]), str(rules["chosen_by"][0])
     has_gap = is_tracked & pl.col(option).is_null()
+    decided = decide(entries, rules.sort("rule_order"), RULE_ATTRIBUTES, "tracking_option")
     return (
-        entries.join(by_value.lazy(), on=attribute, how="left", validate="m:1")
-        .with_columns(pl.when(is_tracked).then(pl.coalesce(option, otherwise)).alias(option))
+        decided.with_columns(pl.when(is_tracked).then("tracking_option").alias(option))
+        .drop("tracking_option")
         .with_columns(
             pl.when(is_tracked).then(pl.lit(name)).alias(category),
             pl.when(has_gap).then(pl.lit(name)).alias(f"missing_category_{slot}"),
-            pl.when(has_gap).then(pl.col(attribute).fill_null(NO_VALUE)).alias(f"missing_value_{slot}"),
+            pl.when(has_gap).then(pl.col(chosen_by).fill_null(NO_VALUE)).alias(f"missing_value_{slot}"),
         )
     )

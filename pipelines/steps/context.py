@@ -31,8 +31,8 @@ class CloseContext:
 
     @cached_property
     def maps(self) -> MappingTables:
-        """The mappings as frames."""
-        return self.mappings.tables()
+        """The mappings as frames, with the rules in force in this month."""
+        return self.mappings.tables(self.period, self.settings.organisation)
 
     @property
     def is_partial(self) -> bool:

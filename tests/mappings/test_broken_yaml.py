@@ -156,7 +156,7 @@ CASES = [
         "accounts",
         'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nzebra: 1\n',
         [
-            'mappings/accounts.yaml:4:1: unknown key "zebra". Write one of: accounts, rules',
+            'mappings/accounts.yaml:4:1: unknown key "zebra". Write one of: accounts, precedence, rules',
         ],
     ),
     Case(
@@ -213,7 +213,7 @@ CASES = [
         "accounts",
         "- accounts\n",
         [
-            "mappings/accounts.yaml:1:1: the file is a list. Write its keys: accounts, rules",
+            "mappings/accounts.yaml:1:1: the file is a list. Write its keys: accounts, precedence, rules",
         ],
     ),
     Case(
@@ -221,7 +221,7 @@ CASES = [
         "accounts",
         "accounts\n",
         [
-            'mappings/accounts.yaml:1:1: the file is the text "accounts". Write its keys: accounts, rules',
+            'mappings/accounts.yaml:1:1: the file is the text "accounts". Write its keys: accounts, precedence, rules',
         ],
     ),
     Case(
@@ -229,15 +229,80 @@ CASES = [
         "accounts",
         'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nrules:\n  - {role: cogs, account: "311"}\n',
         [
-            "mappings/accounts.yaml:5:5: the rule for cogs has no condition. Write cogs under accounts, or add one of: sku, category, location, channel, party, reason, charge_type",
+            "mappings/accounts.yaml:5:5: the rule for cogs has no condition. Write cogs under accounts, or add one of: order_account, charge_type, reason, sku, customer, supplier, party, customer_group, location, channel, category, brand, journal_kind, currency",
         ],
     ),
     Case(
         "rule_never_wins",
         "accounts",
-        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nrules:\n  - {role: cogs, channel: Web, account: "311"}\n  - {role: cogs, channel: Web, sku: A, account: "312"}\n',
+        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nrules:\n  - {role: cogs, channel: Web, account: "311"}\n  - {role: cogs, channel: Web, category: A, account: "312"}\n',
         [
             "mappings/accounts.yaml:6:5: the rule for cogs never wins: the one on line 5 matches first. Put it above that one, or delete it",
+        ],
+    ),
+    Case(
+        "rule_never_wins_by_pattern",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nrules:\n  - {role: cogs, sku: [KIT-1, "B*"], account: "312"}\n'
+        '  - {role: cogs, sku: "KIT-*", account: "311"}\n  - {role: cogs, sku: [KIT-2, "KIT-3*"], from: 2026-10, account: "313"}\n',
+        [
+            "mappings/accounts.yaml:7:5: the rule for cogs never wins: the one on line 6 matches first. Put it above that one, or delete it",
+        ],
+    ),
+    Case(
+        "rule_level_decides_who_never_wins",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nprecedence: [category, branch, line, product, contact, default]\nrules:\n'
+        '  - {role: cogs, channel: Web, sku: A, account: "311"}\n  - {role: cogs, channel: Web, account: "312"}\n'
+        '  - {role: cogs, channel: Web, sku: [A], account: "313"}\n',
+        [
+            "mappings/accounts.yaml:8:5: the rule for cogs never wins: the one on line 6 matches first. Put it above that one, or delete it",
+        ],
+    ),
+    Case(
+        "rule_backward_months",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nrules:\n  - {role: cogs, sku: A, from: 2026-10, to: 2026-09, account: "311"}\n',
+        [
+            "mappings/accounts.yaml:5:5: the rule for cogs serves no month: from 2026-10 to 2026-09. Swap from and to",
+        ],
+    ),
+    Case(
+        "rule_empty_list",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nrules:\n  - {role: cogs, sku: [], currency: nzd, journal_kind: [cogs, sales], account: "311"}\n',
+        [
+            "mappings/accounts.yaml:5:23: rules[].sku has 0 entries. Write at least 1",
+            'mappings/accounts.yaml:5:37: rules[].currency is "nzd". Write an ISO 4217 code in capitals, such as NZD',
+            'mappings/accounts.yaml:5:63: rules[].journal_kind[] is "sales". Write one of: cogs, landed_cost, adjustment, production, valuation',
+        ],
+    ),
+    Case(
+        "precedence_short",
+        "accounts",
+        'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nprecedence: [line, sku, line]\n',
+        [
+            "mappings/accounts.yaml:4:13: precedence has 3 entries. Write at least 6",
+            'mappings/accounts.yaml:4:20: precedence[] is "sku". Write one of: line, product, contact, branch, category, default',
+            'mappings/accounts.yaml:4:25: precedence names "line" twice. Keep one of them',
+        ],
+    ),
+    Case(
+        "tax_rule_without_condition",
+        "taxes",
+        "tax_types: {}\nrules:\n  - {role: cogs, tax_type: NONE}\n  - {tax_type: NONE}\n",
+        [
+            "mappings/taxes.yaml:3:5: the rule for cogs has no condition. Write cogs under tax_types, or add one of: order_account, charge_type, reason, sku, customer, supplier, party, customer_group, location, channel, category, brand, journal_kind, currency",
+            "mappings/taxes.yaml:4:5: the rule has no condition. Write it under tax_types, or add one of: order_account, charge_type, reason, sku, customer, supplier, party, customer_group, location, channel, category, brand, journal_kind, currency",
+        ],
+    ),
+    Case(
+        "tracking_options_by_nothing",
+        "tracking",
+        "tracked_roles: [cogs]\ncategories:\n  - {name: Region, options: {Auckland: North}}\n  - {name: Channel}\n",
+        [
+            'mappings/tracking.yaml:3:5: category "Region" has options and no `by`. Write what chooses them, such as by: location',
+            'mappings/tracking.yaml:4:5: category "Channel" gives no option. Write `by` and `options`, `rules`, or `otherwise`',
         ],
     ),
     Case(
@@ -326,7 +391,7 @@ CASES = [
         "tracked_roles: [cogs, cogs]\ncategories:\n  - {name: Region, by: branch, options: {}}\n",
         [
             'mappings/tracking.yaml:1:23: tracked_roles names "cogs" twice. Keep one of them',
-            'mappings/tracking.yaml:3:24: categories[].by is "branch". Write one of: category, location, channel',
+            'mappings/tracking.yaml:3:24: categories[].by is "branch". Did you mean "location"?',
         ],
     ),
     Case(
@@ -526,14 +591,14 @@ CASES = [
         "accounts",
         "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n",
         [
-            'mappings/accounts.yaml:1:1: unknown key "a". Write one of: accounts, rules',
+            'mappings/accounts.yaml:1:1: unknown key "a". Write one of: accounts, precedence, rules',
             'mappings/accounts.yaml:1:1: the file has no "accounts". Add it: Account of each role',
             "mappings/accounts.yaml:1:4: &a is an anchor. Write each value out: anchors and aliases are not read",
-            'mappings/accounts.yaml:2:1: unknown key "b". Write one of: accounts, rules',
+            'mappings/accounts.yaml:2:1: unknown key "b". Write one of: accounts, precedence, rules',
             "mappings/accounts.yaml:2:4: &b is an anchor. Write each value out: anchors and aliases are not read",
             "mappings/accounts.yaml:2:8: *a repeats another part of the file. Write the value out: anchors and aliases are not read",
             "mappings/accounts.yaml:2:12: *a repeats another part of the file. Write the value out: anchors and aliases are not read",
-            'mappings/accounts.yaml:3:1: unknown key "c". Write one of: accounts, rules',
+            'mappings/accounts.yaml:3:1: unknown key "c". Write one of: accounts, precedence, rules',
             "mappings/accounts.yaml:3:5: *b repeats another part of the file. Write the value out: anchors and aliases are not read",
             "mappings/accounts.yaml:3:9: *b repeats another part of the file. Write the value out: anchors and aliases are not read",
         ],

@@ -98,13 +98,17 @@ DEFAULTS: dict[str, dict[str, Default]] = {
         "line_topic": lambda _: "Cost of goods sold",
         "source_table": lambda _: "close.bookings",
     },
-    "AccountRules": {"defined_at": lambda row: f"accounts.yaml:{row['rule_order']}:1"},
-    "TaxRules": {"defined_at": lambda _: "taxes.yaml:1:1"},
+    "AccountRules": {
+        "level": lambda _: "default",
+        "defined_at": lambda row: f"accounts.yaml:{row['rule_order']}:1",
+    },
+    "TaxRules": {"level": lambda _: "default", "defined_at": lambda row: f"taxes.yaml:{row['rule_order']}:1"},
     "TrackingRules": {
         "slot": lambda _: 1,
+        "level": lambda _: "default",
         "tracking_category": lambda _: "Region",
-        "attribute": lambda _: "location",
-        "defined_at": lambda _: "tracking.yaml:1:1",
+        "chosen_by": lambda _: "location",
+        "defined_at": lambda row: f"tracking.yaml:{row['rule_order']}:1",
     },
     "ChargeTypes": {
         "basis": lambda _: "value",
@@ -143,6 +147,8 @@ def _value(value: object, dtype: pl.DataType) -> object:
         return None
     if dtype == pl.Date:
         return day(value) if isinstance(value, str) else value
+    if dtype == pl.List:
+        return [value] if isinstance(value, str) else value
     return Decimal(str(value)) if isinstance(dtype, pl.Decimal) else value
 
 
@@ -173,7 +179,12 @@ def core(**tables: list[Row]) -> CoreTables:
 
 def accounts(*rules: Row) -> pl.DataFrame:
     """AccountRules in the order given."""
-    return table(maps.AccountRules, *[{"rule_order": order, **rule} for order, rule in enumerate(rules, start=1)])
+    return rule_list(maps.AccountRules, *rules)
+
+
+def rule_list(model: type[pa.DataFrameModel], *rules: Row) -> pl.DataFrame:
+    """AccountRules, TaxRules or TrackingRules in the order given; a condition may be one text or a list."""
+    return table(model, *[{"rule_order": order, **rule} for order, rule in enumerate(rules, start=1)])
 
 
 PLAIN_ACCOUNTS = (
@@ -200,8 +211,8 @@ def mappings(
     """Mappings with an account for each role; rules given first win over it."""
     return MappingTables(
         accounts=accounts(*first, *PLAIN_ACCOUNTS),
-        taxes=table(maps.TaxRules, *taxes),
-        tracking=table(maps.TrackingRules, *tracking),
+        taxes=rule_list(maps.TaxRules, *taxes),
+        tracking=rule_list(maps.TrackingRules, *tracking),
         tracked_roles=tracked_roles,
         charge_types=table(maps.ChargeTypes, *CHARGE_TYPES),
     )

@@ -17,7 +17,7 @@ from transforms.unmapped import describe_unmapped
 
 SEPTEMBER = date(2026, 9, 1)
 LINE = ("journal_key", "line_number", "account_code", "line_amount")
-REGION = {"value": "Auckland", "tracking_option": "North"}
+REGION = {"location": "Auckland", "tracking_option": "North"}
 
 
 def both_sides(
@@ -58,7 +58,7 @@ def test_rows_of_one_account_and_topic_become_one_line_debits_first() -> None:
 def test_accounts_tax_types_tracking_and_topics_set_lines_apart() -> None:
     maps = mappings(
         {"role": "cogs", "channel": "Wholesale", "account_code": "311"},
-        tracking=(REGION, {"value": None, "tracking_option": "South"}),
+        tracking=(REGION, {"tracking_option": "South"}),
         tracked_roles=("cogs", "late_cost"),
         taxes=({"role": "cogs", "tax_type": "NONE"},),
     )
@@ -97,7 +97,9 @@ def test_an_unknown_reason_leaves_both_sides_of_its_row_out_and_is_named() -> No
 
 
 def test_what_is_missing_is_named_by_its_kind() -> None:
-    tracking = ({"attribute": "channel", "tracking_category": "Channel", "value": "Web", "tracking_option": "Online"},)
+    tracking = (
+        {"chosen_by": "channel", "tracking_category": "Channel", "channel": "Web", "tracking_option": "Online"},
+    )
     maps = mappings(tracking=tracking, tracked_roles=("cogs",))
     nameless = MappingTables(
         maps.accounts.filter(pl.col("role") == "cogs"), maps.taxes, maps.tracking, ("cogs",), maps.charge_types
@@ -153,7 +155,7 @@ ENTRIES = st.lists(
     st.tuples(st.sampled_from(ROLES), AMOUNTS, st.sampled_from(["Auckland", "Dunedin"]), st.sampled_from(["A", "B"])),
     max_size=10,
 )
-TRACKED = mappings(tracking=(REGION, {"value": "Dunedin", "tracking_option": "South"}), tracked_roles=("cogs",))
+TRACKED = mappings(tracking=(REGION, {"location": "Dunedin", "tracking_option": "South"}), tracked_roles=("cogs",))
 
 
 @given(ENTRIES, st.randoms(use_true_random=False))

@@ -3,16 +3,16 @@
 import polars as pl
 
 from schemas.maps import TrackingRules
-from tests.transforms.builders import Row, pick, table
+from tests.transforms.builders import Row, pick, rule_list
 from transforms.tracking_rules import TRACKING_COLUMNS, resolve_tracking
 
 REGIONS = (
-    {"value": "Auckland", "tracking_option": "North"},
-    {"value": "Wellington", "tracking_option": "Central"},
+    {"location": "Auckland", "tracking_option": "North"},
+    {"location": "Wellington", "tracking_option": "Central"},
 )
 CHANNELS = (
-    {"slot": 2, "tracking_category": "Channel", "attribute": "channel", "value": "Web", "tracking_option": "Online"},
-    {"slot": 2, "tracking_category": "Channel", "attribute": "channel", "value": None, "tracking_option": "Other"},
+    {"slot": 2, "tracking_category": "Channel", "chosen_by": "channel", "channel": "Web", "tracking_option": "Online"},
+    {"slot": 2, "tracking_category": "Channel", "chosen_by": "channel", "tracking_option": "Other"},
 )
 SHOWN = [*TRACKING_COLUMNS, "untracked_category", "untracked_value"]
 
@@ -24,7 +24,7 @@ def resolve(
         {"role": [role], "location": [location], "channel": [channel]},
         schema=dict.fromkeys(("role", "location", "channel"), pl.String),
     )
-    (row,) = pick(resolve_tracking(entry, table(TrackingRules, *rules), ("cogs",)), *SHOWN)
+    (row,) = pick(resolve_tracking(entry, rule_list(TrackingRules, *rules), ("cogs",)), *SHOWN)
     return row
 
 
