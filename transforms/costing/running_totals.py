@@ -29,10 +29,15 @@ def to_cents(total: pl.Expr) -> pl.Expr:
     Exact also for the whole part of a positive fraction: the half is a whole number of ten-billionths, so what
     stands behind the point cannot change the result.
     """
+    return to_wide_cents(total).cast(pl.Int64)
+
+
+def to_wide_cents(total: pl.Expr) -> pl.Expr:
+    """The same in 128 bits, where 64 may not hold the cents."""
     half = COST_OF_ONE_CENT // 2
     # the only division that rounds; // rounds down, so a negative total is rounded by its absolute value
     rounded = (total.abs() + half) // COST_OF_ONE_CENT
-    return (pl.when(total < 0).then(0 - rounded).otherwise(rounded)).cast(pl.Int64)
+    return pl.when(total < 0).then(0 - rounded).otherwise(rounded)
 
 
 def cents_of_change(total_after: pl.Expr, change: pl.Expr) -> pl.Expr:

@@ -11,6 +11,7 @@ on hand cannot be told apart at standard, so another cost would only be a varian
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -18,7 +19,7 @@ from schemas.policies import CostingPolicy
 from schemas.problems import Problem
 from transforms.costing.flows import is_inflow, is_outflow, is_value_only
 from transforms.costing.problems import MoveProblems
-from transforms.costing.running_totals import cents_of_change, divide_half_up, running_total
+from transforms.costing.running_totals import divide_half_up, running_total, to_wide_cents
 from transforms.costing.standard_costs import add_standard_cost, read_standard_costs
 from transforms.costing.standard_documents import add_handed_over
 from transforms.costing.standard_rows import revaluation_id, variance_id
@@ -36,7 +37,7 @@ class StandardValues:
 
 
 def settle_at_standard(
-    rows: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None
+    rows: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None, until: date | None = None
 ) -> StandardValues:
     """Value moves at standard cost.
 
@@ -49,9 +50,10 @@ def settle_at_standard(
         rows: moves as `ordering` leaves them, without transfers that stay in their pool.
         policy: the pool.
         standard_costs: `sku`, `unit_cost` (base currency) and `valid_from` (null or no column: from the start).
+        until: last day on which a change of standard counts; default: the end of the month of the last move.
 
     Returns:
-        Whole cents and millionths. Changes of standard count up to the end of the month of the last move.
+        Whole cents and millionths.
 
     Raises:
         MoveProblems: SKUs without a standard on the day of a move, each with its first day; a revaluation of a whole
@@ -63,13 +65,22 @@ def settle_at_standard(
             [Problem("standard costs", found, "Give sku, unit_cost and, where they change, valid_from.")]
         )
     costs = read_standard_costs(standard_costs)
-    priced = add_standard_cost(rows, costs)
+    texts = [pl.col(name).cast(pl.String) for name in ("move_id", "sku", "location")]
+    dated = rows.with_columns(*texts, moved_on=pl.col("moved_on").cast(pl.Date))
+    priced = add_standard_cost(dated, costs)
+    last_day = until or priced.select(pl.col("moved_on").max().dt.month_end()).item()
     check_at_standard(priced)
     units = pl.col("quantity").cast(pl.Int128)
     at_standard = priced.with_columns(standard_total=(units * pl.col("standard_cost")).fill_null(0))
     outflows = _value_outflows(at_standard)
     brought = add_handed_over(at_standard, outflows).with_columns(brought=_brought())
-    changes = pl.concat([_inflows(brought), _variances(brought), _revaluations(at_standard, costs, policy)])
+    changes = pl.concat(
+        [
+            _inflows(brought),
+            _variances(brought),
+            _revaluations(at_standard, costs.filter(pl.col("valid_from") <= last_day), policy),
+        ]
+    )
     valued = _to_cents(changes)
     return StandardValues(
         _stack(valued.filter(pl.col("row").is_not_null()), outflows),
@@ -88,9 +99,7 @@ def _brought() -> pl.Expr:
 def _value_outflows(rows: pl.DataFrame) -> pl.DataFrame:
     """Outflows at standard: `row`, `cents` (not positive) and what `standard_documents` needs to hand over."""
     leaving = rows.filter(is_outflow).with_columns(left=0 - pl.col("standard_total")).sort("pool", "move_order")
-    return leaving.select(
-        "row", "document", "quantity", "standard_cost", cents=-cents_of_change(running_total("left"), pl.col("left"))
-    )
+    return leaving.select("row", "document", "quantity", "standard_cost", cents=0 - _cents_of("left"))
 
 
 _CHANGE = ["pool", "moved_on", "part", "order", "row", "move_id", "change", "unit_millionths"]
@@ -126,11 +135,10 @@ def _revaluations(rows: pl.DataFrame, costs: pl.DataFrame, policy: CostingPolicy
     by_day = rows.sort("pool", "move_order").select(
         "pool", "sku", "location", "moved_on", on_hand=running_total("quantity")
     )
-    last = rows.select(pl.col("moved_on").max().dt.month_end())
     before = pl.col("standard_cost").shift(1).over("sku", order_by="valid_from")
     changed = (
         costs.with_columns(rise=pl.col("standard_cost") - before)
-        .filter((pl.col("rise") != 0) & (pl.col("valid_from") <= last.to_series().first()))
+        .filter(pl.col("rise") != 0)
         .select("sku", "valid_from", "rise")
     )
     pools = by_day.select("pool", "sku", "location").unique("pool", keep="first")
@@ -154,11 +162,17 @@ def _revaluations(rows: pl.DataFrame, costs: pl.DataFrame, policy: CostingPolicy
     )
 
 
+def _cents_of(name: str) -> pl.Expr:
+    """Cents by which a column moves its running total; rows sorted by pool and order."""
+    after = running_total(name)
+    return to_wide_cents(after) - to_wide_cents(after - pl.col(name))
+
+
 def _to_cents(changes: pl.DataFrame) -> pl.DataFrame:
     """Add `cents`, by the running total of what comes into a pool."""
     is_start = pl.col("part") == _REVALUED
     in_order = changes.sort("pool", "moved_on", ~is_start, "order", "part")
-    return in_order.with_columns(cents=cents_of_change(running_total("change"), pl.col("change")))
+    return in_order.with_columns(cents=_cents_of("change"))
 
 
 def _stack(inflows: pl.DataFrame, outflows: pl.DataFrame) -> pl.DataFrame:

@@ -7,10 +7,10 @@ of that move out of stock, `standard_revaluation:DAY:SKU[:LOCATION]` revalues a 
 
 import polars as pl
 
-from schemas.dtypes import MONEY, QUANTITY
+from schemas.dtypes import QUANTITY
 from schemas.policies import CostingPolicy
 from schemas.stock import STANDARD_KINDS
-from transforms.costing.integers import to_money
+from transforms.costing.reporting import report
 
 VARIANCE, REVALUATION = STANDARD_KINDS
 
@@ -37,15 +37,9 @@ def report_own_rows(own: pl.DataFrame) -> pl.DataFrame:
     Args:
         own: `move_id`, `cents`.
     """
-    nothing = pl.lit(0).cast(MONEY)
-    return own.select(
-        "move_id",
-        cost_amount=to_money(pl.col("cents")),
-        unit_cost_applied=None,
-        provisional_amount=None,
-        is_provisional=pl.lit(value=False),
-        cogs_amount=nothing,
-    )
+    nothing = {"unit_millionths": None, "provisional_cents": None, "is_provisional": False, "expensed_cents": 0}
+    numbered = own.with_row_index("row").with_columns(pl.lit(value).alias(name) for name, value in nothing.items())
+    return report(numbered.with_columns(kind=pl.lit(REVALUATION)), numbered)
 
 
 def own_rows(moves: pl.DataFrame, valued: pl.DataFrame) -> pl.DataFrame:

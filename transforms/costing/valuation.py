@@ -1,5 +1,7 @@
 """Value a table of stock moves: read this first."""
 
+from datetime import date
+
 import polars as pl
 
 from schemas.policies import CostingPolicy
@@ -15,7 +17,12 @@ from transforms.costing.standard_rows import report_own_rows
 from transforms.costing.validation import check_columns, check_moves
 
 
-def value_moves(moves: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None = None) -> pl.DataFrame:
+def value_moves(
+    moves: pl.DataFrame,
+    policy: CostingPolicy,
+    standard_costs: pl.DataFrame | None = None,
+    until: date | None = None,
+) -> pl.DataFrame:
     """Say of every stock move what it changed in stock value and in COGS, to the cent.
 
     One truth for what each move cost: a landed cost re-prices its receipt as if it had been known from the start (under
@@ -33,6 +40,7 @@ def value_moves(moves: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.D
             too): its cost is 0.00. Method `specific` is FIFO inside each lot.
         standard_costs: `sku`, `unit_cost` and, if it changes, `valid_from`; the last resort for units of unknown cost,
             and the cost of every move under the method `standard`.
+        until: last day on which a change of standard counts; default: the end of the month of the last move.
 
     Returns:
         ValuedMoves, one row per move in input order, and under `standard` variances and revaluations behind them. A
@@ -48,8 +56,9 @@ def value_moves(moves: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.D
     settled = rows.filter(~is_transfer) if policy.pool == "sku" and _has_transfers(rows) else rows
     if policy.method == "standard":
         in_order = settled[find_order(settled, policy)].with_row_index("move_order", 1)
-        at_standard = settle_at_standard(in_order, policy, standard_costs)
-        return pl.concat([report(rows, at_standard.valued), report_own_rows(at_standard.own)])
+        at_standard = settle_at_standard(in_order, policy, standard_costs, until)
+        parts = [report(rows, at_standard.valued), report_own_rows(at_standard.own)]
+        return pl.concat(parts, how="vertical_relaxed")
     return report(rows, settle_pools(settled, find_routes(settled, policy), policy, standard_costs))
 
 
