@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, Validati
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from pipelines.errors import UsageProblem
+from pipelines.masking import remember
 from pipelines.settings_problems import PREFIX, SettingsFile, describe_error, find_unknown_variables
 
 FILE_NAME = "tieout.toml"
@@ -183,4 +184,6 @@ def load_settings(**overrides: object) -> Settings:
             problems += describe_error(details, given, file, MEANINGS)
     if problems:
         raise UsageProblem("The settings do not hold.", problems)
+    for name in SECRETS:
+        remember(getattr(settings, name))
     return settings

@@ -13,6 +13,9 @@ from tests.golden_texts import GoldenTexts
 from tests.made_once import MakeOnce
 from tests.sample_company import OCTOBER, SEPTEMBER, Company, copy_what_it_needs, running_company
 
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+"""No test asks, or writes to, the keyring of the person who runs it; the commands that tests start inherit this."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden with what the tests find")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from pipelines.cli import close_commands, look_commands, server_commands, warehouse_commands
+from pipelines.cli import close_commands, connect_command, look_commands, server_commands, warehouse_commands
 from pipelines.errors import TieoutError
 from schemas.problems import Problem
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (close_commands, look_commands, warehouse_commands, server_commands):
+for module in (close_commands, look_commands, warehouse_commands, server_commands, connect_command):
     module.add_to(app)
 
 INTERRUPTED = 130

@@ -29,6 +29,10 @@ MARGIN = timedelta(seconds=60)
 """Before its end a token counts as used up, so that it does not end on the way."""
 
 
+_OF_CONNECTION = "Check TIEOUT_XERO_CLIENT_ID and TIEOUT_XERO_CLIENT_SECRET, and that the app is a custom connection."
+_OF_PERSON = "Check TIEOUT_XERO_CLIENT_ID, and that the app is one for mobile or desktop (PKCE)."
+
+
 class SignInNeeded(UsageProblem):
     """Nobody is signed in, or Xero has forgotten who was."""
 
@@ -80,7 +84,7 @@ class TokenServer:
         """For a custom connection: client and secret are enough."""
         remember(secret)
         body = BackendApplicationClient(self.client_id).prepare_request_body(scope=scopes, include_client_id=False)
-        return self._ask(body, httpx.BasicAuth(self.client_id, secret.get_secret_value()))
+        return self._ask(body, httpx.BasicAuth(self.client_id, secret.get_secret_value()), _OF_CONNECTION)
 
     def ask_with_code(self, code: str, redirect_url: str, verifier: str) -> Token:
         """For a person who just signed in; the verifier stands for the secret that a program cannot keep (PKCE)."""
@@ -98,7 +102,7 @@ class TokenServer:
         token = self._ask(body)
         return token if token.refresh else Token(token.access, token.ends_at, refresh)
 
-    def _ask(self, body: str, auth: httpx.Auth | None = None) -> Token:
+    def _ask(self, body: str, auth: httpx.Auth | None = None, fix: str = "") -> Token:
         headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
         try:
             with httpx.Client(transport=self._transport, timeout=self._timeout) as http:
@@ -108,24 +112,24 @@ class TokenServer:
                 f"Xero's token server cannot be reached at {self.url} ({type(error).__name__}).\n"
                 "    Check TIEOUT_XERO_TOKEN_URL and the network, then run the same command again."
             ) from None
-        return self._read(response)
+        return self._read(response, fix or _OF_PERSON)
 
-    def _read(self, response: httpx.Response) -> Token:
+    def _read(self, response: httpx.Response, fix: str) -> Token:
         try:
             answer = Client(self.client_id).parse_request_body_response(response.text)
         except MissingTokenError:
-            raise self._refusal(response.status_code, "") from None
+            raise self._refusal(response.status_code, "", fix) from None
         except OAuth2Error as error:
-            raise self._refusal(response.status_code, str(error.error)) from None
+            raise self._refusal(response.status_code, str(error.error), fix) from None
         except (ValueError, TypeError, AttributeError):  # JSON, but no object
-            raise self._refusal(response.status_code, "") from None
+            raise self._refusal(response.status_code, "", fix) from None
         ends_at = self._clock() + timedelta(seconds=int(answer.get("expires_in") or 1800))
         token = Token(SecretStr(answer["access_token"]), ends_at, _secret(answer.get("refresh_token")))
         remember(token.access)
         remember(token.refresh)
         return token
 
-    def _refusal(self, status: int, error: str) -> UsageProblem | Incomplete:
+    def _refusal(self, status: int, error: str, fix: str) -> UsageProblem | Incomplete:
         """What a token server's refusal means (xero.md section 12, token endpoint)."""
         start = f"Xero's token server {self.url}"
         if error == "invalid_scope":
@@ -138,11 +142,7 @@ class TokenServer:
                 "    Sign in again: tieout connect"
             )
         if error and status in {httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
-            return UsageProblem(
-                f"{start} refuses the client ({status} {error}).\n"
-                "    Check TIEOUT_XERO_CLIENT_ID. With TIEOUT_XERO_CLIENT_SECRET the app must be a custom connection; "
-                "for `tieout connect` one for mobile or desktop (PKCE)."
-            )
+            return UsageProblem(f"{start} refuses the client ({status} {error}).\n    {fix}")
         return Incomplete(
             f"{start} gave no token (HTTP {status}, no OAuth answer).\n"
             "    Check TIEOUT_XERO_TOKEN_URL; if it is right, the server is not well: run the same command again later."

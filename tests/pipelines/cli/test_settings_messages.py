@@ -34,8 +34,8 @@ CASES = {
     "secret that is missing": (
         {"TIEOUT_XERO_CLIENT_SECRET": ""},
         "The settings do not say how to sign in to Xero.\n"
-        "TIEOUT_XERO_CLIENT_SECRET: is not set\n"
-        "    Set it in the environment; Xero shows it on the app's page.",
+        "TIEOUT_XERO_CLIENT_SECRET: is not set, and nobody is signed in\n"
+        "    Set it in the environment for a custom connection; without one, sign in: tieout connect",
     ),
     "secret that Xero does not know": (
         {"TIEOUT_XERO_CLIENT_SECRET": "wrong"},
