@@ -27,6 +27,8 @@ class Move:
     source_move_id: str | None = None
     document_id: str | None = None
     cost_share: Decimal | None = None
+    known_on: date | None = None
+    lot: str | None = None
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ SCHEMA = pl.Schema(
         "source_move_id": pl.String(),
         "document_id": pl.String(),
         "cost_share": COST,
+        "known_on": pl.Date(),
+        "lot": pl.String(),
     }
 )
 
@@ -41,7 +43,8 @@ def costs(moves: Iterable[Move], method: CostingMethod, pool: Pool = "sku") -> d
 def read_table(text: str) -> tuple[list[Move], dict[str, str]]:
     """Read a table of moves: `day kind id quantity [at unit cost | for amount] [note ...] -> cost`.
 
-    Notes are key=value: sku, location, source, document, share. The day is a day of September 2026, or month-day.
+    Notes are key=value: sku, location, lot, source, document, share, known. A day is one of September 2026, or
+    month-day.
     """
     moves, expected = [], {}
     for line in text.strip().splitlines():
@@ -49,12 +52,11 @@ def read_table(text: str) -> tuple[list[Move], dict[str, str]]:
         day, kind, move_id, quantity, *rest = left.split()
         values = dict(note.split("=") for note in rest if "=" in note)
         price = [word for word in rest if "=" not in word]
-        month, _, day_of_month = day.rpartition("-")
         moves.append(
             Move(
                 move_id,
                 kind,
-                date(2026, int(month or 9), int(day_of_month)),
+                _day(day),
                 Decimal(quantity),
                 unit_cost=Decimal(price[1]) if price[:1] == ["at"] else None,
                 amount=Decimal(price[1]) if price[:1] == ["for"] else None,
@@ -63,11 +65,19 @@ def read_table(text: str) -> tuple[list[Move], dict[str, str]]:
                 source_move_id=values.get("source"),
                 document_id=values.get("document"),
                 cost_share=Decimal(values["share"]) if "share" in values else None,
+                known_on=_day(values["known"]) if "known" in values else None,
+                lot=values.get("lot"),
             )
         )
         if cost.strip():
             expected[move_id] = cost.strip()
     return moves, expected
+
+
+def _day(text: str) -> date:
+    """`5` or `10-5`."""
+    month, _, day = text.rpartition("-")
+    return date(2026, int(month or 9), int(day))
 
 
 def assert_costs(text: str, method: CostingMethod, pool: Pool = "sku") -> None:
