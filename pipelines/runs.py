@@ -1,5 +1,6 @@
 """Records every run of a command that writes: when, which month, how it ended."""
 
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +11,16 @@ from uuid import uuid4
 import polars as pl
 
 from pipelines.errors import TieoutError
+from pipelines.logs import logged_run
+from pipelines.masking import hide
 from pipelines.release import code_version
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, open_warehouse
 from pipelines.warehouse.lock import is_alive, this_process
 from pipelines.warehouse.opening import WAIT
 from schemas.control import Runs
+
+logger = logging.getLogger(__name__)
 
 COLUMNS = {name: column.dtype.type for name, column in Runs.to_schema().columns.items()}
 MESSAGE_LENGTH = 500
@@ -49,16 +54,20 @@ def record_run(settings: Settings, command: str, period: date | None = None, wai
     """
     run = Run(uuid4().hex)
     _begin(settings, run, command, period, wait)
-    try:
-        yield run
-    except BaseException as error:
+    with logged_run(settings, run.run_id):
+        logger.info("%s began", command, extra={"command": command, "period": period})
         try:
-            _end(settings, run, "failed", _exit_code(error), _text(error), wait)
-        except TieoutError as second:
-            error.add_note(f"The end of the run could not be recorded: {second.summary}")
-        raise
-    else:
-        _end(settings, run, "done", 0, run.message, wait)
+            yield run
+        except BaseException as error:
+            logger.info("%s ended: %s", command, _text(error), extra={"exit_code": _exit_code(error)})
+            try:
+                _end(settings, run, "failed", _exit_code(error), _text(error), wait)
+            except TieoutError as second:
+                error.add_note(f"The end of the run could not be recorded: {second.summary}")
+            raise
+        else:
+            logger.info("%s is done", command, extra={"exit_code": 0})
+            _end(settings, run, "done", 0, run.message, wait)
 
 
 def _begin(settings: Settings, run: Run, command: str, period: date | None, wait: float) -> None:
@@ -105,4 +114,4 @@ def _exit_code(error: BaseException) -> int:
 
 def _text(error: BaseException) -> str:
     text = error.summary if isinstance(error, TieoutError) else f"{type(error).__name__}: {error}"
-    return text.splitlines()[0]
+    return hide(text.splitlines()[0])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from pipelines.cli import close_commands, connect_command, look_commands, server_commands, warehouse_commands
+from pipelines.cli import close_commands, connect_command, cost_command, look_commands, server_commands, warehouse_commands
 from pipelines.errors import TieoutError
 from schemas.problems import Problem
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (close_commands, look_commands, warehouse_commands, server_commands, connect_command):
+for module in (close_commands, cost_command, look_commands, warehouse_commands, server_commands, connect_command):
     module.add_to(app)
 
 INTERRUPTED = 130
@@ -45,27 +45,32 @@ def main() -> None:
 
 
 def _print_error(error: TieoutError) -> None:
-    typer.secho(error.summary, fg=typer.colors.RED, bold=True, err=True)
+    from pipelines.masking import hide
+
+    typer.secho(hide(error.summary), fg=typer.colors.RED, bold=True, err=True)
     for problem in error.problems:
-        typer.echo(str(problem), err=True)
+        typer.echo(hide(str(problem)), err=True)
 
 
 def _report_bug(error: BaseException) -> int:
     """A broken rule of our own is told like any other problem; anything else is a bug, its traceback kept in a file."""
+    from pipelines.masking import hide
     from schemas.checking import SchemaViolation
 
     if isinstance(error, SchemaViolation):
         typer.secho("A computed table breaks its own rules, so the run stopped.", fg=typer.colors.RED, err=True)
-        typer.echo(str(error), err=True)
+        typer.echo(hide(str(error)), err=True)
         return TieoutError.exit_code
     fix = f"Please report it with the file {_keep_traceback(error)}."
-    typer.echo(str(Problem("tieout", f"this is a bug: {type(error).__name__}: {error}", fix)), err=True)
+    typer.echo(hide(str(Problem("tieout", f"this is a bug: {type(error).__name__}: {error}", fix))), err=True)
     return BUG_EXIT
 
 
 def _keep_traceback(error: BaseException) -> Path:
     """Write the traceback where the command was started, or where any process may write."""
-    text = "".join(traceback.format_exception(error))
+    from pipelines.masking import hide
+
+    text = hide("".join(traceback.format_exception(error)))
     for folder in (Path.cwd(), Path(tempfile.gettempdir())):
         with suppress(OSError):
             file = folder / "tieout-error.txt"
