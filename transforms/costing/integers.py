@@ -42,9 +42,10 @@ def read_moves(moves: pl.DataFrame) -> pl.DataFrame:
     kind = _text("kind", schema)
     kinds = [kind.cast(KIND, strict=False), kind.is_not_null().alias("has_kind")]
     order = [_moved_on(schema), _column("sequence", pl.Int64(), schema).fill_null(0)]
-    decimals = [_column(name, dtype, schema).to_physical() for name, dtype in DECIMAL_COLUMNS.items()]
-    read = moves.lazy().select(*text, *kinds, *order, *decimals).with_row_index("row").collect()
-    rows = read.with_columns(pl.col("quantity").fill_null(0).cast(pl.Int64))
+    wide = [_column(name, dtype, schema).to_physical() for name, dtype in DECIMAL_COLUMNS.items()]
+    # 18 digits fit 64 bits
+    narrow = [pl.col("quantity").fill_null(0).cast(pl.Int64), pl.col("unit_cost").cast(pl.Int64)]
+    rows = moves.select(*text, *kinds, *order, *wide).with_columns(narrow).with_row_index("row")
     return rows.with_columns(own_cost=_own_cost(_least_integer(rows)))
 
 

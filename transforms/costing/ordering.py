@@ -15,7 +15,6 @@ import polars as pl
 from schemas.policies import CostingPolicy
 from transforms.costing.columns import attach
 from transforms.costing.flows import is_inflow, is_outflow, is_value_only
-from transforms.costing.move_ids import id_keys
 from transforms.costing.packed_order import order_by
 from transforms.costing.same_day import settle_levels
 
@@ -63,8 +62,8 @@ def find_order(phased: pl.DataFrame, policy: CostingPolicy, by_pool: bool = Fals
     by_month = policy.method == "periodic_average"
     inside = [*in_round, "moved_on", "sequence"] if by_month else ["sequence", *in_round]
     names = ["pool"] * by_pool + ["bucket", *inside]
-    numbers, texts = id_keys(phased["move_id"])
-    return order_by([*(phased[name].to_physical() for name in names), *numbers], texts)
+    move_id = phased["move_id"]
+    return order_by([*(phased[name].to_physical() for name in names), move_id.str.len_bytes()], [move_id])
 
 
 def natural_order(name: str) -> list[pl.Expr]:

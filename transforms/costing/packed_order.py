@@ -43,25 +43,27 @@ def pack_keys(keys: list[pl.Series]) -> Packed:
     size = len(keys[0]) if keys else 0
     word, room = np.zeros(size, dtype=np.uint64), WORD
     for at, key in enumerate(keys):
-        offset, bits = _from_zero(key)
+        least, bits = _range(key)
         kept = min(bits, room)
         if kept:
             if kept < WORD:
                 word <<= np.uint64(kept)
-            word |= offset >> np.uint64(bits - kept)
+            word |= _from_zero(key, least) >> np.uint64(bits - kept)
         room -= kept
         if kept < bits:
             return Packed(pl.Series(word), keys[at:])
     return Packed(pl.Series(word), [])
 
 
-def _from_zero(key: pl.Series) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint64]], int]:
-    """A key counted from its least value, and the bits that it needs."""
+def _range(key: pl.Series) -> tuple[int, int]:
+    """The least value of a key, and the bits that its range needs."""
     least, greatest = _whole(key.min()), _whole(key.max())
-    bits = (greatest - least).bit_length()
-    # the difference of two 64-bit numbers fits 64 bits without a sign, and arithmetic that wraps finds it
-    values = key.to_numpy().astype(np.uint64)
-    return values - np.uint64(least % 2**WORD), bits
+    return least, (greatest - least).bit_length()
+
+
+def _from_zero(key: pl.Series, least: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """A key counted from its least value: the difference of two 64-bit numbers fits 64 bits, arithmetic wraps to it."""
+    return key.to_numpy().astype(np.uint64) - np.uint64(least % 2**WORD)
 
 
 def _whole(value: object) -> int:

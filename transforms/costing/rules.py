@@ -87,13 +87,14 @@ def _quantities() -> list[Rule]:
 
 def _costs() -> list[Rule]:
     """Unit costs and amounts."""
-    cost, unit_cost = pl.col("own_cost"), pl.col("unit_cost")
+    cost, unit_cost, quantity = pl.col("own_cost"), pl.col("unit_cost"), pl.col("quantity")
     is_pool_change = (pl.col("kind") == "revaluation") & pl.col("source_move_id").is_null()
     has_no_value = is_value_only & cost.is_null() & ~(is_pool_change & unit_cost.is_not_null())
-    brings_nothing = is_inflow & (pl.col("quantity") == 0) & (cost != 0)
+    brings_nothing = is_inflow & (quantity == 0) & (cost != 0)
     look = "Look at its currency, its rate and its quantity."
-    most = pl.col("quantity").cast(pl.Int128) * MOST_UNIT_COST
-    is_dear = (unit_cost > MOST_UNIT_COST) | (is_inflow & (pl.col("quantity") > 0) & (pl.col("layer_cost") > most))
+    # a division by the limit keeps to 64 bits where a product with it would not
+    is_dear_in_all = is_inflow & (quantity > 0) & ((pl.col("layer_cost") - 1) // MOST_UNIT_COST >= quantity)
+    is_dear = (unit_cost > MOST_UNIT_COST) | is_dear_in_all
     return [
         Rule("unit_cost", "a unit costs less than nothing", "Unit costs are 0 or more.", unit_cost < 0),
         Rule("unit_cost", "a unit costs more than 10,000,000,000", look, is_dear),

@@ -7,8 +7,8 @@ import polars as pl
 from schemas.problems import Problem
 from transforms.costing.flows import is_inflow, is_outflow, is_value_only
 from transforms.costing.integers import COST_OF_ONE_CENT, DECIMAL_COLUMNS
-from transforms.costing.move_ids import find_repeated
 from transforms.costing.problems import MoveProblems
+from transforms.costing.repeated_ids import find_repeated
 from transforms.costing.rules import MOST_UNITS, MOST_VALUE, REQUIRED_COLUMNS, Rule, all_rules
 
 TABLE = "core.stock_moves"
