@@ -1,0 +1,1 @@
+"""The command `tieout cost`: any table of stock moves in; costs, closing stock and months out (begin with `run`)."""

@@ -1,0 +1,104 @@
+"""What a person wants to know first: moves by kind, COGS, closing stock, what is provisional."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+
+from pipelines.reports import ReportTable, money, quantity
+from pipelines.value_table.ledger import KINDS, Ledger
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over a table of moves; amounts in base currency, quantities in stock units."""
+
+    moves: int
+    """Rows that were valued."""
+    unknown: int
+    """Rows that were not known yet on the day of --as-known-on."""
+    cogs_total: Decimal
+    closing_quantity: Decimal
+    closing_value: Decimal
+    provisional_count: int
+    """Moves whose cost is still provisional."""
+    provisional_value: Decimal
+    """Their cost as it is now, as a change of stock value."""
+    by_kind: tuple[tuple[str, int, Decimal, Decimal], ...]
+    """Kind, rows, quantity, value."""
+
+    def as_json(self) -> dict[str, object]:
+        """Stable names for programs; amounts become text when they are printed."""
+        kinds = [
+            {"kind": kind, "moves": rows, "quantity": units, "value": value}
+            for kind, rows, units, value in self.by_kind
+        ]
+        return {
+            "moves": self.moves,
+            "unknown_moves": self.unknown,
+            "cogs_total": self.cogs_total,
+            "closing_quantity": self.closing_quantity,
+            "closing_value": self.closing_value,
+            "provisional_count": self.provisional_count,
+            "provisional_value": self.provisional_value,
+            "by_kind": kinds,
+        }
+
+
+def add_up(ledger: Ledger, moves: pl.DataFrame, valued: pl.DataFrame, unknown: int) -> Totals:
+    """Add up a table of moves.
+
+    Args:
+        ledger: what was booked.
+        moves: what was valued, one row per move.
+        valued: ValuedMoves of these rows.
+        unknown: rows that were left out.
+    """
+    counts = moves.group_by(pl.col("kind").cast(KINDS)).len().sort("kind")
+    rows_by_kind = {str(kind): rows for kind, rows in counts.iter_rows()}
+    sums = ledger.booked.group_by("kind").agg(pl.col("quantity", "value", "cogs").sum())
+    by_kind = {str(kind): (units, value) for kind, units, value, _ in sums.iter_rows()}
+    provisional = valued.filter("is_provisional").select(pl.len(), pl.col("cost_amount").to_physical().sum())
+    count, provisional_cents = provisional.row(0)
+    zero = (0, 0)
+    return Totals(
+        moves=sum(rows_by_kind.values()),
+        unknown=unknown,
+        cogs_total=_cents(sum(sums["cogs"].to_list())),
+        closing_quantity=_units(sum(sums["quantity"].to_list())),
+        closing_value=_cents(sum(sums["value"].to_list())),
+        provisional_count=count,
+        provisional_value=_cents(provisional_cents),
+        by_kind=tuple(
+            (kind, rows, _units(by_kind.get(kind, zero)[0]), _cents(by_kind.get(kind, zero)[1]))
+            for kind, rows in rows_by_kind.items()
+        ),
+    )
+
+
+def totals_table(totals: Totals, title: str) -> ReportTable:
+    """Moves by kind with quantity and value, then the closing stock, as an analyst reads them."""
+    rows = [
+        (kind.replace("_", " "), f"{count:,}", quantity(units), money(value))
+        for kind, count, units, value in totals.by_kind
+    ]
+    closing = ("closing stock", f"{totals.moves:,}", quantity(totals.closing_quantity), money(totals.closing_value))
+    notes = [f"COGS {money(totals.cogs_total)}."]
+    if totals.provisional_count:
+        notes.append(
+            f"{totals.provisional_count:,} moves have a provisional cost, {money(totals.provisional_value)} in all."
+        )
+    if totals.unknown:
+        notes.append(f"{totals.unknown:,} rows were not known yet and are left out.")
+    columns = ("kind", "rows", "quantity", "value")
+    return ReportTable(
+        title, columns, (*rows, closing), frozenset(columns[1:]), frozenset({len(rows)}), " ".join(notes)
+    )
+
+
+def _cents(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2) if cents else Decimal("0.00")
+
+
+def _units(units: int) -> Decimal:
+    return Decimal(units).scaleb(-4) if units else Decimal("0.0000")
