@@ -68,6 +68,15 @@ _REQUESTS = (
         {"$ref": "#/components/parameters/summarizeErrors"},
         "xero.md 1.2: without the parameter a refused element is HTTP 400; the other writes list it, this one forgot",
     ),
+    *(
+        Defect(
+            f"paths > /ManualJournals/{{ManualJournalID}}/Attachments/{{FileName}} > {method} > requestBody > content"
+            " > text/csv",
+            {"schema": TEXT},
+            "xero.md 2: a file travels under its own MIME type; the specification has application/octet-stream only",
+        )
+        for method in ("put", "post")
+    ),
     Defect(
         "components > parameters > requiredHeader > required",
         False,
