@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mappings.containers import ListOf, ShapeOf, Written, key
 from mappings.kinds import Flag, Month, PlacedText, Whole
+from mappings.posting_shape import EVIDENCE_SCOPE, WHEN_LOCKED, ForeignJournalEntry, JournalChanges
 from mappings.vocabulary import (
     ACCOUNTING_STATUS,
     CLOSE_METHOD,
@@ -24,6 +25,7 @@ from mappings.vocabulary import (
     RecognitionDate,
 )
 from schemas.policies import ClosePolicy, CostingPolicy, Pool, RecognitionPolicy
+from schemas.posting_choices import EvidenceScope, ForeignJournal, WhenLocked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,19 @@ class JournalSettings(Written):
     show_on_cash_basis: bool = key(Flag(), "Whether cash-basis reports include the journals", default=False)
     stale_after_days: int = key(
         Whole(1, 366), "Days after a month's end when tieout status calls a month that is not closed late", default=10
+    )
+    changes: JournalChanges = key(
+        ShapeOf(JournalChanges), "How a journal changes that Xero holds, by kind", default=JournalChanges()
+    )
+    when_locked: WhenLocked = key(
+        WHEN_LOCKED,
+        "A new journal whose day is locked: refuse it, post it on day 1 of the earliest open month, or draft it there",
+        default="refuse",
+    )
+    evidence: EvidenceScope = key(
+        EVIDENCE_SCOPE,
+        "Journals that get the rows behind them attached as CSV, and a note in their history: monthly ones, all, none",
+        default="monthly",
     )
 
 
@@ -96,6 +111,16 @@ class CloseFile(Written):
     """Source, first month and accounting policies of the close."""
 
     close: CloseSettings = key(ShapeOf(CloseSettings), "What a close does")
+    foreign_journals: tuple[ForeignJournalEntry, ...] = key(
+        ListOf(ShapeOf(ForeignJournalEntry)),
+        "Journals of others on our accounts that somebody has decided on; each must exist in Xero",
+        default=(),
+    )
+
+    @property
+    def decided_journals(self) -> tuple[ForeignJournal, ...]:
+        """The decisions about journals of others."""
+        return tuple(entry.decided() for entry in self.foreign_journals)
 
     @property
     def source(self) -> str:

@@ -7,6 +7,8 @@ runs under Prefect (pipelines/flows.py), from the command line, and in tests.
 from pipelines.load.apply import apply_plan
 from pipelines.load.mirror import mirror_xero
 from pipelines.load.plan import make_plan
+from pipelines.load.post_log import restore_posts
+from pipelines.load.sender import quiet_seconds
 from pipelines.load.terms import plan_terms
 from pipelines.steps.documents import extract_documents
 from pipelines.steps.gate import stop_on_exceptions, stop_on_open_months
@@ -55,8 +57,10 @@ def extract(run: CloseRun) -> None:
 
 
 def mirror(run: CloseRun) -> None:
-    """Xero's accounts, tax rates, tracking, lock dates and our journals to xero.*."""
+    """Xero's accounts, tax rates, tracking, lock dates and journals to xero.*; what was posted before a warehouse was
+    lost, to post.*."""
     mirror_xero(run.client, run.warehouse)
+    restore_posts(run.warehouse, run.close.settings.post_log)
 
 
 def value(run: CloseRun) -> None:
@@ -86,9 +90,16 @@ def post(run: CloseRun) -> None:
     """The plan to Xero through post.outbox, each document once."""
     if run.plan is None:
         raise RuntimeError("post runs after plan")
-    terms = plan_terms(run.close.settings, run.close.mappings)
+    settings = run.close.settings
     run.applied = apply_plan(
-        run.client, run.warehouse, run.plan.plan_hash, terms, lambda done, total: run.progress(done, total, "documents")
+        run.client,
+        run.warehouse,
+        run.plan.plan_hash,
+        plan_terms(settings, run.close.mappings),
+        lambda done, total: run.progress(done, total, "documents"),
+        quiet_seconds=quiet_seconds(settings.xero_url),
+        run_id=run.run_id,
+        post_log=settings.post_log,
     )
     run.applied.raise_for_refusals()
 

@@ -80,6 +80,10 @@ class Settings(BaseSettings):
         default_factory=lambda given: given.get("home", Path()) / "data" / "warehouse.duckdb",
         description="The DuckDB file",
     )
+    post_log: Path = Field(
+        default_factory=lambda given: given.get("warehouse", Path()).parent / "post_log",
+        description="Folder outside the warehouse that keeps what was posted, append-only",
+    )
     threads: int | None = Field(default=None, ge=1, le=1024, description="Threads that DuckDB may use; default all")
     memory: Memory | None = Field(
         default=None, description='Memory that DuckDB may use, such as "4GB"; default four fifths of the machine'
@@ -120,7 +124,7 @@ class Settings(BaseSettings):
             raise ValueError(f"the folder {found} does not exist")
         return found
 
-    @field_validator("mappings", "data", "warehouse")
+    @field_validator("mappings", "data", "warehouse", "post_log")
     @classmethod
     def _resolve_path(cls, path: Path, info: ValidationInfo) -> Path:
         """A relative path of the environment or of tieout.toml starts at home."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from pipelines.errors import TieoutError
 from pipelines.load.mirror import Clock
@@ -32,6 +33,8 @@ class Delivery:
     error: TieoutError | None = None
     is_without_effect: bool = False
     """Whether it is certain that Xero did nothing."""
+    is_unanswered: bool = False
+    """Whether it may have left and no answer came to any try."""
 
     @property
     def outcome(self) -> str:
@@ -74,13 +77,18 @@ def deliver(client: XeroClient, request: OutboxRequest, *, may_have_left: bool, 
         except ServerFailed as failure:
             return Delivery(None, failure)
         except TieoutError as other:
-            return Delivery(None, other, is_without_effect=not may_have_left)
+            return Delivery(None, other, is_without_effect=not may_have_left, is_unanswered=may_have_left)
     lost_key = NoAnswer(f"No answer to {request.path} while Xero remembered its key. Run the same command again.")
-    return Delivery(None, error or lost_key, is_without_effect=not may_have_left)
+    return Delivery(None, error or lost_key, is_without_effect=not may_have_left, is_unanswered=may_have_left)
 
 
 def _send(client: XeroClient, request: OutboxRequest) -> list[dict[str, Any]]:
+    key = request.idempotency_key
     if request.action == "create":
-        return client.create_manual_journals(request.body, request.idempotency_key)
-    journal_id = request.path.rpartition("/")[2]
-    return client.end_manual_journal(journal_id, request.body, request.idempotency_key)
+        return client.create_manual_journals(request.body, key)
+    _, _, journal_id, *rest = request.path.split("/")
+    if request.action == "attach":
+        return client.attach_file(journal_id, unquote(rest[-1]), request.body.encode(), "text/csv", key)
+    if request.action == "note":
+        return client.add_history(journal_id, request.body, key)
+    return client.end_manual_journal(journal_id, request.body, key)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
 from pipelines.errors import XeroRefusal
@@ -26,6 +26,19 @@ class LockDates:
             if lock is not None and any(day <= lock for day in dates):
                 return f"{name} {lock.isoformat()}"
         return None
+
+    def is_locked(self, day: date) -> bool:
+        """Whether Xero refuses a document with this date."""
+        return self.blocking([day]) is not None
+
+    @property
+    def open_day(self) -> date:
+        """Day 1 of the earliest month that is open as a whole: where changes to a locked month are dated."""
+        locks = [lock for lock in (self.period, self.end_of_year) if lock is not None]
+        if not locks:
+            return date.min
+        after = max(locks) + timedelta(days=1)
+        return after if after.day == 1 else (after.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 class Blockable(Protocol):

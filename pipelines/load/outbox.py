@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pipelines.load.mirror_rows import frame_of
 from pipelines.warehouse import Warehouse
 
-Action = Literal["create", "end"]
+Action = Literal["create", "end", "attach", "note"]
 State = Literal["planned", "sending", "confirmed", "refused", "unknown"]
 
 
@@ -71,7 +71,7 @@ class Outbox:
         return sorted((one for one in self._documents.values() if one.action == action), key=lambda one: one.position)
 
     def all_documents(self) -> list[OutboxDocument]:
-        """Documents to create, then documents to end."""
+        """Documents to create, then documents to end; evidence and notes are not among them."""
         return [*self.documents("create"), *self.documents("end")]
 
     def get(self, action: Action, tag: str) -> OutboxDocument | None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from pipelines.load.json_text import encode_json
 from pipelines.load.manual_journals import narration, read_tag
-from pipelines.load.outbox import Outbox, OutboxDocument
+from pipelines.load.outbox import Action, Outbox, OutboxDocument
 from pipelines.load.plan import ComputedPlan
-from pipelines.load.plan_documents import PlannedDocument
 from pipelines.load.plan_store import StoredPlan
+from pipelines.load.planned import PlannedDocument
 from pipelines.load.posted import Standing
 from pipelines.load.xero_client import ending
 
@@ -33,12 +33,16 @@ def fill_outbox(outbox: Outbox, plan: StoredPlan, computed: ComputedPlan) -> Non
         computed: the journals themselves, and what stands in Xero.
     """
     standings = {one.tag: one for one in computed.posted.standings}
-    creates = [_create(plan.plan_hash, position, one, computed) for position, one in _with_new_version(plan)]
+    creates = [
+        _create(plan.plan_hash, position, one.created_tag, computed)
+        for position, one in enumerate(plan.documents, 1)
+        if one.created_tag
+    ]
     offset = len(plan.documents)
     ends = [
-        _end(plan.plan_hash, offset + position, _as_ended(standings[one.old_tag]))
+        _end(plan.plan_hash, offset + position, _as_ended(standings[one.ended_tag]))
         for position, one in enumerate(plan.documents, 1)
-        if one.old_tag
+        if one.ended_tag
     ]
     outbox.save([one for one in [*creates, *ends] if outbox.get(one.action, one.tag) is None])
 
@@ -64,10 +68,29 @@ def add_undos(outbox: Outbox, status: str) -> frozenset[str]:
     return frozenset(one.tag for one in flawed)
 
 
+def add_twin_ends(outbox: Outbox, twins: Sequence[Standing]) -> frozenset[str]:
+    """Add the end of every second journal under a tag of ours; returns what they are called here.
+
+    Args:
+        outbox: the plan's outbox.
+        twins: journals that stand beside the ones that count.
+    """
+    last = max((one.position for one in outbox.all_documents()), default=0)
+    ends = [
+        _end(outbox.plan_hash, last + number, _as_ended(one))
+        for number, one in enumerate(twins, 1)
+        if outbox.get("end", one.tag) is None
+    ]
+    outbox.save(ends)
+    return frozenset(one.tag for one in outbox.documents("end") if "+" in one.tag)
+
+
 def ends_to_send(outbox: Outbox, plan: StoredPlan) -> frozenset[str]:
     """Tags that may be ended now: never one whose next version does not stand yet."""
     return frozenset(
-        one.old_tag for one in plan.changes if one.old_tag and (one.tag is None or _is_confirmed(outbox, one.tag))
+        one.ended_tag
+        for one in plan.changes
+        if one.ended_tag and (one.created_tag is None or _is_confirmed(outbox, one.created_tag))
     )
 
 
@@ -76,15 +99,11 @@ def missing_of(outbox: Outbox, plan: StoredPlan) -> list[PlannedDocument]:
     return [one for one in plan.changes if not _is_done(outbox, one)]
 
 
-def _with_new_version(plan: StoredPlan) -> Sequence[tuple[int, PlannedDocument]]:
-    return [(position, one) for position, one in enumerate(plan.documents, 1) if one.is_change and one.tag]
-
-
-def _create(plan_hash: str, position: int, planned: PlannedDocument, computed: ComputedPlan) -> OutboxDocument:
-    journal = computed.journals[str(planned.tag)].journal
-    tag = read_tag(str(planned.tag))
+def _create(plan_hash: str, position: int, new_tag: str, computed: ComputedPlan) -> OutboxDocument:
+    journal = computed.journals[new_tag].journal
+    tag = read_tag(new_tag)
     if tag is None:
-        raise ValueError(f"{planned.tag} is not a tag")
+        raise ValueError(f"{new_tag} is not a tag")
     return OutboxDocument(
         plan_hash=plan_hash,
         action="create",
@@ -116,10 +135,10 @@ def _as_ended(standing: Standing) -> Ended:
 
 
 def _is_done(outbox: Outbox, planned: PlannedDocument) -> bool:
-    is_created = planned.tag is None or _is_confirmed(outbox, planned.tag)
-    return is_created and (planned.old_tag is None or _is_confirmed(outbox, planned.old_tag, "end"))
+    is_created = planned.created_tag is None or _is_confirmed(outbox, planned.created_tag)
+    return is_created and (planned.ended_tag is None or _is_confirmed(outbox, planned.ended_tag, "end"))
 
 
-def _is_confirmed(outbox: Outbox, tag: str, action: str = "create") -> bool:
-    document = outbox.get("end" if action == "end" else "create", tag)
+def _is_confirmed(outbox: Outbox, tag: str, action: Action = "create") -> bool:
+    document = outbox.get(action, tag)
     return document is not None and document.state == "confirmed"

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
+from pipelines.load.change_rules import ChangeRules
+from pipelines.load.contents import read_contents, read_first_contents
+from pipelines.load.foreign_journals import adopted_journals
 from pipelines.load.json_text import sha256_of
 from pipelines.load.locks import read_locks
 from pipelines.load.mirror import Clock, utc_now
@@ -24,7 +28,7 @@ class ComputedPlan:
     canonical_json: str
     documents: tuple[PlannedDocument, ...]
     journals: Mapping[str, WantedJournal]
-    """By the tag that they are sent under; without those that stand already."""
+    """What is posted, by the tag that it is sent under: versions, differences and reversals."""
     posted: PostedState
 
 
@@ -44,13 +48,26 @@ def compute_plan(
         DataProblem: journals and lines do not belong together (exit 3).
     """
     wanted = read_wanted(warehouse, period, terms)
-    posted = read_posted(warehouse, terms.organisation, period, before_plan)
-    documents = plan_documents(wanted, posted, terms.organisation, read_locks(warehouse))
+    adopted = adopted_journals(warehouse, terms.foreign_journals)
+    posted = read_posted(warehouse, terms.organisation, period, before_plan, adopted)
+    rules = ChangeRules(read_locks(warehouse), terms.changes, terms.when_locked)
+    steps = plan_documents(
+        wanted,
+        posted,
+        terms.organisation,
+        rules,
+        partial(read_contents, warehouse),
+        partial(read_first_contents, warehouse),
+    )
     bookings = hash_bookings(warehouse, period)
-    canonical = canonical_plan(period, to_date, terms, bookings, wanted, posted, documents)
-    tags = {one.journal_key: one.tag for one in documents if one.is_change and one.tag}
-    journals = {tags[one.journal_key]: one for one in wanted if one.journal_key in tags}
-    return ComputedPlan(sha256_of(canonical), canonical, tuple(documents), journals, posted)
+    canonical = canonical_plan(period, to_date, terms, bookings, wanted, posted, steps)
+    journals = {
+        tag: WantedJournal(step.document.journal_key, step.document.journal_kind, step.journal)
+        for step in steps
+        if step.journal and (tag := step.document.created_tag)
+    }
+    documents = tuple(step.document for step in steps)
+    return ComputedPlan(sha256_of(canonical), canonical, documents, journals, posted)
 
 
 def make_plan(

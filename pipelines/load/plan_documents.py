@@ -1,145 +1,75 @@
 """What a plan does with each journal: wanted against posted, journal by journal."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
 
-from pipelines.load.locks import LockDates
-from pipelines.load.manual_journals import tag_key, tag_of
+from pipelines.load.change_rules import ChangeRules
+from pipelines.load.changes import Case, needs_contents, plan_changes
+from pipelines.load.manual_journals import ManualJournal, tag_key, tag_of
+from pipelines.load.planned import PlannedDocument, Step
 from pipelines.load.posted import PostedState, Standing
+from pipelines.load.sameness import describe_edit
 from pipelines.load.wanted import WantedJournal
 
-Action = Literal["new", "replaced", "voided", "unchanged"]
+ReadContents = Callable[[Iterable[Standing]], Mapping[str, ManualJournal]]
+"""Gives the lines of journals that stand, by tag: as Xero shows them, or as it showed them at first."""
 
-
-@dataclass(frozen=True)
-class PlannedDocument:
-    """One journal of a plan: what stands afterwards (tag), and what is voided (old_tag)."""
-
-    journal_key: str
-    journal_kind: str | None
-    action: Action
-    tag: str | None
-    old_tag: str | None
-    journal_date: date
-    old_journal_date: date | None
-    debit_amount: Decimal | None
-    """Base currency, as all amounts here."""
-    old_debit_amount: Decimal | None
-    reason: str
-    blocked_by: str | None = None
-
-    @property
-    def is_change(self) -> bool:
-        """Whether anything is sent for it."""
-        return self.action != "unchanged"
-
-    @property
-    def label(self) -> str:
-        """Tag that people look for."""
-        return self.tag or self.old_tag or self.journal_key
-
-    @property
-    def dates(self) -> tuple[date, ...]:
-        """Dates of the documents that are created or voided for it."""
-        if not self.is_change:
-            return ()
-        return (self.journal_date,) if self.old_journal_date is None else (self.journal_date, self.old_journal_date)
+__all__ = ["PlannedDocument", "plan_documents"]
 
 
 def plan_documents(
-    wanted: Sequence[WantedJournal], posted: PostedState, organisation: str, locks: LockDates
-) -> list[PlannedDocument]:
+    wanted: Sequence[WantedJournal],
+    posted: PostedState,
+    organisation: str,
+    rules: ChangeRules,
+    read_shown: ReadContents,
+    read_first: ReadContents,
+) -> list[Step]:
     """The difference between what a period should hold and what it holds.
 
-    Equal content stays; other content gets a new version, and the old one is voided; what is not wanted is voided.
+    Equal content stays. Other content is replaced, reversed or corrected by its difference, as the rules say for its
+    kind; what is not wanted is taken back in the same way.
 
     Args:
         wanted: the period's journals, in the order of sending.
         posted: what Xero holds for the period.
         organisation: prefix of the tags.
-        locks: lock dates; they mark a document, and change nothing else.
+        rules: settings and lock dates.
+        read_shown: gives the lines of journals as Xero shows them.
+        read_first: gives them as Xero showed them when they were posted, for what somebody changed.
 
     Returns:
-        Wanted journals in their order, then what is only voided, by tag.
+        What is done for the wanted journals in their order, then what becomes of the others, by tag.
     """
+    cases = [(one.journal_key, one, posted.live(one.journal_key)) for one in wanted]
+    contents = read_shown([one for _, want, live in cases if needs_contents(want, live, rules) for one in live])
     keys = {tag_key(one.journal_key) for one in wanted}
-    found = [_plan_one(one, posted, organisation) for one in wanted]
-    leftovers = [standing for one in wanted for standing in posted.live(one.journal_key)[:-1]]
-    unwanted = [one for one in posted.standings if one.is_live and one.tag_key not in keys]
-    found += [_void(one, "an older version that still stands") for one in sorted(leftovers, key=_place)]
-    found += [_void(one, "not wanted any more") for one in sorted(unwanted, key=_place)]
-    return [replace(one, blocked_by=locks.blocking(one.dates)) for one in found]
+    others = _unwanted(posted, keys)
+    contents = {**contents, **read_shown([one for live in others.values() for one in live])}
+    edited = [one for one in posted.standings if one.is_live and one.is_edited and one.tag in contents]
+    first = read_first(edited)
+    edits = {one.tag: describe_edit(first[one.tag], contents[one.tag]) for one in edited if one.tag in first}
+    steps: list[Step] = []
+    last: list[Step] = []
+    for key, want, live in [*cases, *((key, None, live) for key, live in others.items())]:
+        tags = _next_tags(organisation, key, posted.next_version(key))
+        for step in plan_changes(Case(key, want, live, tags, rules, contents, edits)):
+            (last if want is None or step.document.action == "voided" else steps).append(step)
+    last.sort(key=lambda step: (len(step.document.label), step.document.label))
+    return [_marked(step, rules) for step in (*steps, *last)]
 
 
-def _place(standing: Standing) -> tuple[int, str]:
-    """PO-9 before PO-10."""
-    return len(standing.tag), standing.tag
+def _unwanted(posted: PostedState, keys: set[str]) -> dict[str, list[Standing]]:
+    """What stands and is not wanted, by journal."""
+    unwanted = sorted({one.journal_key for one in posted.standings if one.is_live and one.tag_key not in keys})
+    return {key: posted.live(key) for key in unwanted}
 
 
-def _plan_one(wanted: WantedJournal, posted: PostedState, organisation: str) -> PlannedDocument:
-    live = posted.live(wanted.journal_key)
-    if not live:
-        return _new(wanted, posted, organisation)
-    current = live[-1]
-    is_same = current.content_hash == wanted.journal.content_hash()
-    tag = (
-        current.tag
-        if is_same
-        else str(tag_of(organisation, wanted.journal_key, posted.next_version(wanted.journal_key)))
-    )
-    return PlannedDocument(
-        journal_key=wanted.journal_key,
-        journal_kind=wanted.journal_kind,
-        action="unchanged" if is_same else "replaced",
-        tag=tag,
-        old_tag=None if is_same else current.tag,
-        journal_date=wanted.journal.journal_date,
-        old_journal_date=None if is_same else current.journal_date,
-        debit_amount=wanted.journal.debit_amount,
-        old_debit_amount=current.debit_amount,
-        reason="stands as it should" if is_same else _why_replaced(wanted, current),
-    )
+def _next_tags(organisation: str, journal_key: str, first: int) -> Iterator[str]:
+    return (str(tag_of(organisation, journal_key, version)) for version in count(first))
 
 
-def _new(wanted: WantedJournal, posted: PostedState, organisation: str) -> PlannedDocument:
-    version = posted.next_version(wanted.journal_key)
-    return PlannedDocument(
-        journal_key=wanted.journal_key,
-        journal_kind=wanted.journal_kind,
-        action="new",
-        tag=str(tag_of(organisation, wanted.journal_key, version)),
-        old_tag=None,
-        journal_date=wanted.journal.journal_date,
-        old_journal_date=None,
-        debit_amount=wanted.journal.debit_amount,
-        old_debit_amount=None,
-        reason="not in Xero yet" if version == 1 else f"version {version - 1} does not stand in Xero",
-    )
-
-
-def _void(standing: Standing, reason: str) -> PlannedDocument:
-    return PlannedDocument(
-        journal_key=standing.journal_key,
-        journal_kind=None,
-        action="voided",
-        tag=None,
-        old_tag=standing.tag,
-        journal_date=standing.journal_date,
-        old_journal_date=standing.journal_date,
-        debit_amount=None,
-        old_debit_amount=standing.debit_amount,
-        reason=reason,
-    )
-
-
-def _why_replaced(wanted: WantedJournal, current: Standing) -> str:
-    """What is different, as far as totals and dates tell."""
-    found = []
-    if wanted.journal.journal_date != current.journal_date:
-        found.append(f"date {current.journal_date.isoformat()} -> {wanted.journal.journal_date.isoformat()}")
-    if wanted.journal.debit_amount != current.debit_amount:
-        found.append(f"total {current.debit_amount:,.2f} -> {wanted.journal.debit_amount:,.2f}")
-    return "; ".join(found) or "same total, other lines or words"
+def _marked(step: Step, rules: ChangeRules) -> Step:
+    """With the lock date that stands in the way of it."""
+    return replace(step, document=replace(step.document, blocked_by=rules.locks.blocking(step.document.dates)))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from pipelines.load.json_text import canonical_json, decode_json, sha256_of
-from pipelines.load.plan_documents import PlannedDocument
-from pipelines.load.posted import PostedState
+from pipelines.load.planned import Step
+from pipelines.load.posted import PostedState, Standing
 from pipelines.load.terms import PlanTerms
 from pipelines.load.wanted import WantedJournal
 from pipelines.warehouse import Warehouse
@@ -30,13 +30,14 @@ def canonical_plan(
     bookings_hash: str,
     wanted: Sequence[WantedJournal],
     posted: PostedState,
-    documents: Sequence[PlannedDocument],
+    steps: Sequence[Step],
 ) -> str:
     """Everything that decides a plan, in one form: rows sorted by key, decimals as text, no run ids or times.
 
     Xero's own ids and the lock dates stay outside: the first differ between two organisations with the same books, and
     the second are judged again when the plan is applied.
     """
+    hashes = frozenset(one.journal.content_hash() for one in wanted)
     return canonical_json(
         {
             "format": FORMAT,
@@ -47,10 +48,28 @@ def canonical_plan(
             "code": terms.code_hash,
             "bookings": bookings_hash,
             "wanted": sorted([one.journal_key, one.journal.content_hash()] for one in wanted),
-            "posted": sorted([one.tag, one.status, one.content_hash] for one in posted.standings),
-            "actions": sorted([one.action, one.tag or "", one.old_tag or ""] for one in documents),
+            "posted": sorted(_posted(one) for one in posted.standings),
+            "actions": sorted(_action(one, hashes) for one in steps),
         }
     )
+
+
+def _posted(standing: Standing) -> list[str]:
+    """One journal that stands; with what Xero shows, where somebody changed it there."""
+    edit = [str(standing.shown_hash)] if standing.is_edited else []
+    return [standing.tag, standing.status, standing.content_hash, *edit]
+
+
+def _action(step: Step, wanted: frozenset[str]) -> list[str]:
+    """One thing to be done; with its content, where that is no wanted journal but a difference, or on another day."""
+    content = step.journal.content_hash() if step.journal else ""
+    document = step.document
+    return [
+        document.action,
+        document.tag or "",
+        document.old_tag or "",
+        *([content] if content and content not in wanted else []),
+    ]
 
 
 def hash_bookings(warehouse: Warehouse, period: date) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.errors import UsageProblem
 from pipelines.load.mirror_rows import frame_of
 from pipelines.load.person import current_host, current_login
-from pipelines.load.plan_documents import PlannedDocument
+from pipelines.load.planned import PlannedDocument
 from pipelines.warehouse import Warehouse
 from schemas.posting import PLAN_ACTIONS
 
@@ -156,7 +156,8 @@ def read_unsettled(warehouse: Warehouse, period: date) -> list[str]:
     """Plans of a period with a request whose outcome is not known, the latest first."""
     found = warehouse.query(
         "select plan_hash from post.plans where period = ? and plan_hash in "
-        "(select plan_hash from post.outbox where state in ('sending', 'unknown')) order by planned_at desc",
+        "(select plan_hash from post.outbox where state in ('sending', 'unknown') and action in ('create', 'end')) "
+        "order by planned_at desc",
         [period],
     )
     return [str(plan_hash) for plan_hash in found["plan_hash"].to_list()]

@@ -1,16 +1,21 @@
 """What decides a plan beside the tables: organisation, status of the documents, mappings and code."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pipelines
+from schemas.posting_choices import ChangePolicy, EvidenceScope, ForeignJournal, WhenLocked
 
 if TYPE_CHECKING:
     from mappings.reader import Mappings
     from pipelines.settings import Settings
+
+GUARDED_ROLES = frozenset({"stock_on_hand", "cogs", "late_cost", "landed_cost_clearing"})
+"""Roles on whose accounts a journal of somebody else would count the month twice."""
 
 PACKAGES = ("schemas", "transforms", "mappings", "pipelines")
 
@@ -27,10 +32,22 @@ class PlanTerms:
     """Whether nothing is applied before a person approved it."""
     mappings_hash: str = ""
     code_hash: str = ""
+    changes: Mapping[str, ChangePolicy] = field(default_factory=dict)
+    """How a posted journal changes, by kind; a kind that is not here is replaced."""
+    when_locked: WhenLocked = "refuse"
+    """What becomes of a new journal whose day is locked."""
+    evidence: EvidenceScope = "none"
+    """Journals that get the rows behind them as an attachment, and a note in their history."""
+    guarded_accounts: frozenset[str] = frozenset()
+    """Accounts on which nobody else may have posted the month: stock, COGS, late cost, landed charges."""
+    foreign_journals: tuple[ForeignJournal, ...] = ()
+    """Journals of others that somebody has decided on."""
 
 
 def plan_terms(settings: "Settings", mappings: "Mappings") -> PlanTerms:
     """The terms that settings and close.yaml give."""
+    from mappings.mapping_set import account_uses  # noqa: PLC0415 - it brings Polars, which `--help` does not wait for
+
     close = mappings.close
     return PlanTerms(
         organisation=settings.organisation,
@@ -39,6 +56,11 @@ def plan_terms(settings: "Settings", mappings: "Mappings") -> PlanTerms:
         needs_approval=close.approval_required,
         mappings_hash=mappings.content_hash(),
         code_hash=hash_code(),
+        changes=close.close.journals.changes.policies,
+        when_locked=close.close.journals.when_locked,
+        evidence=close.close.journals.evidence,
+        guarded_accounts=frozenset(str(use.account) for use in account_uses(mappings) if use.role in GUARDED_ROLES),
+        foreign_journals=close.decided_journals,
     )
 
 

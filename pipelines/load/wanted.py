@@ -15,16 +15,18 @@ from schemas.problems import Problem
 
 @dataclass(frozen=True)
 class WantedJournal:
-    """One journal of a closed month."""
+    """One journal of a closed month, or one that brings another journal to what it should be."""
 
     journal_key: str
-    journal_kind: str
+    journal_kind: str | None
+    """None where it takes back a journal of a kind that nobody knows any more."""
     journal: ManualJournal
 
     @property
     def order(self) -> tuple[int, int, str]:
         """Place among the others: kinds as the design lists them, then keys, PO-9 before PO-10."""
-        return JOURNAL_KINDS.index(self.journal_kind), len(self.journal_key), self.journal_key
+        kind = JOURNAL_KINDS.index(self.journal_kind) if self.journal_kind else len(JOURNAL_KINDS)
+        return kind, len(self.journal_key), self.journal_key
 
 
 def read_wanted(warehouse: Warehouse, period: date, terms: PlanTerms) -> list[WantedJournal]:

@@ -47,7 +47,7 @@ class XeroAuth(httpx.Auth):
         token = self._source.token()
         response = yield _bearing(request, token)
         if response.status_code == httpx.codes.UNAUTHORIZED:
-            response.close()
+            response.read()  # httpx reads it too, and cannot read what is closed
             yield _bearing(request, self._source.token(refused=token))
 
 

@@ -96,7 +96,7 @@ def test_an_empty_plan_needs_no_xero(warehouse: Warehouse, tmp_path: Path) -> No
 def test_no_token_comes_into_the_warehouse(client: XeroClient, apply: Apply, warehouse: Warehouse) -> None:
     apply(_plan(warehouse, cogs("120.00")))
 
-    token = client._http.auth._token  # type: ignore[union-attr]
+    token = client._http.auth._source.token().get_secret_value()  # type: ignore[union-attr]
     texts = "".join(warehouse.read(table).write_csv() for table in (*POST_TABLES, *XERO_TABLES))
     assert len(token) > 20
     assert token not in texts

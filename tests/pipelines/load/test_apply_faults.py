@@ -1,6 +1,7 @@
 """Faults between us and Xero: whatever goes wrong, in the end each planned journal stands exactly once."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,9 +13,9 @@ from pipelines.load.mirror import refresh_posted
 from pipelines.load.plan import make_plan
 from pipelines.load.plan_store import StoredPlan, read_plan
 from pipelines.load.xero_answers import NoAnswer
-from pipelines.load.xero_client import XeroClient
+from pipelines.load.xero_client import XeroClient, connect
 from pipelines.warehouse import Warehouse
-from tests.pipelines.load.closed_months import OCTOBER, TERMS, close_month, cogs, no_pause
+from tests.pipelines.load.closed_months import OCTOBER, TERMS, close_month, cogs, no_pause, sandbox_settings
 from tests.pipelines.load.local_books import LocalBooks
 
 KEYS = ["COGS-2026-10", *(f"ADJUSTMENT-2026-10-{number}" for number in (1, 2))]
@@ -128,7 +129,7 @@ def test_after_a_lost_answer_a_changed_month_replaces_what_did_arrive(
 
 
 def test_the_day_limit_is_not_slept_on(
-    client: XeroClient, warehouse: Warehouse, books: LocalBooks, plan: StoredPlan
+    client: XeroClient, warehouse: Warehouse, books: LocalBooks, plan: StoredPlan, tmp_path: Path
 ) -> None:
     books.change("faults", name="rate_limit_day", every=2, times=1)
 
@@ -136,7 +137,8 @@ def test_the_day_limit_is_not_slept_on(
         apply_plan(client, warehouse, plan.plan_hash, TERMS, pause=_never)
 
     assert _states(warehouse) == {"confirmed": 2, "planned": 1}
-    result = apply_plan(client, warehouse, plan.plan_hash, TERMS, pause=no_pause)
+    with connect(sandbox_settings(tmp_path, books.url)) as next_day:
+        result = apply_plan(next_day, warehouse, plan.plan_hash, TERMS, pause=no_pause)
     assert len(result.created) == 1
     assert books.standing() == EXPECTED
 

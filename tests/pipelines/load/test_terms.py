@@ -1,12 +1,15 @@
 """What decides a plan beside the tables."""
 
+import shutil
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from pipelines.load.terms import PACKAGES, PlanTerms, hash_code, plan_terms
+from mappings.reader import read_mappings
+from pipelines.load.terms import PACKAGES, hash_code, plan_terms
 from pipelines.settings import Settings
+
+CHECKOUT = Path(__file__).parents[3]
 
 
 def _checkout(folder: Path, **files: bytes) -> Path:
@@ -35,9 +38,28 @@ def test_the_code_hash_knows_every_line_but_not_how_lines_end(
 
 
 def test_terms_come_from_settings_and_close_yaml(tmp_path: Path) -> None:
-    close = SimpleNamespace(journal_status="DRAFT", show_on_cash_basis=True, approval_required=True)
-    mappings = SimpleNamespace(close=close, content_hash=lambda: "hash of the mappings")
+    folder = shutil.copytree(CHECKOUT / "mappings", tmp_path / "mappings", ignore=shutil.ignore_patterns("*.py"))
+    text = (folder / "close.yaml").read_text(encoding="utf-8")
+    entry = '{ journal: "j1", decision: adopted, as: COGS-2026-09, reason: r, owner: o }'
+    for old, new in {
+        "status: POSTED": "status: DRAFT",
+        "required: false": "required: true",
+        "cogs: replace": "cogs: delta",
+        "when_locked: refuse": "when_locked: next_open",
+        "foreign_journals: []": f"foreign_journals: [{entry}]",
+    }.items():
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "close.yaml").write_text(text, encoding="utf-8")
+    mappings = read_mappings(folder)
 
-    terms = plan_terms(Settings(home=tmp_path, organisation="ACME"), mappings)  # type: ignore[arg-type]
+    terms = plan_terms(Settings(home=tmp_path, organisation="ACME"), mappings)
 
-    assert terms == PlanTerms("ACME", "DRAFT", True, True, "hash of the mappings", hash_code())
+    assert (terms.organisation, terms.journal_status, terms.needs_approval) == ("ACME", "DRAFT", True)
+    assert (terms.mappings_hash, terms.code_hash) == (mappings.content_hash(), hash_code())
+    assert (terms.changes["cogs"], terms.changes["adjustment"]) == ("delta", "replace")
+    assert (terms.when_locked, terms.evidence) == ("next_open", "monthly")
+    assert terms.guarded_accounts >= {"630", "310", "425"}
+    assert [(one.journal, one.decision, one.adopted_as) for one in terms.foreign_journals] == [
+        ("j1", "adopted", "COGS-2026-09")
+    ]

@@ -93,13 +93,13 @@ def test_what_is_looked_up_and_stands_is_taken_over() -> None:
     judged = judge_found(_document(), found, NOW)
 
     assert judged is not None
-    assert (judged.state, judged.manual_journal_id) == ("confirmed", "j")
+    assert (judged.document.state, judged.document.manual_journal_id) == ("confirmed", "j")
 
 
 def test_a_tag_that_somebody_voided_is_not_sent_again() -> None:
     judged = judge_found(_document(), [{"Status": "VOIDED", "ManualJournalID": "j"}], NOW)
 
     assert judged is not None
-    assert judged.state == "refused"
-    assert judged.reason == "a journal with this tag is VOIDED in Xero: make a new plan, it gets a new tag"
-    assert judged.manual_journal_id is None
+    assert judged.document.state == "refused"
+    assert judged.document.reason == "a journal with this tag is VOIDED in Xero: make a new plan, it gets a new tag"
+    assert judged.document.manual_journal_id is None

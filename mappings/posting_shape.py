@@ -1,0 +1,68 @@
+"""The keys of mappings/close.yaml about posting: how a posted journal changes, and what others posted."""
+
+# ruff: noqa: RUF009 - `key` declares a field, as dataclasses.field does
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mappings.containers import Written, key
+from mappings.kinds import Choice, PlacedText, Text, words_of
+from schemas.posting_choices import ChangePolicy, EvidenceScope, ForeignDecision, ForeignJournal, WhenLocked
+
+CHANGE_POLICY = Choice[ChangePolicy](words_of(ChangePolicy))
+WHEN_LOCKED = Choice[WhenLocked](words_of(WhenLocked))
+EVIDENCE_SCOPE = Choice[EvidenceScope](words_of(EvidenceScope))
+FOREIGN_DECISION = Choice[ForeignDecision](words_of(ForeignDecision))
+_TEXT = Text()
+
+
+@dataclass(frozen=True, kw_only=True)
+class JournalChanges(Written):
+    """What is posted when a journal changes that Xero holds: a new version, a reversal with it, or the difference.
+
+    Where a date of the journal is locked, replace and delta post the difference on day 1 of the earliest open month.
+    """
+
+    cogs: ChangePolicy = key(CHANGE_POLICY, "Cost of goods sold of a month", default="replace")
+    landed_cost: ChangePolicy = key(CHANGE_POLICY, "Landed cost of a purchase order", default="replace")
+    adjustment: ChangePolicy = key(CHANGE_POLICY, "A stock adjustment", default="replace")
+    production: ChangePolicy = key(CHANGE_POLICY, "Production of a month", default="replace")
+    valuation: ChangePolicy = key(CHANGE_POLICY, "Revaluations and variances of a month", default="replace")
+
+    @property
+    def policies(self) -> Mapping[str, ChangePolicy]:
+        """Policy by kind of journal."""
+        return {
+            "cogs": self.cogs,
+            "landed_cost": self.landed_cost,
+            "adjustment": self.adjustment,
+            "production": self.production,
+            "valuation": self.valuation,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForeignJournalEntry(Written):
+    """A manual journal on our accounts that Cin7's own sync, a person or another app posted, and what it counts as."""
+
+    journal: PlacedText = key(_TEXT, "Xero's id of the journal, or its whole narration")
+    decision: ForeignDecision = key(
+        FOREIGN_DECISION,
+        "foreign: it stays beside ours; adopted: it counts as our first version, and ours takes its place",
+    )
+    journal_key: PlacedText | None = key(
+        _TEXT, "adopted: the journal that it stands for, such as COGS-2026-10", name="as", default=None
+    )
+    reason: PlacedText = key(_TEXT, "Why it is there")
+    owner: PlacedText = key(_TEXT, "Who answers for it")
+
+    def decided(self) -> ForeignJournal:
+        """The decision as a plain value."""
+        return ForeignJournal(
+            journal=str(self.journal),
+            decision=self.decision,
+            reason=str(self.reason),
+            owner=str(self.owner),
+            adopted_as=None if self.journal_key is None else str(self.journal_key),
+            defined_at=self.journal.defined_at,
+        )
