@@ -1,8 +1,8 @@
-"""Moves that Hypothesis makes up: purchases, sales, returns, counts, transfers, assemblies and late freight."""
+"""Moves that Hypothesis makes up: purchases, sales, returns, counts, transfers, assemblies, charges, revaluations."""
 
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from hypothesis import strategies as st
 
@@ -115,21 +115,57 @@ def returns(draw: st.DrawFn, moves: list[Move]) -> list[Move]:
 
 
 @st.composite
-def charges(draw: st.DrawFn, moves: list[Move]) -> list[Move]:
-    """Freight that comes later than some receipts."""
-    receipts = [move for move in moves if move.kind == "receipt" and draw(st.integers(0, 3)) == 0]
+def charges(draw: st.DrawFn, moves: list[Move], kinds: tuple[str, ...] = ("receipt",)) -> list[Move]:
+    """Freight that comes later than some inflows, at times before; a revaluation; or a credit of half the price."""
+    charged = [move for move in moves if move.kind in kinds and draw(st.integers(0, 3)) == 0]
     return [
         Move(
-            f"{receipt.move_id}-freight",
-            "landed_cost",
-            receipt.moved_on + timedelta(days=draw(st.integers(0, 9))),
-            amount=draw(PRICES),
-            sku=receipt.sku,
-            location=receipt.location,
-            source_move_id=receipt.move_id,
+            f"{inflow.move_id}-freight",
+            draw(st.sampled_from(["landed_cost", "landed_cost", "revaluation"])),
+            inflow.moved_on + timedelta(days=draw(st.integers(-1, 9))),
+            amount=draw(PRICES | st.just(-half_of(inflow))),
+            sku=inflow.sku,
+            location=inflow.location,
+            source_move_id=inflow.move_id,
+            lot=inflow.lot,
         )
-        for receipt in receipts
+        for inflow in charged
     ]
+
+
+def half_of(inflow: Move) -> Decimal:
+    own = inflow.amount if inflow.amount is not None else (inflow.unit_cost or Decimal(0)) * inflow.quantity
+    return (own / 2).quantize(Decimal("0.01"), ROUND_DOWN)
+
+
+@st.composite
+def revaluations(draw: st.DrawFn) -> list[Move]:
+    """Whole pools set to a unit cost or changed by an amount, months after everything else or in between."""
+    numbers = range(draw(st.sampled_from([0, 0, 0, 1, 2])))
+    return [
+        Move(
+            f"v{number}",
+            "revaluation",
+            draw(DAYS),
+            unit_cost=draw(PRICES) if is_set else None,
+            amount=None if is_set else draw(st.sampled_from([Decimal("2.5"), Decimal("-0.11"), Decimal("0.003")])),
+            sku=draw(SKUS),
+            location=draw(PLACES),
+        )
+        for number, is_set in ((number, draw(st.booleans())) for number in numbers)
+    ]
+
+
+@st.composite
+def in_lots(draw: st.DrawFn, moves: list[Move]) -> list[Move]:
+    """The same moves with lots; a transfer, a return and a charge keep the lot of what they belong to."""
+    lots: dict[str, str | None] = {}
+    for move in moves:
+        is_transfer = move.kind.startswith("transfer")
+        key = move.source_move_id or (move.document_id if is_transfer else None) or move.move_id
+        lots[move.move_id] = lots[key] if key in lots else draw(st.sampled_from(["L1", "L1", "L2", None]))
+        lots.setdefault(key, lots[move.move_id])
+    return [replace(move, lot=lots[move.move_id]) for move in moves]
 
 
 @st.composite
@@ -173,4 +209,5 @@ def ledgers(draw: st.DrawFn) -> list[Move]:
     moves += draw(returns(moves))
     moves += [move for number in range(draw(st.integers(0, 4))) for move in draw(transfers(number))]
     moves += [move for number in range(draw(st.integers(0, 3))) for move in draw(assemblies(number))]
-    return moves + draw(charges(moves))
+    charged = ("receipt", "opening", "adjustment_in", "transfer_in", "assembly_in")
+    return draw(in_lots(moves + draw(charges(moves, charged))))

@@ -1,7 +1,7 @@
 """Costing as a bookkeeper with a lot of time would do it: one unit of stock after the other, in fractions.
 
 Nothing here is clever or fast. Every unit on hand is an entry in a list and carries its own cost; cents come from
-rounding two running totals for each pool. The rules are those of the docstring of `value_moves`.
+rounding two running totals for each pool. The rules are those of the docstrings of `value_moves` and of the policies.
 """
 
 from collections import defaultdict
@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import count
+
+from schemas.policies import CostingPolicy
 
 INFLOWS = {"opening", "receipt", "sale_return", "adjustment_in", "transfer_in", "assembly_in"}
 
@@ -36,6 +38,12 @@ class Answer:
     cost: Decimal
     provisional: Decimal | None = None
     is_provisional: bool = False
+    expensed: Decimal = Decimal("0.00")
+    """What a charge adds to COGS because its goods have gone."""
+
+
+class CannotRevalue(Exception):
+    """A revaluation finds nothing on hand, or takes more than the stock is worth."""
 
 
 @dataclass
@@ -54,9 +62,22 @@ class Pool:
     has_received: bool = False
     came: Fraction = Fraction(0)
     went: Fraction = Fraction(0)
+    charged: Fraction = Fraction(0)
+
+    def value(self) -> Fraction:
+        return sum((unit.cost for unit in self.shelf), Fraction(0))
+
+    def share_evenly(self, value: Fraction) -> None:
+        for unit in self.shelf:
+            unit.cost = value / len(self.shelf)
+        self.remember()
+
+    def remember(self) -> None:
+        if self.shelf:
+            self.last_known = self.shelf[-1].cost
 
     def current_cost(self) -> Fraction:
-        return sum((unit.cost for unit in self.shelf), Fraction(0)) / len(self.shelf) if self.shelf else self.last_known
+        return self.value() / len(self.shelf) if self.shelf else self.last_known
 
 
 def cents(value: Fraction) -> Decimal:
@@ -69,30 +90,40 @@ class Ledger:
     def __init__(
         self,
         moves: list[Move],
-        method: str,
-        pool: str,
+        policy: CostingPolicy,
         unit: Decimal,
         learned: dict[str, list[Fraction]],
         cut: dict[str, Fraction | None],
     ) -> None:
-        self.moves, self.method, self.by_location, self.unit = moves, method, pool == "sku_location", unit
+        self.moves, self.unit = moves, unit
+        self.by_location, self.by_lot = policy.pool == "sku_location", policy.method == "specific"
+        self.by_month, self.is_layered = policy.method == "periodic_average", policy.method in {"fifo", "specific"}
+        self.is_prospective = policy.late_cost == "prospective"
+        self.share_by = policy.prospective_share or ("layer" if self.is_layered else "on_hand")
+        self.returns_at = policy.purchase_return or ("receipt" if self.is_layered else "current")
         self.learned = learned
         self.cut = cut
         self.covered: defaultdict[str, list[Fraction]] = defaultdict(list)
-        self.pools: dict[tuple[str, str], Pool] = defaultdict(Pool)
+        self.pools: dict[tuple[str, ...], Pool] = defaultdict(Pool)
+        self.unit_brought: dict[str, Fraction] = {}
         self.by_id = {move.move_id: move for move in moves}
         self.sold: dict[str, tuple[Fraction, int, Fraction]] = {}
-        self.on_the_way: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+        self.on_the_way: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
         self.answers: dict[str, Answer] = {}
         self.pieces: list[int] = []
 
     def run(self) -> None:
-        for move in in_order(self.moves, self.method, self.by_location):
-            pool = self.pools[(move.sku, move.location if self.by_location else "")]
+        for move in in_order(self.moves, self.by_month, self.by_location):
+            place, lot = move.location if self.by_location else "", (move.lot or "") if self.by_lot else ""
+            pool = self.pools[(move.sku, place, lot)]
             units = int(abs(move.quantity) / self.unit)
             if move.kind in {"transfer_out", "transfer_in"} and not self.by_location:
                 self.answers[move.move_id] = Answer(Decimal("0.00"))
-            elif move.kind in {"landed_cost", "revaluation"}:
+            elif is_charge(move) and move.source_move_id is None:
+                self.revalue(move, pool)
+            elif is_charge(move) and self.comes_too_late(move):
+                self.absorb(move, pool)
+            elif is_charge(move):
                 self.answers[move.move_id] = Answer(self.book_in(pool, Fraction(move.amount or 0)))
             elif move.kind in INFLOWS:
                 self.bring_in(move, pool, units)
@@ -103,6 +134,46 @@ class Ledger:
         before, pool.came = pool.came, pool.came + cost
         return cents(pool.came) - cents(before)
 
+    def comes_too_late(self, charge: Move) -> bool:
+        receipt = self.by_id[charge.source_move_id or ""]
+        if receipt.kind == "transfer_in" and not self.by_location:
+            return True
+        days = [charge.moved_on, receipt.moved_on]
+        came, received = [day.replace(day=1) for day in days] if self.by_month else days
+        return self.is_prospective and came > received
+
+    def absorb(self, move: Move, pool: Pool) -> None:
+        receipt, amount = self.by_id[move.source_move_id or ""], Fraction(move.amount or 0)
+        received = int(receipt.quantity / self.unit)
+        own = [unit for unit in pool.shelf if unit.came_with == receipt.move_id]
+        is_inside = receipt.kind == "transfer_in" and not self.by_location
+        left = len(own) if self.share_by == "layer" and not is_inside else min(len(pool.shelf), received)
+        share, before = amount * left / received, pool.value()
+        if left and self.is_layered:
+            targets = own or pool.shelf
+            for unit in targets:
+                unit.cost = max(unit.cost + share / len(targets), Fraction(0))
+            pool.remember()
+        elif left:
+            pool.share_evenly(max(before + share, Fraction(0)))
+        booked = self.book_in(pool, pool.value() - before)
+        total, pool.charged = cents(pool.charged), pool.charged + amount
+        self.answers[move.move_id] = Answer(booked, expensed=cents(pool.charged) - total - booked)
+
+    def revalue(self, move: Move, pool: Pool) -> None:
+        before = pool.value()
+        if not pool.shelf or before + Fraction(move.amount or 0) < 0:
+            raise CannotRevalue
+        if move.amount is None:
+            pool.share_evenly(Fraction(move.unit_cost or 0) * Fraction(self.unit) * len(pool.shelf))
+        elif before:
+            for unit in pool.shelf:
+                unit.cost *= (before + Fraction(move.amount)) / before
+        else:
+            pool.share_evenly(Fraction(move.amount))
+        pool.remember()
+        self.answers[move.move_id] = Answer(self.book_in(pool, pool.value() - before))
+
     def bring_in(self, move: Move, pool: Pool, units: int) -> None:
         self.pieces = [0] * units
         cost_of_units = self.cost_of_inflow(move, pool, units)
@@ -111,10 +182,10 @@ class Ledger:
         nothing_known = asks_pool and (move.kind in {"opening", "receipt"} or not pool.has_received)
         pool.has_received = True
         self.answers[move.move_id] = Answer(booked, booked if nothing_known else None, nothing_known)
-        charges = sum(
-            (Fraction(c.amount or 0) for c in self.moves if c.source_move_id == move.move_id and is_charge(c)),
-            Fraction(0),
-        )
+        known = [c for c in self.moves if is_charge(c) and c.source_move_id == move.move_id]
+        charges = sum((Fraction(c.amount or 0) for c in known if not self.comes_too_late(c)), Fraction(0))
+        if units:
+            self.unit_brought[move.move_id] = (sum(cost_of_units, Fraction(0)) + charges) / units
         for cost, piece in zip(cost_of_units, self.pieces, strict=True):
             final = cost + charges / units
             if pool.owed:
@@ -122,11 +193,9 @@ class Ledger:
                 pool.last_known = final if not pool.shelf else pool.last_known
             else:
                 pool.shelf.append(Unit(final, move.move_id, piece))
-        if pool.shelf and self.method != "fifo":
-            average = pool.current_cost()
-            pool.shelf = [Unit(average, "any", 0) for _ in pool.shelf]
-        if pool.shelf:
-            pool.last_known = pool.shelf[-1].cost
+        if pool.shelf and not self.is_layered:
+            pool.share_evenly(pool.value())
+        pool.remember()
 
     def cost_of_inflow(self, move: Move, pool: Pool, units: int) -> list[Fraction]:
         own = own_cost(move)
@@ -137,9 +206,9 @@ class Ledger:
             known = there + sum(covers, Fraction(0)) + guess * (owed - len(covers))
             return [known / int(-sale.quantity / self.unit)] * units
         if move.kind == "transfer_in":
-            return self.arrive((move.document_id or "", move.sku), units)
+            return self.arrive((move.document_id or "", move.sku, move.lot or ""), units)
         if move.kind == "assembly_in" and own is None:
-            waiting = self.on_the_way[(move.document_id or "", "")]
+            waiting = self.on_the_way[(move.document_id or "",)]
             total = sum(c for _, c in waiting)
             products = [m for m in self.moves if m.document_id == move.document_id and m.kind == "assembly_in"]
             later = [m for m in products if m.move_id not in self.answers and m is not move]
@@ -148,11 +217,11 @@ class Ledger:
                 (Fraction(weight[m.move_id] or 0) for m in later), Fraction(0)
             )
             mine = int(total * Fraction(weight[move.move_id] or 0) / all_weights + Fraction(1, 2)) if later else total
-            self.on_the_way[(move.document_id or "", "")] = [(0, total - mine)]
+            self.on_the_way[(move.document_id or "",)] = [(0, total - mine)]
             return [Fraction(mine, 100 * units)] * units
         return [(own if own is not None else pool.current_cost() * units) / units] * units
 
-    def arrive(self, key: tuple[str, str], units: int) -> list[Fraction]:
+    def arrive(self, key: tuple[str, ...], units: int) -> list[Fraction]:
         costs: list[Fraction] = []
         while units:
             sent, carried = self.on_the_way[key].pop(0)
@@ -166,16 +235,24 @@ class Ledger:
         return costs
 
     def take_out(self, move: Move, pool: Pool, units: int) -> None:
-        own_layer = move.kind == "purchase_return" and self.method == "fifo"
+        own_layer = move.kind == "purchase_return" and move.source_move_id is not None and self.returns_at == "receipt"
         there = min(units, len(pool.shelf))
         mine = [u for u in pool.shelf if own_layer and u.came_with == move.source_move_id][:there]
         taken = (mine + [u for u in pool.shelf if not any(u is m for m in mine)])[:there]
+        value = pool.value()
         pool.shelf = [u for u in pool.shelf if not any(u is t for t in taken)]
+        if own_layer and taken and not self.is_layered:
+            wanted = self.unit_brought[move.source_move_id or ""] * len(taken)
+            cost = min(wanted, value) if pool.shelf else value
+            taken = [Unit(cost / len(taken), "", 0) for _ in taken]
+            if pool.shelf:
+                pool.share_evenly(value - cost)
         known = self.learned.get(move.move_id, [])
         owed = units - there
         pool.owed += [move.move_id] * owed
         layers = dict.fromkeys((u.came_with, u.piece) for u in taken)
         groups = [[u.cost for u in taken if (u.came_with, u.piece) == layer] for layer in layers]
+        groups = groups if self.is_layered else [[u.cost for u in taken]]
         groups += [known, [pool.last_known] * (owed - len(known))]
         before, first = pool.went, sum((u.cost for u in taken), Fraction(0)) + pool.last_known * owed
         carried = []
@@ -184,7 +261,7 @@ class Ledger:
             carried.append((len(group), int((cents(pool.went) - cents(start)) * 100)))
         self.sold[move.move_id] = sum((u.cost for u in taken), Fraction(0)), owed, pool.last_known
         if move.document_id is not None:
-            key = (move.document_id, move.sku if move.kind == "transfer_out" else "")
+            key = (move.document_id, *([move.sku, move.lot or ""] if move.kind == "transfer_out" else []))
             self.on_the_way[key] += [piece for piece in carried if piece[0]]
         if move.move_id in self.cut:
             fixed = self.cut[move.move_id]
@@ -204,7 +281,7 @@ def own_cost(move: Move) -> Fraction | None:
     return Fraction(move.unit_cost) * Fraction(move.quantity) if move.unit_cost is not None else None
 
 
-def cost_by_hand(moves: list[Move], method: str, pool: str = "sku", unit: Decimal = Decimal(1)) -> dict[str, Answer]:
+def cost_by_hand(moves: list[Move], policy: CostingPolicy, unit: Decimal = Decimal(1)) -> dict[str, Answer]:
     """Cost of every move by its id; quantities are multiples of `unit`.
 
     What covers units that left before they were there is known only at the end, so the book is written again with that
@@ -214,7 +291,7 @@ def cost_by_hand(moves: list[Move], method: str, pool: str = "sku", unit: Decima
     cut: dict[str, Fraction | None] = {}
     swings: dict[str, Fraction] = {}
     for writing in count(1):
-        ledger = Ledger(moves, method, pool, unit, learned, cut)
+        ledger = Ledger(moves, policy, unit, learned, cut)
         ledger.run()
         covered = {move_id: costs for move_id, costs in ledger.covered.items() if costs}
         if covered == learned:
@@ -233,11 +310,11 @@ def cost_by_hand(moves: list[Move], method: str, pool: str = "sku", unit: Decima
     return ledger.answers
 
 
-def in_order(moves: list[Move], method: str, by_location: bool) -> list[Move]:
+def in_order(moves: list[Move], by_month: bool, by_location: bool) -> list[Move]:
     """Days (months under the periodic average) one after the other, and inside them inflows before outflows."""
     rounds: dict[date, list[Move]] = defaultdict(list)
     for move in sorted(moves, key=lambda move: (move.moved_on, len(move.move_id), move.move_id)):
-        rounds[move.moved_on.replace(day=1) if method == "periodic_average" else move.moved_on].append(move)
+        rounds[move.moved_on.replace(day=1) if by_month else move.moved_on].append(move)
     return [move for day in sorted(rounds) for move in round_in_order(rounds[day], by_location)]
 
 
@@ -249,12 +326,13 @@ def round_in_order(today: list[Move], by_location: bool) -> list[Move]:
         if (by_location or document.startswith("M"))
         and {m.kind in INFLOWS for m in today if m.document_id == document} == {True, False}
     ]
-    phases: list[list[Move]] = [[] for _ in range(6)]
+    phases: list[list[Move]] = [[] for _ in range(7)]
     for move in today:
         if move.document_id in handed_over:
             continue
         returned_at_once = move.kind == "sale_return" and move.source_move_id in ids
-        phases[0 if move.kind == "opening" else 1 if move.kind in {"receipt", "landed_cost", "revaluation"} else
+        phases[6 if move.kind == "revaluation" and move.source_move_id is None else
+               0 if move.kind == "opening" else 1 if move.kind in {"receipt", "landed_cost", "revaluation"} else
                5 if returned_at_once else 2 if move.kind in INFLOWS else 4].append(move)  # fmt: skip
     phases[3] = [move for document in fed_first(handed_over, today, by_location) for move in document]
     return [move for phase in phases for move in phase]
