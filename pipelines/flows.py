@@ -28,6 +28,7 @@ from prefect.states import Failed  # noqa: E402
 from pipelines.errors import DataProblem, Incomplete, TieoutError, UsageProblem  # noqa: E402
 from pipelines.flow_pages import TITLES, RunFacts, write_pages  # noqa: E402
 from pipelines.flow_turns import one_at_a_time  # noqa: E402
+from pipelines.masking import hiding_secrets  # noqa: E402
 from pipelines.month_end import close_month, preview_month  # noqa: E402
 from pipelines.progress import StepBars  # noqa: E402
 from pipelines.runs import record_run  # noqa: E402
@@ -94,6 +95,7 @@ def month_end(period: Month = MONTH, to: date | None = UP_TO, action: Action = A
 def _carry_out(close: CloseContext, action: Action, steps: "TaskSteps", wait: float) -> str:
     """The steps on the open warehouse, and then the pages, also when a step stops the run."""
     with (
+        hiding_secrets(),
         record_run(close.settings, f"flow {action}", close.period, wait) as record,
         open_warehouse(close.settings, wait, notify=_notify) as warehouse,
         CloseRun(close, warehouse, record.run_id, steps.run_as_task, _tell) as run,
@@ -125,7 +127,8 @@ class TaskSteps:
         """Carry out a step; only what reads is tried again, and only when a server was not there."""
 
         def step() -> None:
-            work()
+            with hiding_secrets():  # Prefect keeps the text of an error on its server
+                work()
 
         as_task = task(
             name=name,

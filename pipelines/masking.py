@@ -4,6 +4,10 @@ No message of ours holds a secret. A library's may: h11 quotes a header that it 
 So each secret is remembered when it enters the process, and hidden wherever a foreign text passes through.
 """
 
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pydantic import SecretStr
 
 HIDDEN = "**********"
@@ -22,8 +26,35 @@ def remember(secret: str | SecretStr | None) -> None:
         _known.add(value)
 
 
+def remember_login(user: str | None, secret: SecretStr | None) -> None:
+    """Hide a secret, also as it travels with its user's name in a Basic header."""
+    remember(secret)
+    if user and secret:
+        remember(base64.b64encode(f"{user}:{secret.get_secret_value()}".encode()).decode())
+
+
 def hide(text: str) -> str:
     """A text without any secret that this process knows; longest first, because one may hold another."""
     for secret in sorted(_known, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
     return text
+
+
+class HiddenError(RuntimeError):
+    """A foreign error whose own text holds a secret; this one says the same without it."""
+
+
+@contextmanager
+def hiding_secrets() -> Iterator[None]:
+    """Let no error leave the block with a secret in its text, for whoever stores or shows it outside this process.
+
+    Raises:
+        HiddenError: in place of such an error; any other passes as it is.
+    """
+    try:
+        yield
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"
+        if hide(text) != text:
+            raise HiddenError(hide(text)) from None
+        raise

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, Validati
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from pipelines.errors import UsageProblem
-from pipelines.masking import remember
+from pipelines.masking import remember, remember_login
 from pipelines.settings_problems import PREFIX, SettingsFile, describe_error, find_unknown_variables
 
 FILE_NAME = "tieout.toml"
@@ -190,4 +190,6 @@ def load_settings(**overrides: object) -> Settings:
         raise UsageProblem("The settings do not hold.", problems)
     for name in SECRETS:
         remember(getattr(settings, name))
+    remember_login(settings.xero_client_id, settings.xero_client_secret)
+    remember_login(settings.omni_username, settings.omni_key)
     return settings

@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from pipelines.errors import Incomplete, UsageProblem
 from pipelines.load.xero_answers import NotSent
 from pipelines.load.xero_scopes import SCOPES
-from pipelines.masking import remember
+from pipelines.masking import remember, remember_login
 
 Clock = Callable[[], datetime]
 
@@ -82,7 +82,7 @@ class TokenServer:
 
     def ask_as_client(self, secret: SecretStr, scopes: str = SCOPES) -> Token:
         """For a custom connection: client and secret are enough."""
-        remember(secret)
+        remember_login(self.client_id, secret)
         body = BackendApplicationClient(self.client_id).prepare_request_body(scope=scopes, include_client_id=False)
         return self._ask(body, httpx.BasicAuth(self.client_id, secret.get_secret_value()), _OF_CONNECTION)
 

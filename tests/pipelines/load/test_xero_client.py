@@ -182,10 +182,22 @@ def test_a_truncated_answer_is_no_answer() -> None:
 
 
 def test_a_server_that_is_not_there_was_not_sent_anything() -> None:
-    with pytest.raises(NotSent, match=r"Xero cannot be reached at https://api\.example") as caught:
+    with pytest.raises(NotSent) as caught:
         _client(Server(httpx.ConnectError("refused"))).organisation()
 
     assert caught.value.exit_code == 7
+    assert str(caught.value) == (
+        "Xero cannot be reached at https://api.example (ConnectError).\n"
+        "    Check TIEOUT_XERO_URL and the network, then run the same command again."
+    )
+
+
+def test_without_a_token_server_the_call_was_not_sent() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("slow", request=request)
+
+    with pytest.raises(NotSent, match=r"(?s)Xero's token server cannot be reached at .*TIEOUT_XERO_TOKEN_URL"):
+        _client(refuse).organisation()
 
 
 @pytest.mark.parametrize(
