@@ -8,7 +8,14 @@ from pathlib import Path
 
 import typer
 
-from pipelines.cli import close_commands, connect_command, cost_command, look_commands, server_commands, warehouse_commands
+from pipelines.cli import (
+    close_commands,
+    connect_command,
+    cost_command,
+    look_commands,
+    server_commands,
+    warehouse_commands,
+)
 from pipelines.errors import TieoutError
 from schemas.problems import Problem
 

@@ -29,8 +29,7 @@ def closing_stock(ledger: Ledger) -> pl.DataFrame:
         `sku`, `location`, `lot`, `quantity` (stock units), `value` (base currency): one row per pool, those with
         nothing on hand too, sorted by their codes.
     """
-    sums = ledger.booked.group_by("pool").agg(pl.col(STOCK).sum())
-    stock = ledger.pools.join(sums, on="pool", how="left", validate="1:1", maintain_order="left")
+    stock = ledger.pools.hstack(ledger.booked.group_by("place", maintain_order=True).agg(pl.col(STOCK).sum()))
     value_type = money_type(stock["value"])
     return stock.select(
         *POOL, pl.col("quantity").reinterpret(dtype=QUANTITY), pl.col("value").reinterpret(dtype=value_type)
@@ -47,8 +46,7 @@ class Periods:
     """The months of all pools, built block by block, because they can be many more than the pools."""
 
     def __init__(self, ledger: Ledger, policy: CostingPolicy) -> None:
-        numbers = ledger.pools.with_row_index("place").select("pool", "place")
-        self._booked = ledger.booked.join(numbers, on="pool", how="left", validate="m:1").sort("place", "month")
+        self._booked = ledger.booked
         by_pool = self._booked.group_by("place", maintain_order=True)
         self._pools = ledger.pools.hstack(
             by_pool.agg(first=pl.col("month").min(), bookings=pl.len()).select("first", "bookings")

@@ -33,7 +33,7 @@ def draw_growth(taken: Mapping[tuple[str, Shape, int], Taken], path: Path) -> No
         ]
     )
     order = [word for word in WORDS.values() if word in points["program"].to_list()]
-    drawn = alt.Chart(alt.Data(values=points.to_dicts()))
+    drawn = alt.Chart(points)
     lines = drawn.mark_line(point=True).encode(
         x=alt.X("moves:Q", scale=alt.Scale(type="log"), title="moves, millions", axis=alt.Axis(values=[1, 10, 50])),
         y=alt.Y("seconds:Q", scale=alt.Scale(type="log"), title="seconds, Parquet to Parquet"),

@@ -10,8 +10,8 @@ from pipelines.cli.app import app
 from tests.sample_company import ROOT, run_here
 
 COMMANDS = [
-    "apply", "approve", "backup", "check", "close", "connect", "demo", "dictionary", "explain", "extract", "migrate",
-    "plan", "preview", "sandbox", "status", "tie-out",
+    "apply", "approve", "backup", "check", "close", "connect", "cost", "demo", "dictionary", "explain", "extract",
+    "migrate", "plan", "preview", "sandbox", "status", "tie-out",
 ]  # fmt: skip
 HEAVY = ["duckdb", "fastapi", "httpx", "pandera", "polars", "prefect"]
 
