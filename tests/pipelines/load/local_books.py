@@ -43,6 +43,20 @@ class LocalBooks:
         found: list[dict[str, Any]] = self._http.get("/journals").raise_for_status().json()["journals"]
         return found
 
+    def balance(self, account: str, day: str) -> str:
+        """Balance of an account at the end of a day."""
+        found = self._http.get("/balances", params={"date": day}).raise_for_status().json()["balances"]
+        return str(found.get(account, "0.00"))
+
+    def narration(self, tag: str) -> str:
+        """The whole narration of a journal."""
+        return next(str(one["narration"]) for one in self.journals() if str(one["narration"]).split()[0] == tag)
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The request log."""
+        lines = self._log.read_text().splitlines() if self._log.exists() else []
+        return [json.loads(line) for line in lines]
+
     def writes(self) -> list[str]:
         """Method and path of every write that arrived, in order."""
         lines = self._log.read_text().splitlines() if self._log.exists() else []
