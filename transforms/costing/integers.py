@@ -17,6 +17,7 @@ AMOUNT_TO_COST = 10**4
 """From an amount with six places to a total with ten."""
 
 TEXT_COLUMNS = ("move_id", "kind", "sku", "location", "lot", "source_move_id", "document_id")
+POOL_COLUMNS = ("sku", "location", "lot")
 DECIMAL_COLUMNS = {"quantity": QUANTITY, "unit_cost": UNIT_COST, "amount": COST, "cost_share": COST}
 
 FITS_64_BITS = 2**62
@@ -32,26 +33,27 @@ def read_moves(moves: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         The same rows in the same order: `row` (position), the text columns, `kind` (KIND; null where it is
-        unknown) and `has_kind`, `moved_on`, `sequence` (null is 0), `quantity` (signed, ten-thousandths; null is 0,
-        and stays null where there is no such column), `unit_cost`, `amount`,
-        `cost_share` (millionths) and `own_cost` (ten-billionths: what the move itself says it costs, null where it says
+        unknown) and `has_kind`, `moved_on`, `sequence` (null is 0), `quantity` (signed, ten-thousandths; null is 0)
+        and `has_quantity`, `unit_cost`, `amount`, `cost_share` (millionths) and `own_cost` (ten-billionths: what the move itself says it costs, null where it says
         nothing; 64 bits where they do).
     """
     schema = moves.schema
     text = [_text(name, schema) for name in TEXT_COLUMNS if name != "kind"]
     kind = _text("kind", schema)
-    kinds = [kind.cast(KIND, strict=False), kind.is_not_null().alias("has_kind")]
+    has_quantity = pl.col("quantity").is_not_null() if "quantity" in schema else pl.lit(value=False)
+    facts = [kind.is_not_null().alias("has_kind"), has_quantity.alias("has_quantity")]
     order = [_moved_on(schema), _column("sequence", pl.Int64(), schema).fill_null(0)]
     wide = [_column(name, dtype, schema).to_physical() for name, dtype in DECIMAL_COLUMNS.items()]
     # 18 digits fit 64 bits
     narrow = [pl.col("quantity").fill_null(0).cast(pl.Int64), pl.col("unit_cost").cast(pl.Int64)]
-    rows = moves.select(*text, *kinds, *order, *wide).with_columns(narrow).with_row_index("row")
+    read = moves.select(*text, kind.cast(KIND, strict=False), *facts, *order, *wide)
+    rows = read.with_columns(narrow).with_row_index("row")
     return rows.with_columns(own_cost=_own_cost(_least_integer(rows)))
 
 
 def _text(name: str, schema: pl.Schema) -> pl.Expr:
-    """A column of text, as it is where it is categorical."""
-    is_category = isinstance(schema.get(name), pl.Categorical | pl.Enum)
+    """A column of text; codes that only tell pools apart stay as they are where they are categorical."""
+    is_category = name in POOL_COLUMNS and isinstance(schema.get(name), pl.Categorical | pl.Enum)
     return pl.col(name) if is_category else _column(name, pl.String(), schema)
 
 

@@ -19,6 +19,7 @@ MOST_VALUE = 10**18 * 10**10
 
 READ_FROM = {
     "has_kind": {"kind"},
+    "has_quantity": {"quantity"},
     "own_cost": {"kind", "quantity", "unit_cost", "amount"},
     "layer_cost": {"kind", "quantity", "unit_cost", "amount", "move_id", "source_move_id"},
     "pool": {"sku", "location", "lot"},
@@ -77,7 +78,9 @@ def _missing_values() -> list[Rule]:
 def _quantities() -> list[Rule]:
     """Signs."""
     quantity = pl.col("quantity")
+    is_missing = ~is_value_only & ~pl.col("has_quantity")
     return [
+        Rule("quantity", "the value is missing", "Only a change of value has none.", is_missing),
         Rule("quantity", "an inflow is negative", "Inflows are positive.", is_inflow & (quantity < 0)),
         Rule("quantity", "an outflow is positive", "Outflows are negative.", is_outflow & (quantity > 0)),
         Rule("quantity", "a change of value has a quantity", "Its quantity is 0.", is_value_only & (quantity != 0)),

@@ -70,12 +70,13 @@ def show_order(moves: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
         policy: method and pool.
 
     Returns:
-        `move_id`, `phase` (as `ordering` counts them) and `move_order` (from 1): one row per move, in that order.
+        `move_id`, `phase` (as `ordering` counts them), `level` and `side` (of documents handed over inside one round)
+        and `move_order` (from 1): one row per move, in that order.
 
     Raises:
         MoveProblems: every rule that the moves break.
     """
-    return order_moves(_read(moves, policy), policy).select("move_id", "phase", "move_order")
+    return order_moves(_read(moves, policy), policy).select("move_id", "phase", "level", "side", "move_order")
 
 
 def _read(moves: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:

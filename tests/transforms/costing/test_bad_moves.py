@@ -1,6 +1,6 @@
 """Moves that cannot be valued: every problem at once, with its count and first keys."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import polars as pl
@@ -65,6 +65,16 @@ def test_all_problems_come_at_once() -> None:
         ("1 receipt r 1 for 10000000000.01", "unit_cost: a unit costs more than 10,000,000,000"),
         ("1 receipt r 1000000000000.1 at 0.00", "more than 10^12 units come into one pool"),
         ("1 receipt r 1000000000000 at 1000000.000001", "more than 10^18 of base currency come into one pool"),
+        ("1 receipt r 1000000000000 at 0.00\n1 receipt q 0.0001 at 0.00", "more than 10^12 units come into one pool"),
+        ("1 sale r -1000000000000\n1 sale q -0.0001", "more than 10^12 units leave one pool"),
+        ("1 sale r -1000000000000.0001", "quantity: more than 10^12 units"),
+        ("1 receipt r 1 for 1000000000000000000.01", "amount: more than 10^18 of base currency"),
+        ("1 receipt r 1 for 9999999999999999999999.999999", "amount: more than 10^18 of base currency"),
+        (
+            "1 receipt r 1000000000000 at 1000000\n1 receipt q 0.0001 for 0.000001",
+            "more than 10^18 of base currency come into one pool",
+        ),
+        ("1 sale s -1 source=gone", "source_move_id: the move that it names does not exist"),
         ("1 revaluation v 0 for 1.00", "a revaluation finds nothing on hand"),
         ("1 receipt r 1 at 1.00\n2 revaluation v 0 for -2.00", "a revaluation takes more than the stock is worth"),
         (
@@ -96,6 +106,54 @@ def test_missing_values_and_columns_are_named(column: str) -> None:
     frame = frame_of(read_table("1 sale s -1")[0])
     assert f"{column}: the value is missing" in problems_of(frame.with_columns(pl.lit(None).alias(column)))
     assert f"{column}: the column is missing" in problems_of(frame.drop(column))
+
+
+def test_a_return_of_the_day_may_not_come_before_its_sale() -> None:
+    frame = frame_of(read_table("1 receipt r 2 at 1.00\n2 sale s -1\n2 sale_return b 1 source=s")[0])
+    assert value_moves(frame.with_columns(sequence=pl.Series([None, 1, 1])), CostingPolicy()).height == 3
+    early = frame.with_columns(sequence=pl.Series([None, 1, None]))
+    assert "source_move_id: a return comes before its original" in problems_of(early)
+
+
+def test_a_sale_without_a_quantity_is_named() -> None:
+    frame = frame_of(read_table("1 receipt r 1 at 1.00\n1 sale s -1\n1 landed_cost f 0 for 1.00 source=r")[0])
+    nothing = frame.with_columns(quantity=pl.when(pl.col("kind") == "receipt").then("quantity"))
+    assert problems_of(nothing) == (
+        "core.stock_moves.quantity: the value is missing (1 row)\n    Only a change of value has none.\n    First: s"
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "found"),
+    [
+        ("moved_on", ["2026-09-01"], "moved_on: String is no date"),
+        ("moved_on", [datetime(2026, 9, 1, tzinfo=UTC)], "has a time zone"),
+        ("sequence", [1.0], "sequence: Float64 is no whole number"),
+        ("unit_cost", ["1.00"], "unit_cost: String cannot hold a number exactly"),
+        ("cost_share", [float("inf")], "cost_share: Float64 cannot hold a number exactly"),
+    ],
+)
+def test_columns_that_cannot_be_read_are_named(column: str, values: list[object], found: str) -> None:
+    frame = frame_of(read_table("1 receipt r 1 for 1.00")[0]).with_columns(pl.Series(column, values))
+    assert found in problems_of(frame)
+
+
+def test_columns_that_cannot_be_read_hide_no_other_problem_and_make_none() -> None:
+    table = "1 receipt r 1 at 1.00\n1 receipt r 1 at 1.00\n1 sail s 1\n1 landed_cost f 0 for 1.00 source=r"
+    frame = frame_of(read_table(table)[0]).drop("sku", "quantity").with_columns(pl.col("amount").cast(pl.Float64))
+    found = problems_of(frame).splitlines()
+    assert [line for line in found if not line.startswith(" ")] == [
+        "core.stock_moves.sku: the column is missing",
+        "core.stock_moves.quantity: the column is missing",
+        "core.stock_moves.amount: Float64 cannot hold a number exactly",
+        "core.stock_moves.move_id: the id stands on more than one row (2 rows)",
+        "core.stock_moves.kind: the kind is unknown (1 row)",
+    ]
+
+
+def test_problems_name_the_money_that_their_rows_bring() -> None:
+    found = problems_in("1 receipt r 3 at 1.25 source=gone\n1 landed_cost f 0 for -0.30 source=lost")
+    assert "the move that it names does not exist (2 rows, 4.05)" in found
 
 
 def test_floats_and_numbers_with_too_many_places_are_refused() -> None:

@@ -1,5 +1,6 @@
 """What value_moves says beside the cost: provisional costs, COGS, unit costs, and the odd tables."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import polars as pl
@@ -81,6 +82,52 @@ def test_seventy_tenths_leave_nothing(method: CostingMethod) -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_no_moves_give_no_rows(method: CostingMethod) -> None:
     assert check(ValuedMoves, value_moves(frame_of([]), CostingPolicy(method))).is_empty()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_pool_at_the_limits_keeps_its_cents(method: CostingMethod) -> None:
+    table = "1 receipt r 1000000000000 at 1000000\n2 sale s -999999999999.9999\n3 sale t -0.0001"
+    found = value_moves(frame_of(read_table(table)[0]), CostingPolicy(method))
+    assert found.schema["cost_amount"] == pl.Decimal(38, 2)
+    expected = [("1000000000000000000.00",), ("-999999999999999900.00",), ("-100.00",)]
+    assert rows(found, "cost_amount") == expected
+
+
+def test_a_product_that_never_came_costs_its_standard_where_there_is_one() -> None:
+    standard = pl.DataFrame({"sku": ["A"], "unit_cost": [Decimal("1.25")]}, schema_overrides={"unit_cost": UNIT_COST})
+    found = valued("2 sale s -3", standard_costs=standard)
+    assert rows(found, "cost_amount", "provisional_amount", "is_provisional") == [("-3.75", "-3.75", "True")]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_categories_and_instants_are_read_as_text_and_days_are(method: CostingMethod) -> None:
+    table = """
+        1 receipt     r 4 at 1.00
+        1 landed_cost f 0 for 1.00 source=r
+        2 sale        s -1
+        3 sale_return b 1 source=s
+        4 sale        t -5
+    """
+    frame, policy = frame_of(read_table(table)[0]), CostingPolicy(method, "sku_location")
+    codes = ["kind", "sku", "location", "source_move_id", "document_id"]
+    standard = pl.DataFrame({"sku": ["A"], "unit_cost": [Decimal("1.25")]}, schema_overrides={"unit_cost": UNIT_COST})
+    coded = frame.with_columns(pl.col(codes).cast(pl.Categorical), pl.col("moved_on").cast(pl.Datetime("ms")))
+    assert_frame_equal(value_moves(coded, policy, standard), value_moves(frame, policy, standard))
+
+
+def test_what_happens_at_one_instant_is_ordered_as_on_one_day() -> None:
+    noon = datetime.fromisoformat("2026-09-01T12:00")
+    frame = pl.DataFrame(
+        {
+            "move_id": ["s", "r", "q", "t"],
+            "kind": ["sale", "receipt", "receipt", "sale"],
+            "sku": "A",
+            "moved_on": [noon, noon, noon + timedelta(seconds=1), noon + timedelta(hours=2)],
+            "quantity": [-1, 1, 1, -1],
+            "unit_cost": [None, 3, 4, None],
+        }
+    )
+    assert rows(value_moves(frame, CostingPolicy()), "cost_amount") == [("-3.00",), ("3.00",), ("4.00",), ("-4.00",)]
 
 
 def test_rows_come_back_in_input_order_and_other_columns_pass_by() -> None:
