@@ -204,6 +204,26 @@ def test_processes_renew_once_and_read_what_the_first_one_kept(settings: Setting
     assert _token_requests(settings) == 2
 
 
+def test_a_401_in_the_middle_renews_the_token_and_the_call_is_answered(settings: Settings, books: LocalBooks) -> None:
+    sign_in(settings, agree, port=0)
+    books.change("faults", name="expired_token", on="reads", every=1, times=1)
+
+    with connect(settings) as client:
+        assert len(client.accounts()) > 5
+
+    assert _token_requests(settings) == 2
+
+
+def test_a_kill_between_a_renewal_and_its_keeping_costs_no_sign_in(settings: Settings) -> None:
+    sign_in(settings, agree, port=0)
+    former = age(store_of(settings)).token.refresh
+    assert former is not None
+    TokenServer(settings.xero_token_url, "sandbox").renew(former)  # and nothing of it is kept
+
+    with connect(settings) as client:
+        assert len(client.accounts()) > 5
+
+
 def _counting(tokens: list[str]) -> httpx.MockTransport:
     """A token server that gives one token after the other."""
 
