@@ -115,9 +115,12 @@ def _add_views(router: APIRouter, sandbox: Sandbox) -> None:
     @router.get("/bills")
     async def get_bills() -> Content:
         rows = books.rows(
-            "SELECT reference, bill_date AS date, contact, currency_code, currency_rate, a.code AS account_code,"
-            " l.foreign_cents, l.cents FROM bills JOIN bill_lines l USING (bill_id) JOIN accounts a USING (account_id)"
-            " ORDER BY bill_date, reference, position"
+            "SELECT d.number AS reference, document_date AS date, c.name AS contact, currency_code, currency_rate,"
+            " a.code AS account_code, l.line_cents * s.sign AS foreign_cents, l.base_net_cents * s.sign AS cents"
+            " FROM documents d JOIN document_lines l USING (document_id) JOIN accounts a USING (account_id)"
+            " JOIN contacts c USING (contact_id)"
+            " JOIN (SELECT 'ACCPAY' AS type, 1 AS sign UNION SELECT 'ACCPAYCREDIT', -1) s USING (type)"
+            " WHERE d.status IN ('AUTHORISED', 'PAID') ORDER BY document_date, d.number, position"
         )
         amounts = (
             {"amount": text_amount(row["foreign_cents"]), "base_amount": text_amount(row["cents"])} for row in rows

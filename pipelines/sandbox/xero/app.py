@@ -10,13 +10,17 @@ from pipelines.errors import DataProblem
 from pipelines.sandbox.xero.admin_api import admin_router
 from pipelines.sandbox.xero.answers import Refusal, not_found, unhandled_error
 from pipelines.sandbox.xero.books import Books
+from pipelines.sandbox.xero.documents_api import documents_router
 from pipelines.sandbox.xero.faults import Fault, Faults
 from pipelines.sandbox.xero.gate import API, accounting_gate
 from pipelines.sandbox.xero.identity_api import identity_router
 from pipelines.sandbox.xero.journals_api import journals_router
+from pipelines.sandbox.xero.money_api import contacts_router, items_router, payments_router
 from pipelines.sandbox.xero.rate_limits import RateLimits
+from pipelines.sandbox.xero.reports_api import reports_router
 from pipelines.sandbox.xero.request_log import RequestLog
 from pipelines.sandbox.xero.sandbox import Sandbox
+from pipelines.sandbox.xero.setting_writes_api import setting_writes_router
 from pipelines.sandbox.xero.settings_api import settings_router
 from pipelines.sandbox.xero.traffic import Traffic, to_response
 
@@ -63,7 +67,13 @@ def _accounting_router(sandbox: Sandbox) -> APIRouter:
     """/api.xro/2.0 behind its gate; a path that we do not know is asked for its token too, and then is 404."""
     router = APIRouter(prefix=API, dependencies=[Depends(accounting_gate(sandbox))])
     router.include_router(settings_router(sandbox))
+    router.include_router(reports_router(sandbox))
+    router.include_router(setting_writes_router(sandbox))
     router.include_router(journals_router(sandbox))
+    router.include_router(documents_router(sandbox))
+    router.include_router(contacts_router(sandbox))
+    router.include_router(items_router(sandbox))
+    router.include_router(payments_router(sandbox))
 
     @router.api_route("/{path:path}", methods=["GET", "POST", "PUT", "DELETE"])
     async def unknown(path: str) -> Response:

@@ -10,11 +10,14 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
+from typing import Any
 
 from pipelines.errors import DataProblem
 from pipelines.sandbox.xero.books import Books
 from pipelines.sandbox.xero.chart import Account, Chart
+from pipelines.sandbox.xero.contacts import contact_named
+from pipelines.sandbox.xero.document_lines import to_base_cents
+from pipelines.sandbox.xero.history import PERSON, record
 from pipelines.sandbox.xero.journal_rules import check_lock_dates
 from pipelines.sandbox.xero.refusal_words import account_archived, account_not_valid
 from pipelines.sandbox.xero.shapes import BillLineShape, BillShape
@@ -43,10 +46,10 @@ def add_bills(books: Books, chart: Chart, bills: Sequence[BillShape]) -> BillsRe
         DataProblem: unknown, archived or closed account, foreign currency without a rate, lock date, or a bill with
             the same reference and date that has another content; all problems at once.
     """
-    known = {(row["reference"], row["bill_date"]): row["content_hash"] for row in books.rows("SELECT * FROM bills")}
+    rows = books.rows("SELECT * FROM documents WHERE content_hash IS NOT NULL")
+    known = {(row["number"], row["document_date"]): row["content_hash"] for row in rows}
     problems: list[Problem] = []
-    bill_rows: list[dict[str, object]] = []
-    line_rows: list[dict[str, object]] = []
+    added: list[tuple[BillShape, str]] = []
     for bill in bills:
         key, content = (bill.reference, bill.date.isoformat()), _content_hash(bill)
         where = f"bill {bill.reference} of {bill.date}"
@@ -57,22 +60,12 @@ def add_bills(books: Books, chart: Chart, bills: Sequence[BillShape]) -> BillsRe
             continue
         known[key] = content
         problems += [Problem(where, message) for message in _check_bill(bill, chart)]
-        if not problems:
-            bill_id = str(uuid.uuid4())
-            bill_rows.append(_bill_row(bill, bill_id, content, chart))
-            line_rows += _line_rows(bill, bill_id, chart)
+        added.append((bill, content))
     if problems:
         raise DataProblem("The bills were not booked.", problems)
-    books.insert("bills", bill_rows)
-    books.insert("bill_lines", line_rows)
-    return BillsResult(len(bill_rows), len(bills) - len(bill_rows))
-
-
-def to_base_cents(amount: Decimal, currency_rate: Decimal) -> int:
-    """Cents of base currency for an amount in a bill's currency, half away from zero."""
-    exact = abs(Fraction(amount) * 100 / Fraction(currency_rate))
-    cents = int(exact + Fraction(1, 2))
-    return cents if amount >= 0 else -cents
+    for bill, content in added:
+        _book(books, chart, bill, content)
+    return BillsResult(len(added), len(bills) - len(added))
 
 
 def _check_bill(bill: BillShape, chart: Chart) -> list[str]:
@@ -98,34 +91,59 @@ def _is_closed_to_bills(account: Account) -> bool:
     return account.system_account in ("DEBTORS", "CREDITORS") or account.type == "BANK"
 
 
-def _bill_row(bill: BillShape, bill_id: str, content: str, chart: Chart) -> dict[str, object]:
-    """The header."""
-    return {
-        "bill_id": bill_id,
-        "reference": bill.reference,
-        "bill_date": bill.date.isoformat(),
-        "contact": bill.contact,
-        "currency_code": bill.currency_code or chart.organisation.base_currency,
-        "currency_rate": str(bill.currency_rate or Decimal(1)),
+def _book(books: Books, chart: Chart, bill: BillShape, content: str) -> None:
+    """Header and lines; what sums to less than nothing is a credit note, its lines the other way round."""
+    total = sum(to_cents(line.amount) for line in bill.lines)
+    sign = -1 if total < 0 else 1
+    kind, type_ = ("CreditNote", "ACCPAYCREDIT") if sign < 0 else ("Invoice", "ACCPAY")
+    rate, base = bill.currency_rate or Decimal(1), chart.organisation.base_currency
+    currency, document_id = bill.currency_code or base, str(uuid.uuid4())
+    if currency != base:
+        books.execute("INSERT OR IGNORE INTO currencies VALUES (?, ?)", [currency, currency])
+    lines = [_line_row(line, document_id, position, sign, rate, chart) for position, line in enumerate(bill.lines)]
+    header = {
+        "document_id": document_id,
+        "kind": kind,
+        "type": type_,
+        "number": bill.reference,
+        "contact_id": contact_named(books, bill.contact),
+        "document_date": bill.date.isoformat(),
+        "due_date": bill.date.isoformat(),
+        "status": "AUTHORISED" if total else "PAID",
+        "line_amount_types": "NoTax",
+        "currency_code": currency,
+        "currency_rate": str(rate),
+        "total_cents": sign * total,
+        "tax_cents": 0,
+        "base_total_cents": sum(line["base_net_cents"] for line in lines),
+        "details": "{}",
         "content_hash": content,
+        "updated_at": books.now_ms(),
     }
+    books.insert("documents", [header])
+    books.insert("document_lines", lines)
+    record(books, document_id, "Created", user=PERSON)
 
 
-def _line_rows(bill: BillShape, bill_id: str, chart: Chart) -> list[dict[str, object]]:
-    """The lines, each converted on its own."""
-    rate = bill.currency_rate or Decimal(1)
-    return [_line_row(line, bill_id, position, rate, chart) for position, line in enumerate(bill.lines)]
-
-
-def _line_row(line: BillLineShape, bill_id: str, position: int, rate: Decimal, chart: Chart) -> dict[str, object]:
+def _line_row(
+    line: BillLineShape, document_id: str, position: int, sign: int, rate: Decimal, chart: Chart
+) -> dict[str, Any]:
     """One line in its own currency and in base currency."""
+    cents = sign * to_cents(line.amount)
     return {
-        "bill_id": bill_id,
+        "line_id": str(uuid.uuid4()),
+        "document_id": document_id,
         "position": position,
-        "account_id": chart.accounts[line.account_code].account_id,
-        "foreign_cents": to_cents(line.amount),
-        "cents": to_base_cents(line.amount, rate),
         "description": line.description,
+        "quantity": "1",
+        "unit_amount": str(Decimal(cents).scaleb(-2)),
+        "account_id": chart.accounts[line.account_code].account_id,
+        "tax_type": "NONE",
+        "tracking": "[]",
+        "line_cents": cents,
+        "tax_cents": 0,
+        "base_net_cents": to_base_cents(cents, rate),
+        "base_tax_cents": 0,
     }
 
 

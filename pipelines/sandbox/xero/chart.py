@@ -37,6 +37,9 @@ class Account:
     status: str
     system_account: str
     updated_at: int
+    description: str | None = None
+    enable_payments: int = 0
+    bank_account_number: str | None = None
 
     @property
     def account_class(self) -> str:
@@ -76,6 +79,8 @@ class Chart:
     tax_rates: dict[str, TaxRate]
     tracking_options: tuple[TrackingOption, ...]
     today: date
+    currencies: frozenset[str] = frozenset()
+    """What documents may be in, beside the base currency."""
 
     def account(self, code: str | None, account_id: str | None) -> Account | None:
         """The account with this code, or else with this identifier."""
@@ -104,6 +109,7 @@ def read_chart(books: Books) -> Chart:
         tax_rates={rate.tax_type: rate for rate in rates},
         tracking_options=tuple(TrackingOption(**dict(row)) for row in options),
         today=books.clock().astimezone(ZoneInfo(organisation.time_zone)).date(),
+        currencies=frozenset(row["code"] for row in books.rows("SELECT code FROM currencies")),
     )
 
 

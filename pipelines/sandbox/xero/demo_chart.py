@@ -89,7 +89,14 @@ def fill_demo_chart(books: Fillable) -> None:
         "created_at": now,
     }
     names = ("code", "name", "type", "tax_type", "system_account")
-    accounts = [{**dict(zip(names, account, strict=True)), **new_account_state(now)} for account in DEMO_ACCOUNTS]
+    accounts = [
+        {
+            **dict(zip(names, account, strict=True)),
+            **new_account_state(now),
+            "enable_payments": account[2] == "EQUITY" and not account[4],
+        }
+        for account in DEMO_ACCOUNTS
+    ]
     rate_names = ("tax_type", "name", "rate", "assets", "equity", "expenses", "liabilities", "revenue")
     books.insert("organisation", [organisation])
     books.insert("accounts", accounts)

@@ -18,9 +18,19 @@ SCOPES = {
     "taxrates": "accounting.settings",
     "trackingcategories": "accounting.settings",
     "manualjournals": "accounting.manualjournals",
-    "reports": "accounting.reports.trialbalance.read",
+    "currencies": "accounting.settings",
+    "items": "accounting.settings",
+    "contacts": "accounting.contacts",
+    "invoices": "accounting.invoices",
+    "creditnotes": "accounting.invoices",
+    "purchaseorders": "accounting.invoices",
+    "payments": "accounting.payments",
+    "banktransactions": "accounting.banktransactions",
+    "journals": "accounting.journals.read",
+    "reports/trialbalance": "accounting.reports.trialbalance.read",
+    "reports/balancesheet": "accounting.reports.balancesheet.read",
 }
-"""First part of the path -> scope. To read, the same with `.read` is enough."""
+"""Start of the path -> scope; to read, the same with `.read` is enough. To write items the settings are needed."""
 _NO_XML = (
     b"Xero answers in XML unless Accept names application/json. This local server has JSON only: send that header."
 )
@@ -57,7 +67,8 @@ def accounting_gate(sandbox: Sandbox) -> Gate:
 def _scope_of(request: Request) -> str | None:
     """The scope that a path needs; attachments have one of their own."""
     parts = request.url.path.removeprefix(API).strip("/").split("/")
-    return "accounting.attachments" if "attachments" in parts else SCOPES.get(parts[0])
+    start = "/".join(parts[:2]) if parts[0] == "reports" else parts[0]
+    return "accounting.attachments" if "attachments" in parts else SCOPES.get(start)
 
 
 def _asks_for_a_file(request: Request) -> bool:

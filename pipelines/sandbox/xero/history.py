@@ -8,6 +8,7 @@ from pipelines.sandbox.xero.wire import EPOCH, xero_instant
 
 LONGEST_NOTE = 2500
 API_USER = "System Generated"
+PERSON = "Pat Keeper"
 
 
 def record(books: Books, document_id: str, changes: str, details: str = "", user: str = API_USER) -> None:

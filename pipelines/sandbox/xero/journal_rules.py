@@ -75,7 +75,7 @@ def _book_line(line: LineRequest, line_amount_types: str, status: str, chart: Ch
         net_cents=line_cents - tax_cents if line_amount_types == "Inclusive" else line_cents,
         tax_type=tax_type,
         description=line.description,
-        tracking=_check_tracking(line.tracking, chart, findings),
+        tracking=check_tracking(line.tracking, chart, findings),
     )
 
 
@@ -140,7 +140,7 @@ def _tax_cents(line_cents: int, rate: Decimal, line_amount_types: str) -> int:
     return round_cents(Decimal(line_cents).scaleb(-2) * rate / base)
 
 
-def _check_tracking(
+def check_tracking(
     tracking: tuple[TrackingRequest, ...], chart: Chart, findings: Findings
 ) -> tuple[TrackingOption, ...]:
     """The tracking options of a line: at most two, each active, each of another category."""

@@ -8,14 +8,15 @@ from pipelines.sandbox.xero.answers import Answer, json_answer, not_found
 from pipelines.sandbox.xero.chart import read_chart
 from pipelines.sandbox.xero.evidence_api import evidence_router
 from pipelines.sandbox.xero.idempotency import answer_write
-from pipelines.sandbox.xero.journal_lists import ListRequest, list_journals
+from pipelines.sandbox.xero.journal_lists import list_journals
 from pipelines.sandbox.xero.journal_requests import JournalRequest, read_journals
 from pipelines.sandbox.xero.journal_store import show_journals
+from pipelines.sandbox.xero.listing import read_list_request
 from pipelines.sandbox.xero.manual_journals import create_journal, update_journal
 from pipelines.sandbox.xero.sandbox import Sandbox
 from pipelines.sandbox.xero.traffic import to_response
 from pipelines.sandbox.xero.wire import envelope
-from pipelines.sandbox.xero.writing import answer_outcomes, query_of, wants_each_result, write_request
+from pipelines.sandbox.xero.writing import answer_outcomes, wants_each_result, write_request
 
 
 def journals_router(sandbox: Sandbox) -> APIRouter:
@@ -25,15 +26,7 @@ def journals_router(sandbox: Sandbox) -> APIRouter:
 
     @router.get("")
     async def get_journals(request: Request) -> Response:
-        query = query_of(request)
-        wanted = ListRequest(
-            where=query.get("where"),
-            order=query.get("order"),
-            page=query.get("page"),
-            page_size=query.get("pagesize"),
-            modified_since=request.headers.get("if-modified-since"),
-        )
-        return to_response(json_answer(envelope(books.clock(), list_journals(books, wanted))))
+        return to_response(json_answer(envelope(books.clock(), list_journals(books, read_list_request(request)))))
 
     @router.get("/{journal_id}")
     async def get_journal(journal_id: str) -> Response:

@@ -9,14 +9,13 @@ import uuid
 from pipelines.errors import DataProblem
 from pipelines.sandbox.xero.books import Books
 from pipelines.sandbox.xero.chart import Chart
-from pipelines.sandbox.xero.history import record
+from pipelines.sandbox.xero.history import PERSON, record
 from pipelines.sandbox.xero.journal_rules import BookedLine
 from pipelines.sandbox.xero.journal_store import insert_lines, replace_lines
 from pipelines.sandbox.xero.shapes import PersonEditShape, PersonJournalShape, PersonLineShape
 from pipelines.sandbox.xero.wire import to_cents
 from schemas.problems import Problem
 
-PERSON = "Pat Keeper"
 STATUSES = {
     "approve": ("POSTED", "Approved"),
     "void": ("VOIDED", "Voided"),

@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from pipelines.sandbox.xero.chart import Account, Chart, Organisation, TaxRate, TrackingOption
+from pipelines.sandbox.xero.chart import Account, Organisation, TaxRate
 from pipelines.sandbox.xero.wire import EPOCH, xero_date, xero_instant
 
 TIME_ZONES = {
@@ -27,7 +27,10 @@ TIME_ZONES = {
 VERSIONS = {"AU": "AU", "GB": "UK", "NZ": "NZ", "US": "US"}
 """Country -> Xero's version of the organisation; any other country has the global one."""
 
-_SYSTEM_ACCOUNT_TYPES_WITH_PAYMENTS = ("EQUITY",)
+ACTIONS = (
+    *("AttachFilesIntoInvoice", "CreateApprovedBill", "CreateApprovedInvoice", "CreateApprovedPurchaseOrder"),
+    *("CreateDraftBill", "CreateDraftInvoice", "CreateDraftPurchaseOrder", "CreateInvoicePayment", "UseMulticurrency"),
+)
 
 
 def show_organisation(organisation: Organisation) -> dict[str, object]:
@@ -80,7 +83,7 @@ def show_account(account: Account, base_currency: str) -> dict[str, object]:
         "Type": account.type,
         "TaxType": account.tax_type,
         "Class": account.account_class,
-        "EnablePaymentsToAccount": account.type in _SYSTEM_ACCOUNT_TYPES_WITH_PAYMENTS and not account.system_account,
+        "EnablePaymentsToAccount": bool(account.enable_payments),
         "ShowInExpenseClaims": False,
         "HasAttachments": False,
         "UpdatedDateUTC": xero_instant(account.updated_at),
@@ -88,10 +91,12 @@ def show_account(account: Account, base_currency: str) -> dict[str, object]:
     }
     if account.type == "BANK":
         shown |= {
-            "BankAccountNumber": "0101010000000000",
+            "BankAccountNumber": account.bank_account_number or "0101010000000000",
             "BankAccountType": "BANK",
             "CurrencyCode": base_currency,
         }
+    if account.description:
+        shown["Description"] = account.description
     if account.system_account:
         shown["SystemAccount"] = account.system_account
     return shown
@@ -119,25 +124,9 @@ def show_tax_rate(rate: TaxRate) -> dict[str, object]:
     }
 
 
-def show_tracking_categories(chart: Chart, *, include_archived: bool) -> list[dict[str, object]]:
-    """Tracking categories with their options; what is archived only on demand."""
-    shown: dict[str, dict[str, object]] = {}
-    for option in chart.tracking_options:
-        if not include_archived and "ARCHIVED" in (option.category_status, option.option_status):
-            continue
-        category = shown.setdefault(
-            option.category_id,
-            {
-                "Name": option.category,
-                "Status": option.category_status,
-                "TrackingCategoryID": option.category_id,
-                "Options": [],
-            },
-        )
-        options = category["Options"]
-        if isinstance(options, list):
-            options.append(_show_option(option))
-    return list(shown.values())
+def show_actions() -> list[dict[str, object]]:
+    """What the one who connected may do: everything that this server knows."""
+    return [{"Name": name, "Status": "ALLOWED"} for name in ACTIONS]
 
 
 def show_connection(organisation: Organisation, auth_event: str) -> dict[str, object]:
@@ -151,17 +140,4 @@ def show_connection(organisation: Organisation, auth_event: str) -> dict[str, ob
         "tenantName": organisation.name,
         "createdDateUtc": created,
         "updatedDateUtc": created,
-    }
-
-
-def _show_option(option: TrackingOption) -> dict[str, object]:
-    """One option."""
-    return {
-        "TrackingOptionID": option.option_id,
-        "Name": option.option,
-        "Status": option.option_status,
-        "HasValidationErrors": False,
-        "IsDeleted": False,
-        "IsArchived": option.option_status == "ARCHIVED",
-        "IsActive": option.option_status == "ACTIVE",
     }

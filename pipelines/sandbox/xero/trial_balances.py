@@ -22,7 +22,7 @@ SECTIONS = (
     ("Liabilities", "LIABILITY"),
     ("Equity", "EQUITY"),
 )
-_MONTHS = (
+MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
@@ -85,7 +85,7 @@ def show_trial_balance(
     lines: Sequence[TrialBalanceLine], organisation: Organisation, balance_date: date, now_ms: int
 ) -> dict[str, object]:
     """The report in Xero's shape: every cell is text, and each carries the AccountID as an attribute."""
-    day = f"{balance_date.day} {_MONTHS[balance_date.month - 1]} {balance_date.year}"
+    day = f"{balance_date.day} {MONTHS[balance_date.month - 1]} {balance_date.year}"
     sections = [
         _section(title, [line for line in lines if line.account.account_class == name]) for title, name in SECTIONS
     ]

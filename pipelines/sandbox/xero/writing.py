@@ -89,3 +89,8 @@ def answer_outcomes(books: Books, collection: str, outcomes: Sequence[Outcome], 
         raise validation_failed(refused)
     elements = [outcome.with_result() if each or outcome.findings.warnings else outcome.element for outcome in outcomes]
     return json_answer(envelope(books.clock(), {collection: elements}))
+
+
+def unit_places(request: Request) -> int:
+    """Decimals of UnitAmount and UnitPrice: 2, and with unitdp=4 four (xero.md section 3)."""
+    return 4 if query_of(request).get("unitdp") == "4" else 2

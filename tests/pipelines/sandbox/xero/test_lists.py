@@ -2,13 +2,14 @@
 
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from pipelines.sandbox.xero import running_sandbox
 from pipelines.sandbox.xero.answers import Refusal
-from pipelines.sandbox.xero.where_filters import Comparison, is_selected, parse_where
+from pipelines.sandbox.xero.where_filters import Comparison, Joined, is_selected, parse_where
 from tests.pipelines.sandbox.xero.local_xero import API, LocalXero, connect, journal
 
 FIELDS: dict[str, type] = {"narration": str, "date": date, "active": bool}
@@ -118,11 +119,23 @@ def test_a_page_or_order_that_cannot_be_read_is_refused(xero: LocalXero, query: 
 
 def test_a_condition_is_read_into_comparisons() -> None:
     where = parse_where('Narration == "a ""b"" AND c" && Active=true OR date<DateTime(2026,1,2)', FIELDS)
-    assert where == (
-        (Comparison("narration", "==", 'a "b" AND c'), Comparison("active", "=", True)),
-        (Comparison("date", "<", date(2026, 1, 2)),),
-    )
+    both = Joined((Comparison("narration", "==", 'a "b" AND c'), Comparison("active", "=", True)), is_any=False)
+    assert where == Joined((both, Comparison("date", "<", date(2026, 1, 2))), is_any=True)
     assert is_selected(where, {"narration": "", "active": None, "date": date(2026, 1, 1)})
+
+
+def test_parentheses_and_numbers_are_read() -> None:
+    fields = {"amount": Decimal, "contact.name": str, "date": date}
+    where = parse_where('Amount >= 10.5 && (Contact.Name.StartsWith("A") || date != null)', fields)
+    assert [
+        is_selected(where, {"amount": Decimal(amount), "contact.name": name, "date": day})
+        for amount, name, day in (("10.5", "Ann", None), ("10.4", "Ann", None), ("11", "Bo", None))
+    ] == [True, False, False]
+    assert is_selected(where, {"amount": Decimal(11), "contact.name": "Bo", "date": date(2026, 1, 1)})
+    deep = "(" * 30 + "amount=1" + ")" * 30
+    for wrong in ("(amount=1", "amount=1)", deep):
+        with pytest.raises(Refusal):
+            parse_where(wrong, fields)
     assert not is_selected(where, {"narration": "", "active": None, "date": date(2026, 1, 2)})
 
 
