@@ -113,9 +113,8 @@ class Ledger:
         self.pieces: list[int] = []
 
     def run(self) -> None:
-        for move in in_order(self.moves, self.by_month, self.by_location):
-            place, lot = move.location if self.by_location else "", (move.lot or "") if self.by_lot else ""
-            pool = self.pools[(move.sku, place, lot)]
+        for move in in_order(self.moves, self.by_month, self.by_location, self.by_lot):
+            pool = self.pools[key_of(move, self.by_location, self.by_lot)]
             units = int(abs(move.quantity) / self.unit)
             if move.kind in {"transfer_out", "transfer_in"} and not self.by_location:
                 self.answers[move.move_id] = Answer(Decimal("0.00"))
@@ -310,15 +309,15 @@ def cost_by_hand(moves: list[Move], policy: CostingPolicy, unit: Decimal = Decim
     return ledger.answers
 
 
-def in_order(moves: list[Move], by_month: bool, by_location: bool) -> list[Move]:
+def in_order(moves: list[Move], by_month: bool, by_location: bool, by_lot: bool = False) -> list[Move]:
     """Days (months under the periodic average) one after the other, and inside them inflows before outflows."""
     rounds: dict[date, list[Move]] = defaultdict(list)
     for move in sorted(moves, key=lambda move: (move.moved_on, len(move.move_id), move.move_id)):
         rounds[move.moved_on.replace(day=1) if by_month else move.moved_on].append(move)
-    return [move for day in sorted(rounds) for move in round_in_order(rounds[day], by_location)]
+    return [move for day in sorted(rounds) for move in round_in_order(rounds[day], by_location, by_lot)]
 
 
-def round_in_order(today: list[Move], by_location: bool) -> list[Move]:
+def round_in_order(today: list[Move], by_location: bool, by_lot: bool) -> list[Move]:
     ids = {move.move_id for move in today}
     handed_over = [
         document
@@ -334,25 +333,28 @@ def round_in_order(today: list[Move], by_location: bool) -> list[Move]:
         phases[6 if move.kind == "revaluation" and move.source_move_id is None else
                0 if move.kind == "opening" else 1 if move.kind in {"receipt", "landed_cost", "revaluation"} else
                5 if returned_at_once else 2 if move.kind in INFLOWS else 4].append(move)  # fmt: skip
-    phases[3] = [move for document in fed_first(handed_over, today, by_location) for move in document]
+    pool_of = {move.move_id: key_of(move, by_location, by_lot) for move in today}
+    phases[3] = [move for document in fed_first(handed_over, today, pool_of) for move in document]
     return [move for phase in phases for move in phase]
 
 
-def fed_first(documents: list[str], today: list[Move], by_location: bool) -> list[list[Move]]:
+def key_of(move: Move, by_location: bool, by_lot: bool) -> tuple[str, ...]:
+    return move.sku, move.location if by_location else "", (move.lot or "") if by_lot else ""
+
+
+def fed_first(documents: list[str], today: list[Move], pool_of: dict[str, tuple[str, ...]]) -> list[list[Move]]:
     """Documents of one day, each after those whose goods it needs; in a circle the first one starts."""
     waiting = {d: [m for m in today if m.document_id == d] for d in documents}
     result = []
     while waiting:
         ready = [
-            d
-            for d, mine in waiting.items()
-            if not any(feeds(g, mine, by_location) for o, g in waiting.items() if o != d)
+            d for d, mine in waiting.items() if not any(feeds(g, mine, pool_of) for o, g in waiting.items() if o != d)
         ]
         document = waiting.pop(ready[0] if ready else next(iter(waiting)))
         result.append(sorted(document, key=lambda move: move.kind in INFLOWS))
     return result
 
 
-def feeds(giver: list[Move], taker: list[Move], by_location: bool) -> bool:
-    comes = {(m.sku, m.location if by_location else "") for m in giver if m.kind in INFLOWS}
-    return any((m.sku, m.location if by_location else "") in comes for m in taker if m.kind not in INFLOWS)
+def feeds(giver: list[Move], taker: list[Move], pool_of: dict[str, tuple[str, ...]]) -> bool:
+    comes = {pool_of[m.move_id] for m in giver if m.kind in INFLOWS}
+    return any(pool_of[m.move_id] in comes for m in taker if m.kind not in INFLOWS)
