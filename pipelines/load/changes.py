@@ -145,10 +145,15 @@ def _replace(case: Case) -> list[Step]:
     wanted, live = case.wanted, list(case.live)
     if wanted is None:
         return [_void(one, case.edits.get(one.tag, "not wanted any more")) for one in live]
-    right = next((one for one in reversed(live) if is_same(wanted, one, case.rules)), None)
-    if right is not None:
+    same = [one for one in live if is_same(wanted, one, case.rules)]
+    if same:
+        # Of two under one tag the smaller id counts, as in read_back.py: two warehouses never void both.
+        right = max(same, key=lambda one: (one.version, [-ord(letter) for letter in one.manual_journal_id]))
         others = [one for one in live if one is not right]
-        return [_unchanged(case, right, why_unchanged(wanted, right)), *(_void(one, _why_left(one)) for one in others)]
+        return [
+            _unchanged(case, right, why_unchanged(wanted, right)),
+            *(_void(one, _why_left(one, right)) for one in others),
+        ]
     current = live.pop()
     document = PlannedDocument(
         journal_key=wanted.journal_key,
@@ -162,11 +167,13 @@ def _replace(case: Case) -> list[Step]:
         old_debit_amount=current.debit_amount,
         reason=case.edits.get(current.tag) or why_replaced(wanted, current),
     )
-    return [Step(document, wanted.journal), *(_void(one, _why_left(one)) for one in live)]
+    return [Step(document, wanted.journal), *(_void(one, _why_left(one, current)) for one in live)]
 
 
-def _why_left(standing: Standing) -> str:
-    return "posted twice: it came late, or from elsewhere" if standing.is_twin else "an older version that still stands"
+def _why_left(standing: Standing, right: Standing) -> str:
+    if standing.version == right.version:
+        return "posted twice: a request came late, or another warehouse posted it"
+    return "an older version that still stands"
 
 
 def _void(standing: Standing, reason: str) -> Step:
