@@ -38,8 +38,8 @@ def booking_shifts(
     before those that it needs (`known_rows`). Under `restate` a charge is booked in its receipt's month, as if it had
     been known from the start, and `known_on` does not count. Under `prospective` a charge stands at its own date by
     itself. Stock that was short is trued up in the month of the receipt that covers it, under every policy. A month in
-    which what was known contradicts itself (a pool is set to a cost before its receipt was entered) leaves its changes
-    to the next one.
+    which what was known contradicts itself (a pool is set to a cost before its receipt was entered) books new moves as
+    they are known next, and leaves earlier ones as they were.
 
     Args:
         moves: StockMoves.

@@ -9,8 +9,10 @@ import polars as pl
 
 from schemas.policies import CostingPolicy
 from tests.transforms.costing.naive import INFLOWS, Move
-from tests.transforms.costing.tables import frame_of
+from tests.transforms.costing.tables import frame_of, read_table
 from transforms.costing import value_moves
+from transforms.costing.booked_periods import booking_shifts
+from transforms.costing.standard_rows import own_rows
 
 CHARGES = {"landed_cost", "revaluation"}
 RETURNS = {"sale_return", "purchase_return"}
@@ -86,3 +88,45 @@ def book_by_definition(
                 booked[period, move_id] = new
             so_far[move_id], was_provisional[move_id] = (cost, cogs), provisional
     return booked
+
+
+def book_by_engine(
+    moves: list[Move], policy: CostingPolicy, standard_costs: pl.DataFrame | None = None
+) -> dict[tuple[date, str], Booked]:
+    """What every month books of every move: its final cost in its own month, and the shifts."""
+    frame = frame_of(moves)
+    valued = value_moves(frame, policy, standard_costs)
+    moved_on = pl.concat([frame, own_rows(frame, valued)])["moved_on"]
+    found: defaultdict[tuple[date, str], Booked] = defaultdict(Booked)
+    rows = valued.select("move_id", moved_on, "cost_amount", "cogs_amount")
+    for move_id, day, cost, cogs in rows.iter_rows():
+        found[month(day), move_id] = Booked(cost, cogs)
+    for row, period, *amounts in booking_shifts(frame, valued, policy, standard_costs).iter_rows():
+        cost, cogs, true_up, late = (Decimal(cents) / 100 for cents in amounts)
+        own = found[period, valued["move_id"][row]]
+        own.cost, own.cogs = own.cost + cost, own.cogs + cogs
+        own.true_up, own.late = own.true_up + true_up, own.late + late
+    return {key: value for key, value in found.items() if value != Booked()}
+
+
+def show_bookings(table: str, policy: CostingPolicy) -> list[str]:
+    """`month move cost`, and behind that what is not nothing of cogs, true-up and late cost; by month and input."""
+    moves, _ = read_table(table)
+    place = {move.move_id: at for at, move in enumerate(moves)}
+    booked = book_by_engine(moves, policy)
+    return [
+        " ".join(
+            [f"{period.month} {move_id} {found.cost:.2f}"]
+            + [f"{name} {amount:.2f}" for name, amount in _named(found) if amount]
+        )
+        for (period, move_id), found in sorted(booked.items(), key=lambda item: (item[0][0], place[item[0][1]]))
+    ]
+
+
+def _named(found: Booked) -> list[tuple[str, Decimal]]:
+    return [("cogs", found.cogs), ("true-up", found.true_up), ("late", found.late)]
+
+
+def assert_bookings(table: str, policy: CostingPolicy, expected: str) -> None:
+    """Every booking is in the expected table, and no other."""
+    assert show_bookings(table, policy) == [" ".join(line.split()) for line in expected.strip().splitlines()]
