@@ -33,12 +33,23 @@ def logged_run(settings: Settings, run_id: str) -> Iterator[None]:
     handler = logging.FileHandler(file, encoding="utf-8", delay=True)
     handler.setFormatter(JsonLines(run_id))
     handler.addFilter(lambda _: _run.get() in {None, run_id})  # two runs of one process each get their own lines
-    logger = logging.getLogger(PACKAGE)
-    level, token = logger.level, _run.set(run_id)
-    # Python shows warnings on the error stream only where nobody handles them: with our file, it would not any more.
-    screen = None if logging.getLogger().handlers or logging.lastResort in logger.handlers else logging.lastResort
-    added = [handler, *([screen] if screen else [])]
-    logger.setLevel(logging.INFO)
+    token = _run.set(run_id)
+    try:
+        with _added(logging.getLogger(PACKAGE), handler):
+            yield
+    finally:
+        _run.reset(token)
+        handler.close()
+
+
+@contextmanager
+def _added(logger: logging.Logger, handler: logging.Handler) -> Iterator[None]:
+    """Give a logger a handler that gets every record from INFO up; everybody else gets what they got without it."""
+    level, is_passing = logger.level, logger.propagate
+    onwards = Onwards(logger.getEffectiveLevel())
+    added = [handler, *([onwards] if is_passing else [])]
+    logger.setLevel(min(logging.INFO, logger.getEffectiveLevel()))
+    logger.propagate = False
     for one in added:
         logger.addHandler(one)
     try:
@@ -46,9 +57,19 @@ def logged_run(settings: Settings, run_id: str) -> Iterator[None]:
     finally:
         for one in added:
             logger.removeHandler(one)
+        logger.propagate = is_passing
         logger.setLevel(level)
-        _run.reset(token)
-        handler.close()
+
+
+class Onwards(logging.Handler):
+    """Hands a record on to the program's own handlers: Prefect's, a test's, or Python's last resort for warnings."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass it on."""
+        last = [logging.lastResort] if logging.lastResort else []
+        for handler in logging.getLogger().handlers or last:
+            if record.levelno >= handler.level:
+                handler.handle(record)
 
 
 class JsonLines(logging.Formatter):

@@ -60,6 +60,15 @@ def test_a_short_secret_is_not_hidden_because_it_is_a_word() -> None:
     assert hide("tieout sandbox xero") == "tieout sandbox xero"
 
 
+def test_who_listens_already_hears_no_more_than_before(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with logged_run(Settings(home=tmp_path), "run-1"):
+        logger.info("for the file")
+        logger.warning("for everybody")
+
+    assert caplog.messages == ["for everybody"]
+    assert [line["message"] for line in _lines(Settings(home=tmp_path))] == ["for the file", "for everybody"]
+
+
 def test_a_warning_stands_on_the_error_stream_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = logging.getLogger()
     before, root.handlers = root.handlers, []
