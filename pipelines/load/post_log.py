@@ -45,9 +45,6 @@ LOGGED = {
 }
 """In the order in which they are written."""
 
-SIGNED = {"post.sign_offs": LoggedTable(("period",), "period = $2")}
-"""Sign-offs, where this release keeps them."""
-
 
 def export_plan(warehouse: Warehouse, plan: StoredPlan, folder: Path, now: datetime) -> Path | None:
     """Append the rows of a plan that are new, or changed since they were written.
@@ -119,15 +116,16 @@ def restore_posts(warehouse: Warehouse, folder: Path) -> int:
 
 
 def _tables() -> dict[str, LoggedTable]:
-    """The tables that the log holds and this release has."""
-    return LOGGED | {name: table for name, table in SIGNED.items() if name in TABLES}
+    """The tables that the log holds: what was posted, and every table of sign-offs, whole."""
+    signed = {name: model for name, model in TABLES.items() if name.endswith(".sign_offs")}
+    return LOGGED | {name: LoggedTable(tuple(model.to_schema().columns), "true") for name, model in signed.items()}
 
 
 def _rows_of(warehouse: Warehouse, plan: StoredPlan) -> Iterator[tuple[str, Row]]:
     for name, table in _tables().items():
-        where = table.of_plan.replace("$1", "?").replace("$2", "?")
-        value: object = plan.plan_hash if "$1" in table.of_plan else plan.period
-        for row in warehouse.read(name, where, [value]).iter_rows(named=True):
+        values = {"$1": plan.plan_hash, "$2": plan.period}
+        given = [value for mark, value in values.items() if mark in table.of_plan]
+        for row in warehouse.read(name, table.of_plan.replace("$2", "$1"), given).iter_rows(named=True):
             yield name, {column: _plain(item) for column, item in row.items()}
 
 

@@ -67,7 +67,7 @@ class LocalBooks:
             if entry["method"] != "GET" and entry["path"].lower().startswith("/api.xro")
         ]
 
-    def change(self, path: str, **content: object) -> None:
+    def change(self, path: str, /, **content: object) -> None:
         """What a person does in Xero's own pages: accounts, lock-date, faults."""
         self._http.post(f"/{path}", json=content).raise_for_status()
 
