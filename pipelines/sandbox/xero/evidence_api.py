@@ -19,10 +19,13 @@ FindDocument = Callable[[str], str | None]
 """Identifier of the document that a path names by identifier or number; None where there is none."""
 
 
-def evidence_router(sandbox: Sandbox, find: FindDocument, *, with_attachments: bool = True) -> APIRouter:
+def evidence_router(
+    sandbox: Sandbox, find: FindDocument, *, with_history: bool = True, with_attachments: bool = True
+) -> APIRouter:
     """GET and PUT of …/{id}/History; GET of …/{id}/Attachments, GET, PUT and POST of one file."""
     router = APIRouter()
-    _add_history(router, sandbox, find)
+    if with_history:
+        _add_history(router, sandbox, find)
     if with_attachments:
         _add_attachments(router, sandbox, find)
     return router

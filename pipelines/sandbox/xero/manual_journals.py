@@ -75,7 +75,7 @@ def update_journal(books: Books, chart: Chart, journal_id: str, request: Journal
     _check_narration(narration, findings)
     lines = _changed_lines(books, chart, before, request, findings)
     if findings.errors:
-        return _refused(request, journal_id, findings)
+        return _refused(request, journal_id, findings, narration)
     books.execute(
         "UPDATE manual_journals SET narration = ?, journal_date = ?, status = ?, line_amount_types = ?,"
         " url = coalesce(?, url), show_on_cash_basis = coalesce(?, show_on_cash_basis), updated_at = ?"
@@ -115,6 +115,6 @@ def _check_narration(narration: str, findings: Findings) -> None:
         findings.refuse(words.NARRATION_MISSING)
 
 
-def _refused(request: JournalRequest, journal_id: str, findings: Findings) -> Outcome:
+def _refused(request: JournalRequest, journal_id: str, findings: Findings, narration: str = "") -> Outcome:
     """The element as it was sent; one that was to be new carries the zero identifier."""
-    return Outcome({**request.sent, "ManualJournalID": journal_id}, findings)
+    return Outcome({"Narration": narration, **request.sent, "ManualJournalID": journal_id}, findings)

@@ -59,7 +59,7 @@ def _add_accounts(router: APIRouter, sandbox: Sandbox) -> None:
         found = read_chart(books).account(None, sent.lower())
         return found.account_id if found else None
 
-    router.include_router(evidence_router(sandbox, find), prefix="/accounts")
+    router.include_router(evidence_router(sandbox, find, with_history=False), prefix="/accounts")
 
 
 def _add_rates_and_currencies(router: APIRouter, sandbox: Sandbox) -> None:

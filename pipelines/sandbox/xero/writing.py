@@ -7,6 +7,7 @@ from fastapi import Request
 
 from pipelines.sandbox.xero.answers import Answer, json_answer, validation_failed
 from pipelines.sandbox.xero.books import Books
+from pipelines.sandbox.xero.echoes import echo
 from pipelines.sandbox.xero.idempotency import WriteRequest
 from pipelines.sandbox.xero.wire import envelope, is_true
 
@@ -84,10 +85,14 @@ def answer_outcomes(books: Books, collection: str, outcomes: Sequence[Outcome], 
         outcomes: in the order of the request.
         each: whether every element gets its own result.
     """
-    refused = [outcome.with_result() for outcome in outcomes if outcome.is_refused]
+    results = [
+        Outcome(echo(collection, outcome.element), outcome.findings) if outcome.is_refused else outcome
+        for outcome in outcomes
+    ]
+    refused = [result.with_result() for result in results if result.is_refused]
     if refused and not each:
         raise validation_failed(refused)
-    elements = [outcome.with_result() if each or outcome.findings.warnings else outcome.element for outcome in outcomes]
+    elements = [result.with_result() if each or result.findings.warnings else result.element for result in results]
     return json_answer(envelope(books.clock(), {collection: elements}))
 
 

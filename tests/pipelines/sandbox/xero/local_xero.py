@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from tests.pipelines.sandbox.xero.checked_answers import CheckedAnswers
+
 API = "/api.xro/2.0"
 Journal = dict[str, Any]
 Json = Any
@@ -19,6 +21,7 @@ class LocalXero:
 
     url: str
     http: httpx.Client
+    answers: CheckedAnswers
 
     def put(
         self, *journals: Journal, summarize: bool = False, headers: Mapping[str, str] | None = None
@@ -74,7 +77,9 @@ def connect(url: str) -> LocalXero:
     form = {"grant_type": "client_credentials", "client_id": "sandbox", "client_secret": "sandbox"}
     token = http.post("/connect/token", data=form).raise_for_status().json()["access_token"]
     http.headers["Authorization"] = f"Bearer {token}"
-    return LocalXero(url, http)
+    answers = CheckedAnswers()
+    http.event_hooks = {"response": [answers.check]}
+    return LocalXero(url, http, answers)
 
 
 def journal(narration: str = "ACME-COGS-2026-09-v1", amount: str = "10.00", **fields: Json) -> Journal:
