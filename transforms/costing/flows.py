@@ -25,3 +25,6 @@ is_value_only = pl.col("kind").is_in(VALUE_KINDS)
 is_transfer = pl.col("kind").is_in(("transfer_out", "transfer_in"))
 is_priced = pl.col("own_cost").is_not_null()
 """The move brings a cost of its own."""
+
+layer_cost = pl.when(is_inflow).then(pl.col("own_cost") + pl.col("late_cost"))
+"""What an inflow costs with all charges that name it; null where it brings no cost of its own."""

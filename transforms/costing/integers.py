@@ -32,10 +32,10 @@ def read_moves(moves: pl.DataFrame) -> pl.DataFrame:
         categorical.
 
     Returns:
-        The same rows in the same order: `row` (position), the text columns, `kind` (KIND; null where it is
-        unknown) and `has_kind`, `moved_on`, `sequence` (null is 0), `quantity` (signed, ten-thousandths; null is 0)
-        and `has_quantity`, `unit_cost`, `amount`, `cost_share` (millionths) and `own_cost` (ten-billionths: what the move itself says it costs, null where it says
-        nothing; 64 bits where they do).
+        The same rows in the same order: `row` (position), the text columns, `kind` (KIND; null where it is unknown) and
+        `has_kind`, `moved_on`, `sequence` (null is 0), `quantity` (signed, ten-thousandths; null is 0) and
+        `has_quantity`, `unit_cost`, `amount`, `cost_share` (millionths) and `own_cost` (ten-billionths: what the move
+        itself says it costs, null where it says nothing; 64 bits where they do).
     """
     schema = moves.schema
     text = [_text(name, schema) for name in TEXT_COLUMNS if name != "kind"]

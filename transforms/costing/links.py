@@ -5,7 +5,7 @@ import polars as pl
 
 from schemas.policies import CostingPolicy
 from transforms.costing.columns import attach
-from transforms.costing.flows import is_inflow, is_priced, is_transfer, is_value_only
+from transforms.costing.flows import is_priced, is_transfer, is_value_only
 
 POOL_SEPARATOR = "\x1f"
 """Stands between the parts of a document's key; no code of a person holds it."""
@@ -101,7 +101,7 @@ def link_documents(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
 
 
 def add_late_costs(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
-    """Add `layer_cost`: what an inflow costs with all charges that name it, as if known from the start.
+    """Add `late_cost`: what all charges that name an inflow add to its cost, as if known from the start.
 
     IAS 2.10 and 2.11 make freight and duties part of the cost of purchase, whenever their bill comes. The charge's
     own row keeps its `own_cost`: it carries the inflow of value at its own date.
@@ -118,12 +118,7 @@ def add_late_costs(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
     )
     known_at_once = rows.filter(is_charge & ~pl.col("is_absorbed"))
     charges = known_at_once.group_by(row="source_row").agg(late_cost=pl.col("own_cost").cast(pl.Int128).sum())
-    late = pl.col("late_cost").fill_null(0)
-    if charges.is_empty():  # the costs stay as narrow as they are
-        return rows.with_columns(late_cost=pl.lit(0, dtype=pl.Int64), layer_cost=pl.when(is_inflow).then("own_cost"))
-    return attach(rows, charges).with_columns(
-        late_cost=late, layer_cost=pl.when(is_inflow).then(pl.col("own_cost") + late)
-    )
+    return attach(rows, charges).with_columns(pl.col("late_cost").fill_null(0))
 
 
 def _round(name: str, policy: CostingPolicy) -> pl.Expr:

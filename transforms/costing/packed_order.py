@@ -1,11 +1,17 @@
 """Sorts rows by many keys as one number: the keys side by side in 64 bits, and the rest only where those are equal."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 WORD = 64
+
+TIES_AT_ONCE = 5_000_000
+"""Ties are settled in parts of about so many rows."""
+
+Positions = np.ndarray[tuple[int], np.dtype[np.intp]]
 
 
 @dataclass(frozen=True)
@@ -75,15 +81,24 @@ def _settle_ties(order: pl.Series, word: pl.Series, keys: list[pl.Series]) -> pl
     """Sort the rows whose words are equal by what is left to compare."""
     in_order = word.gather(order)
     same = (in_order == in_order.shift(1)).fill_null(value=False)
-    tied = same | same.shift(-1, fill_value=False)
-    if not tied.any():
-        return order
-    slots, rows = tied.arg_true(), order.filter(tied)
-    frame = pl.DataFrame([key.gather(rows).alias(str(at)) for at, key in enumerate(keys)])
-    groups = in_order.filter(tied).alias("word")
-    sorted_rows = frame.with_columns(groups, rows.alias("row")).sort(
-        "word", *(str(at) for at in range(len(keys))), "row"
-    )["row"]
+    slots = (same | same.shift(-1, fill_value=False)).arg_true().to_numpy()
     settled = order.to_numpy().copy()
-    settled[slots.to_numpy()] = sorted_rows.to_numpy()
+    begins = np.flatnonzero(~same.to_numpy()[slots])
+    for start, end in _parts(begins, len(slots)):
+        places = slots[start:end]
+        rows = pl.Series(settled[places])
+        frame = pl.DataFrame([key.gather(rows).alias(str(at)) for at, key in enumerate(keys)])
+        groups = in_order.gather(pl.Series(places)).alias("word")
+        columns = ["word", *(str(at) for at in range(len(keys))), "row"]
+        settled[places] = frame.with_columns(groups, rows.alias("row")).sort(columns)["row"].to_numpy()
     return pl.Series(settled)
+
+
+def _parts(begins: Positions, size: int) -> Iterator[tuple[int, int]]:
+    """Cut groups of equal words into parts of about so many rows, so that memory is bounded."""
+    start = 0
+    while start < size:
+        place = np.searchsorted(begins, start + TIES_AT_ONCE)
+        end = int(begins[place]) if place < len(begins) else size
+        yield start, end
+        start = end

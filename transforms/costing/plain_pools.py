@@ -5,21 +5,25 @@ import polars as pl
 from schemas.policies import CostingPolicy
 from transforms.costing.averages import price_issues_average
 from transforms.costing.fifo import price_issues_fifo
-from transforms.costing.flows import is_inflow, is_outflow, is_value_only
-from transforms.costing.reporting import stack
+from transforms.costing.flows import is_inflow, is_outflow, is_value_only, layer_cost
+from transforms.costing.reporting import narrow
 from transforms.costing.running_totals import cents_of_change, divide_half_up, running_total
+
+PLAIN_COLUMNS = ("row", "pool", "kind", "quantity", "own_cost", "late_cost")
+"""What whole columns look at: sorting more would only cost time."""
 
 
 def settle_plain_pools(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
     """Value the moves of plain pools.
 
     Args:
-        rows: their moves, sorted by pool and order.
+        rows: PLAIN_COLUMNS of their moves, sorted by pool and order.
         policy: method and pool.
 
     Returns:
         VALUED, one row for each inflow, each outflow of a quantity, and each change of value.
     """
+    rows = rows.with_columns(layer_cost=layer_cost)
     never_received = rows.group_by("pool").agg(is_provisional=~is_inflow.any())
     price_issues = price_issues_average if policy.method.endswith("average") else price_issues_fifo
     issues = rows.filter(is_outflow).select("row", "pool").join(never_received, on="pool", how="left", validate="m:1")
@@ -27,7 +31,8 @@ def settle_plain_pools(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFram
     inflows = _value_inflows(rows).with_columns(is_provisional=pl.lit(value=False), provisional_cents=pl.lit(None))
     outflows = price_issues(rows).join(unknown, on="row", how="left", validate="1:1")
     nothing = pl.lit(0, dtype=pl.Int64)
-    return stack([part.with_columns(expensed_cents=nothing) for part in (inflows, outflows)])
+    parts = [narrow(part.with_columns(expensed_cents=nothing)) for part in (inflows, outflows)]
+    return pl.concat(parts, how="vertical_relaxed")
 
 
 def _value_inflows(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,12 +1,13 @@
 """What costing found, as ValuedMoves: amounts in base currency, one row for each row of the input."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
+import numpy as np
 import polars as pl
 
 from schemas.dtypes import MONEY, UNIT_COST
 from schemas.stock import ValuedMoves
-from transforms.costing.columns import attach
 
 COGS_KINDS = ("sale", "sale_return")
 
@@ -21,56 +22,81 @@ VALUED: dict[str, type[pl.DataType]] = {
 """What every way of valuing gives for a row; whole numbers may have 128 bits where 64 do not hold them."""
 
 
-def stack(parts: list[pl.DataFrame]) -> pl.DataFrame:
-    """Valued rows of several parts, one under the other, each number in 64 bits where they hold it."""
-    narrowed = [part.select(_narrow(part[name], dtype) for name, dtype in VALUED.items()) for part in parts]
-    return pl.concat(narrowed, how="vertical_relaxed") if narrowed else pl.DataFrame(schema=VALUED)
-
-
-def report(rows: pl.DataFrame, valued: pl.DataFrame) -> pl.DataFrame:
-    """Put what each move cost into ValuedMoves, in the order of the rows.
-
-    What was not valued (transfers inside a pool, zero quantities) changes nothing.
-
-    Args:
-        rows: `row` (position), `move_id` and `kind` of every move, in input order.
-        valued: VALUED, at most one row for each of them, in any order.
-    """
-    found = attach(rows.select("row", "move_id", "kind"), stack([valued]))
-    cents, expensed = pl.col("cents").fill_null(0), pl.col("expensed_cents").fill_null(0)
-    is_cogs = pl.col("kind").is_in(COGS_KINDS)
-    return found.select(
-        "move_id",
-        cost_amount=_to_decimal(cents, MONEY, _largest(found, "cents")),
-        unit_cost_applied=_to_decimal(pl.col("unit_millionths"), UNIT_COST, _largest(found, "unit_millionths")),
-        provisional_amount=_to_decimal(pl.col("provisional_cents"), MONEY, _largest(found, "provisional_cents")),
-        is_provisional=pl.col("is_provisional").fill_null(value=False),
-        cogs_amount=_to_decimal(
-            pl.when(is_cogs).then(0 - cents).otherwise(expensed), MONEY, _largest(found, "cents", "expensed_cents")
-        ),
+def narrow(part: pl.DataFrame) -> pl.DataFrame:
+    """VALUED in as little room as it takes: 64 bits where they hold all numbers, one value where all are the same."""
+    columns = [_in_few_bits(part[name], dtype) for name, dtype in VALUED.items()]
+    return part.select(
+        pl.lit(column.first(), column.dtype).alias(column.name) if _is_one(column) else column for column in columns
     )
 
 
-def no_moves(moves: pl.DataFrame) -> pl.DataFrame:
+def report(rows: pl.DataFrame, valued: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Put what each move cost into ValuedMoves, in the order of the rows.
+
+    What was not valued (transfers inside a pool, zero quantities) changes nothing. One column comes after the other, so
+    that few of them stand in memory twice.
+
+    Args:
+        rows: `row` (position), `move_id` and `kind` of every move, in input order.
+        valued: VALUED in parts, at most one row for each of them, in any order.
+    """
+    told = _Told([narrow(part) for part in valued], rows.height)
+    cents, expensed = told.column("cents", 0), told.column("expensed_cents", 0)
+    is_cogs = pl.col("kind").is_in(COGS_KINDS)
+    both = rows.select("kind", cents=cents, expensed=expensed)
+    cogs = both.select(pl.when(is_cogs).then(0 - pl.col("cents")).otherwise("expensed")).to_series()
+    return rows.select(
+        "move_id",
+        cost_amount=_to_decimal(cents, MONEY),
+        unit_cost_applied=_to_decimal(told.column("unit_millionths", None), UNIT_COST),
+        provisional_amount=_to_decimal(told.column("provisional_cents", None), MONEY),
+        is_provisional=told.column("is_provisional", default=False),
+        cogs_amount=_to_decimal(cogs, MONEY),
+    )
+
+
+def no_moves() -> pl.DataFrame:
     """ValuedMoves without rows."""
     columns = ValuedMoves.to_schema().columns
     return pl.DataFrame(schema={name: column.dtype.type for name, column in columns.items()})
 
 
-def _narrow(values: pl.Series, dtype: type[pl.DataType]) -> pl.Series:
+class _Told:
+    """Columns of valued rows, put into the order of the input."""
+
+    def __init__(self, parts: list[pl.DataFrame], height: int) -> None:
+        self.parts = parts
+        valued = np.concatenate([part["row"].to_numpy() for part in parts] or [np.empty(0, dtype=np.uint32)])
+        # rows that were not valued find the null behind all others
+        places = np.full(height, len(valued), dtype=np.uint32)
+        places[valued] = np.arange(len(valued), dtype=np.uint32)
+        self.places = pl.Series(places)
+
+    def column(self, name: str, default: int | None) -> pl.Series:
+        """One column, with a default where a row was not valued."""
+        nothing = pl.DataFrame({name: [None]}, schema={name: VALUED[name]})
+        told = pl.concat([*(part.select(name) for part in self.parts), nothing], how="vertical_relaxed").to_series()
+        in_order = told.gather(self.places)
+        return in_order if default is None else in_order.fill_null(default)
+
+
+def _in_few_bits(values: pl.Series, dtype: type[pl.DataType]) -> pl.Series:
     """Values in the type that is asked for; whole numbers in 128 bits, if 64 do not hold all of them."""
-    narrow = values.cast(dtype, strict=False)
-    return narrow if narrow.null_count() == values.null_count() else values.cast(pl.Int128)
+    cast = values.cast(dtype, strict=False)
+    return cast if cast.null_count() == values.null_count() else values.cast(pl.Int128)
 
 
-def _largest(found: pl.DataFrame, *names: str) -> int:
-    """The largest absolute value of some columns; sums of 64 bits may touch their end, so both ends are asked for."""
-    ends = [found[name].min() for name in names] + [found[name].max() for name in names]
-    return max((abs(end) for end in ends if isinstance(end, int)), default=0)
+def _is_one(values: pl.Series) -> bool:
+    """Whether all values are the same (rows are not: each stands once)."""
+    if values.null_count():
+        return values.null_count() == len(values)
+    return len(values) > 1 and values.min() == values.max()
 
 
-def _to_decimal(numbers: pl.Expr, dtype: pl.Decimal, largest: int) -> pl.Expr:
+def _to_decimal(numbers: pl.Series, dtype: pl.Decimal) -> pl.Series:
     """Whole numbers of the last place as decimals, with more digits where the usual ones do not hold them."""
-    digits = dtype.precision if largest < 10**dtype.precision else 38
+    ends = [abs(end) for end in (numbers.min(), numbers.max()) if isinstance(end, int)]
+    digits = dtype.precision if max(ends, default=0) < 10**dtype.precision else 38
     one = pl.lit(Decimal(1).scaleb(-dtype.scale), dtype=pl.Decimal(digits, dtype.scale))
-    return (numbers.cast(pl.Decimal(digits, 0)) * one).cast(pl.Decimal(digits, dtype.scale))
+    whole = numbers.to_frame("number").select(pl.col("number").cast(pl.Decimal(digits, 0)))
+    return whole.select((pl.col("number") * one).cast(pl.Decimal(digits, dtype.scale))).to_series()

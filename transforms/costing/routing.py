@@ -1,22 +1,36 @@
 """Sends each pool to the way that values it: whole columns, or the loop for moves that wait for each other."""
 
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
 import numpy as np
 import polars as pl
 
 from schemas.policies import CostingPolicy
-from transforms.costing.dependence import PLAIN, SEPARATE, find_pools_below_zero
-from transforms.costing.dependent_pools import settle_dependent_pools
+from schemas.problems import Problem
+from transforms.costing import dependent_pools
+from transforms.costing.dependence import CONNECTED, PLAIN, SEPARATE, find_pools_below_zero
 from transforms.costing.ordering import find_order
-from transforms.costing.plain_pools import settle_plain_pools
-from transforms.costing.reporting import stack
+from transforms.costing.plain_pools import PLAIN_COLUMNS, settle_plain_pools
+from transforms.costing.problems import MoveProblems
+from transforms.costing.reporting import narrow
 
-PLAIN_COLUMNS = ("row", "pool", "kind", "quantity", "own_cost", "layer_cost")
-"""What whole columns look at: sorting more would only cost time."""
+MANY_MOVES = 10**9
+"""From here on the compiled loop is faster than whole columns, also for pools that do not need it."""
+
+MOVES_AT_ONCE = 4_000_000
+"""Separate pools are handed to the loop in parts of about so many moves, so that memory is bounded."""
+
+LOOP_COLUMNS = (
+    "row", "move_id", "kind", "pool", "moved_on", "quantity", "unit_cost", "own_cost", "late_cost", "cost_share",
+    "source_row", "source_pool", "source_quantity", "document", "is_absorbed",
+)  # fmt: skip
+"""What the loop looks at; beside them the SKU where there are standard costs."""
 
 
 def settle_pools(
     phased: pl.DataFrame, routes: pl.Series, policy: CostingPolicy, standard_costs: pl.DataFrame | None
-) -> pl.DataFrame:
+) -> list[pl.DataFrame]:
     """Value the moves of all pools.
 
     Args:
@@ -26,20 +40,92 @@ def settle_pools(
         standard_costs: `sku`, `unit_cost` and, if it changes, `valid_from`.
 
     Returns:
-        VALUED.
+        VALUED, in parts.
 
     Raises:
         MoveProblems: moves that contradict each other.
     """
+    settle = _settle_few if phased.height < MANY_MOVES else _settle_many
+    return settle(phased, routes, policy, standard_costs)
+
+
+def _settle_few(
+    phased: pl.DataFrame, routes: pl.Series, policy: CostingPolicy, standard_costs: pl.DataFrame | None
+) -> list[pl.DataFrame]:
+    """Plain pools as whole columns, all others together in the loop."""
     ordered = phased.select(PLAIN_COLUMNS)[find_order(phased, policy, by_pool=True)]
     short = find_pools_below_zero(ordered, never_received=standard_costs is not None)
     routes = pl.Series(np.maximum(routes.to_numpy(), _at(short, routes.len())))
-    valued = [settle_plain_pools(ordered.filter(_goes(ordered, routes, PLAIN)), policy)]
-    waiting = phased.filter(~_goes(phased, routes, PLAIN))
+    valued = [settle_plain_pools(ordered.filter(_stands_in(ordered, routes) == PLAIN), policy)]
+    waiting = phased.filter(_stands_in(phased, routes) != PLAIN)
     if waiting.height:
-        in_time = waiting[find_order(waiting, policy)].with_row_index("move_order", 1)
-        valued.append(settle_dependent_pools(in_time, policy, standard_costs))
-    return stack(valued)
+        valued.append(_settle_in_time(waiting, policy, standard_costs))
+    return valued
+
+
+def _settle_many(
+    phased: pl.DataFrame, routes: pl.Series, policy: CostingPolicy, standard_costs: pl.DataFrame | None
+) -> list[pl.DataFrame]:
+    """Pools that are connected with others in one order of time, all others one after the other."""
+    is_connected = _stands_in(phased, routes) == CONNECTED
+    alone, connected = phased, phased.clear()
+    if is_connected.any():
+        alone, connected = phased.filter(~is_connected), phased.filter(is_connected)
+    parts: list[Callable[[], pl.DataFrame]] = []
+    if connected.height:
+        parts.append(partial(_settle_in_time, connected, policy, standard_costs))
+    order = find_order(alone, policy, by_pool=True)
+    rows = _for_loop(alone, standard_costs)
+    parts += [
+        partial(_settle_alone, rows, order[start:end], policy, standard_costs)
+        for start, end in _parts(alone["pool"].gather(order))
+    ]
+    return _all_or_problems(parts)
+
+
+def _settle_in_time(phased: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None) -> pl.DataFrame:
+    """Moves of all pools in one order of time."""
+    in_time = _for_loop(phased, standard_costs)[find_order(phased, policy)]
+    return dependent_pools.settle_dependent_pools(in_time.with_row_index("move_order", 1), policy, standard_costs)
+
+
+def _settle_alone(
+    rows: pl.DataFrame, order: pl.Series, policy: CostingPolicy, standard_costs: pl.DataFrame | None
+) -> pl.DataFrame:
+    """Moves of some pools, one pool after the other."""
+    return dependent_pools.settle_separate_pools(rows[order].with_row_index("move_order", 1), policy, standard_costs)
+
+
+def _for_loop(phased: pl.DataFrame, standard_costs: pl.DataFrame | None) -> pl.DataFrame:
+    """Moves as the loop reads them: days are enough for it, because the order has been found."""
+    sku = [] if standard_costs is None else [pl.col("sku").cast(pl.String)]
+    days = pl.col("moved_on").cast(pl.Date)
+    return phased.select(*LOOP_COLUMNS, *sku).with_columns(days)
+
+
+def _parts(pools: pl.Series) -> Iterator[tuple[int, int]]:
+    """Where to cut moves that are sorted by pool, so that no pool stands in two parts."""
+    starts = np.flatnonzero(np.diff(pools.to_numpy())) + 1
+    start = 0
+    while start < len(pools):
+        place = np.searchsorted(starts, start + MOVES_AT_ONCE)
+        end = int(starts[place]) if place < len(starts) else len(pools)
+        yield start, end
+        start = end
+
+
+def _all_or_problems(parts: Iterable[Callable[[], pl.DataFrame]]) -> list[pl.DataFrame]:
+    """What all parts give, or what is wrong in any of them."""
+    valued: list[pl.DataFrame] = []
+    problems: list[Problem] = []
+    for part in parts:
+        try:
+            valued.append(narrow(part()))
+        except MoveProblems as found:
+            problems += found.problems
+    if problems:
+        raise MoveProblems(problems)
+    return valued
 
 
 def _at(pools: pl.Series, size: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
@@ -49,6 +135,6 @@ def _at(pools: pl.Series, size: int) -> np.ndarray[tuple[int], np.dtype[np.uint8
     return routes
 
 
-def _goes(rows: pl.DataFrame, routes: pl.Series, route: int) -> pl.Series:
-    """Which moves stand in a pool of one route."""
-    return routes.gather(rows["pool"]) == route
+def _stands_in(rows: pl.DataFrame, routes: pl.Series) -> pl.Series:
+    """How the pool of each move can be valued."""
+    return routes.gather(rows["pool"])

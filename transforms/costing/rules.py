@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from schemas.stock import MOVE_KINDS
-from transforms.costing.flows import CHARGEABLE_KINDS, is_inflow, is_outflow, is_value_only
+from transforms.costing.flows import CHARGEABLE_KINDS, is_inflow, is_outflow, is_value_only, layer_cost
 
 REQUIRED_COLUMNS = ("move_id", "kind", "sku", "moved_on", "quantity")
 FIRST_DAY, DAY_AFTER_LAST = date(1900, 1, 1), date(2201, 1, 1)
@@ -21,7 +21,7 @@ READ_FROM = {
     "has_kind": {"kind"},
     "has_quantity": {"quantity"},
     "own_cost": {"kind", "quantity", "unit_cost", "amount"},
-    "layer_cost": {"kind", "quantity", "unit_cost", "amount", "move_id", "source_move_id"},
+    "late_cost": {"kind", "quantity", "unit_cost", "amount", "move_id", "source_move_id"},
     "pool": {"sku", "location", "lot"},
     "is_repeated": {"move_id"},
     "lacks_components": {"kind", "quantity", "unit_cost", "amount", "document_id"},
@@ -96,7 +96,7 @@ def _costs() -> list[Rule]:
     brings_nothing = is_inflow & (quantity == 0) & (cost != 0)
     look = "Look at its currency, its rate and its quantity."
     # a division by the limit keeps to 64 bits where a product with it would not
-    is_dear_in_all = is_inflow & (quantity > 0) & ((pl.col("layer_cost") - 1) // MOST_UNIT_COST >= quantity)
+    is_dear_in_all = is_inflow & (quantity > 0) & ((layer_cost - 1) // MOST_UNIT_COST >= quantity)
     is_dear = (unit_cost > MOST_UNIT_COST) | is_dear_in_all
     return [
         Rule("unit_cost", "a unit costs less than nothing", "Unit costs are 0 or more.", unit_cost < 0),
@@ -109,7 +109,7 @@ def _costs() -> list[Rule]:
             "amount",
             "an inflow with its charges costs less than nothing",
             "Correct the charges that name it.",
-            is_inflow & (cost >= 0) & (pl.col("layer_cost") < 0),
+            is_inflow & (cost >= 0) & (layer_cost < 0),
         ),
     ]
 

@@ -51,15 +51,17 @@ def value_moves(
         MoveProblems: every rule that the moves break, with its row count, money and first keys.
     """
     if moves.is_empty() and policy.method != "standard":
-        return no_moves(moves)
+        return no_moves()
     rows = add_phases(_read(moves, policy), policy)
+    told = rows.select("row", "move_id", "kind")
     settled = rows.filter(~is_transfer) if policy.pool == "sku" and _has_transfers(rows) else rows
     if policy.method == "standard":
         in_order = settled[find_order(settled, policy)].with_row_index("move_order", 1)
-        at_standard = settle_at_standard(in_order, policy, standard_costs, until)
-        parts = [report(rows, at_standard.valued), report_own_rows(at_standard.own)]
-        return pl.concat(parts, how="vertical_relaxed")
-    return report(rows, settle_pools(settled, find_routes(settled, policy), policy, standard_costs))
+        at_standard = settle_at_standard(in_order, policy, standard_costs)
+        return pl.concat([report(told, [at_standard.valued]), report_own_rows(at_standard.own)], how="vertical_relaxed")
+    valued = settle_pools(settled, find_routes(settled, policy), policy, standard_costs)
+    del rows, settled  # tables of millions of moves should not stand beside their results
+    return report(told, valued)
 
 
 def show_order(moves: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
