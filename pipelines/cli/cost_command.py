@@ -79,7 +79,7 @@ def cost(
 def _show(run: "CostRun", totals: "Totals", as_json: bool) -> None:
     """Totals as JSON, or as a table with what to do next."""
     from pipelines.value_table.run import FILES
-    from pipelines.value_table.totals import totals_table
+    from pipelines.value_table.totals import totals_notes, totals_table
 
     out = run.request.out
     files = [str(out / name) for name in FILES] if out is not None else []
@@ -87,6 +87,8 @@ def _show(run: "CostRun", totals: "Totals", as_json: bool) -> None:
         print_json({**totals.as_json(), "seconds": run.seconds, "files": files})
         return
     print_result([totals_table(totals, _title(run))], as_json=False)
+    for note in totals_notes(totals):
+        typer.echo(note)
     if files:
         typer.echo(f"Written: {', '.join(files)}")
     else:

@@ -32,7 +32,7 @@ class Reading:
 def unusable(name: str, dtype: pl.DataType, wanted: str, as_type: pl.DataType) -> Reading:
     """A column of a type that can never hold what is wanted: each of its values is a problem."""
     check = Check(name, f"{dtype} is no {wanted}", "Write it in another type.", pl.col(name).is_not_null())
-    return Reading(pl.lit(None).cast(as_type), (check,))
+    return Reading(pl.when(pl.col(name).is_null()).then(pl.lit(None, dtype=as_type)), (check,))
 
 
 def flag(number: int) -> str:

@@ -27,7 +27,7 @@ def read_number(name: str, dtype: pl.DataType, kept: pl.Decimal) -> Reading:
         kept: digits and places that costing keeps.
     """
     if dtype == pl.Null:
-        return Reading(pl.lit(None).cast(kept))
+        return Reading(pl.col(name).cast(kept))
     if dtype.is_float():
         return _from_float(name, dtype, kept)
     if isinstance(dtype, pl.Decimal) or dtype.is_integer():

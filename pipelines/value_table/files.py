@@ -58,10 +58,12 @@ def open_table(path: Path, empty_columns: tuple[str, ...] = ()) -> Table:
         raise UsageProblem(f"{path.name} is none of {', '.join(ENDINGS)}: give the table in one of these forms.")
     try:
         return _open_parquet(path) if kind == ".parquet" else _open_csv(path, empty_columns)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
-        raise DataProblem(f"{path.name} cannot be read.", [_explain(path, error)]) from None
     except OSError as error:
-        raise UsageProblem(f"{path} cannot be read: {error.strerror or error}.") from None
+        if error.errno is None:  # a packed file that is cut off
+            raise DataProblem(f"{path.name} cannot be read.", [_explain(path, error)]) from None
+        raise UsageProblem(f"{path} cannot be read: {error.strerror}.") from None
+    except (pl.exceptions.PolarsError, UnicodeDecodeError, EOFError, csv.Error) as error:
+        raise DataProblem(f"{path.name} cannot be read.", [_explain(path, error)]) from None
 
 
 def _open_parquet(path: Path) -> Table:
@@ -75,9 +77,13 @@ def _open_csv(path: Path, empty_columns: tuple[str, ...]) -> Table:
     names = _header(path)
     if not names:
         return Table(path.name, pl.LazyFrame(schema=dict.fromkeys(empty_columns, pl.String)), is_text=True)
-    rows = pl.scan_csv(path, infer_schema=False, glob=False).collect()
+    try:
+        rows = pl.scan_csv(path, infer_schema=False, glob=False).collect()
+    except pl.exceptions.ComputeError:
+        _refuse_uneven_lines(path, len(names))
+        raise
     if rows.height and rows.to_series(-1).null_count():
-        _refuse_short_lines(path, len(names))
+        _refuse_uneven_lines(path, len(names))
     is_blank = pl.all_horizontal(pl.all().is_null())
     return Table(path.name, rows.filter(~is_blank).lazy(), is_text=True)
 
@@ -97,15 +103,18 @@ def _header(path: Path) -> list[str]:
     return names
 
 
-def _refuse_short_lines(path: Path, expected: int) -> None:
-    """Stop at the first line with too few fields; silent where there is none."""
+def _refuse_uneven_lines(path: Path, expected: int) -> None:
+    """Stop at lines with another number of fields than the header; silent where there is none."""
     with _text_of(path) as text:
         lines = csv.reader(text)
-        for fields in lines:
-            if fields and len(fields) < expected:
-                found = f"line {lines.line_num} has {len(fields)} fields, and the header {expected}"
-                fix = "Is the file cut off? Write it again; an empty field keeps its comma."
-                raise DataProblem(f"{path.name} cannot be read.", [Problem(path.name, found, fix)])
+        uneven = [(lines.line_num, len(fields)) for fields in lines if fields and len(fields) != expected]
+    if uneven:
+        is_more = uneven[0][1] > expected
+        fix = "Quote fields that hold a comma." if is_more else "Is the file cut off? An empty field keeps its comma."
+        examples = tuple(f"line {line} ({count} fields)" for line, count in uneven[:3])
+        found = f"another number of fields than in the header, which has {expected}"
+        problem = Problem(path.name, found, fix, row_count=len(uneven), examples=examples)
+        raise DataProblem(f"{path.name} cannot be read.", [problem])
 
 
 def _text_of(path: Path) -> io.TextIOWrapper:
@@ -120,8 +129,6 @@ def _explain(path: Path, error: Exception) -> Problem:
     said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if isinstance(error, UnicodeDecodeError) or "utf-8" in said.lower():
         return Problem(path.name, "the text is not UTF-8", 'Save it as "CSV UTF-8".')
-    if "found more fields" in said:
-        return Problem(path.name, "a line has more fields than the header", "Quote fields that hold a comma.")
     return Problem(path.name, said, "Is the file complete? Write it again.")
 
 

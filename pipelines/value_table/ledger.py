@@ -34,7 +34,7 @@ def keep_ledger(moves: pl.DataFrame, valued: pl.DataFrame, shifts: pl.DataFrame,
     Args:
         moves: what costing looks at, one row per move (own rows of standard costing among them).
         valued: ValuedMoves of these rows, in the same order.
-        shifts: SHIFTS, what is booked in another month than that of the move.
+        shifts: SHIFTS with `quantity`, what is booked in another month than that of the move.
         policy: decides what a pool is.
 
     Returns:
@@ -68,6 +68,7 @@ def _of_shifts() -> dict[str, pl.Expr]:
     """What moves book in other months, and take out of their own."""
     return {
         "period": pl.col("period"),
+        "quantity": pl.col("quantity"),
         "value": pl.col("cents"),
         "cogs": pl.col("cogs_cents"),
         "true_up": pl.col("true_up_cents"),

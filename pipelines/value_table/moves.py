@@ -80,7 +80,16 @@ def _reading(table: Table, name: str, time_zone: str) -> Reading:
     if name in DAYS:
         day = read_days(table, name, time_zone).day
         return day if name == "moved_on" else Reading(day.value.cast(pl.Date), day.checks)
-    return _read_text(name, dtype) if name in TEXTS else _read_sequence(name, dtype)
+    if name in TEXTS:
+        text = _read_text(name, dtype)
+        return _with_key(text) if name == "move_id" else text
+    return _read_sequence(name, dtype)
+
+
+def _with_key(text: Reading) -> Reading:
+    """A move without an id is told by its row: it has no other name."""
+    check = Check("move_id", "the value is missing", "Every move needs one.", pl.col("move_id").is_null())
+    return Reading(text.value, (*text.checks, check))
 
 
 def _with_quantity(number: Reading) -> Reading:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.value_table.booked import find_shifts
 from pipelines.value_table.columns import READ
 from pipelines.value_table.files import open_table
 from pipelines.value_table.ledger import keep_ledger
@@ -23,7 +24,6 @@ from pipelines.value_table.totals import Totals, add_up
 from pipelines.value_table.valued_rows import beside_input
 from schemas.policies import CostingPolicy
 from transforms.costing import MoveProblems, value_moves
-from transforms.costing.booked_periods import booking_shifts
 from transforms.costing.known_rows import known_moves
 from transforms.costing.standard_rows import own_rows
 
@@ -99,7 +99,7 @@ class CostRun:
     def book(self) -> None:
         """What each month booked."""
         policy = self.request.policy
-        shifts = booking_shifts(self._moves, self._valued, policy, self._standard_costs)
+        shifts = find_shifts(self._moves, self._valued, policy, self._standard_costs)
         moves = self._moves
         if self._valued.height > moves.height:
             moves = pl.concat([moves, own_rows(moves, self._valued)])

@@ -77,23 +77,31 @@ def add_up(ledger: Ledger, moves: pl.DataFrame, valued: pl.DataFrame, unknown: i
 
 
 def totals_table(totals: Totals, title: str) -> ReportTable:
-    """Moves by kind with quantity and value, then the closing stock, as an analyst reads them."""
+    """Moves by kind with quantity and value, and the closing stock, as an analyst reads them."""
     rows = [
         (kind.replace("_", " "), f"{count:,}", quantity(units), money(value))
         for kind, count, units, value in totals.by_kind
     ]
     closing = ("closing stock", f"{totals.moves:,}", quantity(totals.closing_quantity), money(totals.closing_value))
-    notes = [f"COGS {money(totals.cogs_total)}."]
+    columns = ("kind", "rows", "quantity", "value")
+    return ReportTable(title, columns, (*rows, closing), frozenset(columns[1:]), frozenset({len(rows)}))
+
+
+def totals_notes(totals: Totals) -> list[str]:
+    """What the table cannot say: COGS, provisional costs, rows that were left out."""
+    notes = [f"COGS {money(totals.cogs_total)}"]
     if totals.provisional_count:
         notes.append(
-            f"{totals.provisional_count:,} moves have a provisional cost, {money(totals.provisional_value)} in all."
+            f"{_counted(totals.provisional_count, 'move has', 'moves have')} a cost that is still provisional: "
+            f"{money(totals.provisional_value)} in all"
         )
     if totals.unknown:
-        notes.append(f"{totals.unknown:,} rows were not known yet and are left out.")
-    columns = ("kind", "rows", "quantity", "value")
-    return ReportTable(
-        title, columns, (*rows, closing), frozenset(columns[1:]), frozenset({len(rows)}), " ".join(notes)
-    )
+        notes.append(f"{_counted(totals.unknown, 'row was', 'rows were')} not known yet, and left out")
+    return notes
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def _cents(cents: int) -> Decimal:
