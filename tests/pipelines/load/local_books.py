@@ -71,6 +71,10 @@ class LocalBooks:
         """What a person does in Xero's own pages: accounts, lock-date, faults."""
         self._http.post(f"/{path}", json=content).raise_for_status()
 
+    def waiting(self) -> int:
+        """Writes that got no answer and will be done later."""
+        return int(self._http.get("/late-commits").raise_for_status().json()["waiting"])
+
     def end_faults(self) -> None:
         """Switch all faults off."""
         self._http.delete("/faults").raise_for_status()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.load.change_rules import ChangePolicy, ChangeRules, WhenLocked
+from pipelines.load.change_rules import ChangeRules
 from pipelines.load.effects import effect_of
 from pipelines.load.locks import LockDates
 from pipelines.load.manual_journals import Line, ManualJournal, read_tag
@@ -15,6 +15,7 @@ from pipelines.load.plan_documents import plan_documents
 from pipelines.load.planned import Step
 from pipelines.load.posted import PostedState, Standing
 from pipelines.load.wanted import WantedJournal
+from schemas.posting_choices import ChangePolicy, WhenLocked
 
 KEY = "COGS-2026-10"
 FIRST = date(2026, 10, 1)

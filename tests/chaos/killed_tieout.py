@@ -1,0 +1,64 @@
+"""`tieout`, killed with SIGKILL at a given step: STEP COUNT, then the arguments of the command line.
+
+The kill is one of the process itself, at the n-th time that it comes by a step of its own; steps inside the server are
+the test's business. Requests hold two journals, so that a month makes many, and nobody waits.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from pipelines import month_end
+from pipelines.cli import main
+from pipelines.load import apply, batches
+from pipelines.load.outbox import Outbox
+from pipelines.load.post_log import export_plan
+from pipelines.load.read_back import read_back
+from pipelines.load.recording import Recorder
+from pipelines.load.xero_client import XeroClient
+
+SMALL_BATCH = 2
+
+_seen: dict[str, int] = {}
+
+
+def arm(step: str, count: int) -> None:
+    """Put a trap at each step; the one that is named springs at its count-th time."""
+
+    def come_by(name: str) -> None:
+        _seen[name] = _seen.get(name, 0) + 1
+        if (name, _seen[name]) == (step, count):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def watched(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any, **named: Any) -> Any:  # noqa: ANN401
+            come_by(f"before {name}")
+            found = method(*given, **named)
+            come_by(f"after {name}")
+            return found
+
+        return call
+
+    for name in ("create_manual_journals", "end_manual_journal", "attach_file", "add_history"):
+        setattr(XeroClient, name, watched("request", getattr(XeroClient, name)))
+    Outbox.save = watched("commit", Outbox.save)  # type: ignore[method-assign]
+    Recorder.__call__ = watched("record", Recorder.__call__)  # type: ignore[method-assign]
+    for name, function in (("read_back", read_back), ("export_plan", export_plan)):
+        setattr(apply, name, watched(name.replace("_", " "), function))
+
+
+def run() -> None:
+    """Arm, then do what the arguments say."""
+    step, count, *arguments = sys.argv[1:]
+    batches.MOST_DOCUMENTS = SMALL_BATCH
+    setattr(month_end, "apply_plan", partial(apply.apply_plan, pause=lambda _: None))  # noqa: B010
+    arm(step, int(count))
+    sys.argv = ["tieout", *arguments]
+    main()
+
+
+if __name__ == "__main__":
+    run()
