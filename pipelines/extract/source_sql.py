@@ -16,6 +16,7 @@ import polars as pl
 
 from mappings.wording import nearest, quote
 from pipelines.extract.source_kinds import Sql
+from pipelines.warehouse.arrow import ArrowStream, read_relation
 from schemas.problems import Problem
 
 SELECTED = "selected_rows"
@@ -28,16 +29,6 @@ class SqlFaultError(Exception):
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         super().__init__(str(problem))
-
-
-class _Stream:
-    """A frame that DuckDB can scan."""
-
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self._frame = frame
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        return self._frame.__arrow_c_stream__(requested_schema)
 
 
 @dataclass(frozen=True)
@@ -54,7 +45,7 @@ class Selected:
 
     def query(self, sql: str) -> pl.DataFrame:
         """Rows of one of our own selects over the result."""
-        return pl.DataFrame(self._connection.sql(sql))
+        return read_relation(self._connection.sql(sql))
 
 
 class SourceConnection:
@@ -82,7 +73,7 @@ class SourceConnection:
 
     def _add(self, name: str, frame: pl.DataFrame) -> None:
         """Copy an input into a table, in its order."""
-        self._connection.register("incoming_rows", _Stream(frame))
+        self._connection.register("incoming_rows", ArrowStream(frame))
         self._connection.execute(f'create table "{name}" as select * from incoming_rows')
         self._connection.unregister("incoming_rows")
 

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from pipelines.errors import DataProblem
-from pipelines.warehouse.arrow import ArrowStream
+from pipelines.warehouse.arrow import ArrowStream, read_relation
 from schemas.checking import check
 from schemas.tables import TABLES
 
@@ -54,7 +54,7 @@ class Warehouse:
     def query(self, sql: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
         """The rows of a select; decimals and dates arrive as such, instants in UTC."""
         try:
-            return pl.DataFrame(self._connection.sql(sql, params=list(parameters) or None))
+            return read_relation(self._connection.sql(sql, params=list(parameters) or None))
         except duckdb.Error as error:
             failure = plain_error(error)
         raise failure
