@@ -13,25 +13,52 @@ ReturnCost = Literal["receipt", "current"]
 
 @dataclass(frozen=True)
 class CostingPolicy:
-    """How stock is valued (IAS 2.23 to 2.27)."""
+    """How stock is valued (IAS 2.23 to 2.27). Each setting says where in accounting practice it comes from."""
 
     method: CostingMethod = "fifo"
-    pool: Pool = "sku"
-    """Moves of one pool share their cost: a SKU everywhere, or a SKU at one location."""
-    late_cost: LateCost = "catch_up"
-    """What a charge known after its receipt does to moves that have happened (IAS 2.10, 2.11; IAS 8.5 for estimates).
+    """Which cost leaves with a unit.
 
-    Under `catch_up` and `restate` every move costs what it would have cost had the charge been known from the start;
-    they differ in the month that books the change. Under `prospective` earlier moves keep their cost: the share that is
-    still on hand goes into stock when the charge comes, the rest into COGS.
+    `fifo`: that of the oldest unit on hand, and `moving_average`: that of all units on hand, after every receipt anew;
+    `periodic_average`: one average for a month, of what it opened with and all that came in (IAS 2.25 and 2.27, which
+    allows an average "on a periodic basis, or as each additional shipment is received"). `specific`: that of its own
+    batch or serial number, for goods that are not interchangeable (IAS 2.23, 2.24); inside one batch FIFO. `standard`:
+    a cost that was set beforehand, where it approximates cost and is reviewed regularly (IAS 2.21, 2.22); what differs
+    from it are variances in rows of their own. LIFO is not here: IAS 2 has not allowed it since 2005.
+    """
+    pool: Pool = "sku"
+    """Moves of one pool share their cost: a SKU everywhere, or a SKU at one location.
+
+    IAS 2.25 asks for one formula for goods of a similar nature and use; IAS 2.26 adds that a difference in location
+    alone does not justify different formulas. Different layers at each location under the same formula are common
+    practice, for freight between them (IAS 2.15) and for locations that report by themselves.
+    """
+    late_cost: LateCost = "catch_up"
+    """What a charge known after its receipt does to moves that have happened (IAS 2.10, 2.11: it is cost of purchase).
+
+    `catch_up` and `restate`: every move costs what it would have cost had the charge been known from the start. They
+    differ in the month that books the change: under `catch_up` the one in which it became known (IAS 8.36: a change in
+    an estimate is recognised in the period of the change), under `restate` the original one, for months that are still
+    open (or for prior-period errors, IAS 8.42). `prospective`: moves that have happened keep their cost; the share of
+    what is still on hand goes into stock when the charge comes, the rest into COGS at once, as ledgers do that never
+    look back. Under averages that ends at another stock value than the other two (`prospective_share`).
     """
     prospective_share: ProspectiveShare | None = None
-    """How much of a receipt is still on hand: what is left of its own layer, or as many units as are on hand at all.
+    """How much of a receipt a prospective charge finds on hand.
+
+    `layer`: what is left of the receipt's own layer; under averages, what would be left had the oldest units left
+    first. `on_hand`: as many units as are on hand at all, up to those received, the rule of ledgers that keep no layers
+    (coverage by stock on hand, as ERP systems do it when they post a price difference of a purchase). One is exact for
+    FIFO; under averages both are estimates: against `restate`, stock ends off by the charge times the difference between
+    this share and the share of it that the average still holds.
 
     None: `layer` where there are layers (FIFO, specific), `on_hand` under averages.
     """
     purchase_return: ReturnCost | None = None
     """Goods sent back to a supplier leave at the cost of their own receipt, or like any other issue.
+
+    `receipt`: the goods are identified by the document that they came with, and the credit is for their price (IAS 2.11
+    takes rebates and credits off the cost of purchase). `current`: interchangeable goods leave by the formula (IAS
+    2.25); what the credit differs from it is a gain or loss of the return.
 
     None: `receipt` where there are layers, `current` under averages.
     """
