@@ -12,7 +12,7 @@ from schemas.policies import CostingPolicy
 from transforms.costing.connected_pools import connect_pools, pool_columns
 from transforms.costing.flows import is_value_only
 from transforms.costing.known_states import AT_LAST, find_states, to_cents_of
-from transforms.costing.late_facts import date_rows, find_late_facts, find_suspects, first_day
+from transforms.costing.late_facts import date_rows, find_late_facts, find_suspects, first_day, may_be_late
 
 SHIFTS = pl.Schema(
     {
@@ -53,6 +53,8 @@ def booking_shifts(
         and `late_cents` (any other). What a charge expenses because its goods have gone is `late_cents` too, in its own
         month. `cents` and `cogs_cents` of a row sum to zero. One row per move and month with a shift, sorted.
     """
+    if not may_be_late(moves, valued):
+        return pl.DataFrame(schema=SHIFTS)
     dated = date_rows(moves, policy)
     members = _find_members(dated, valued, policy)
     shifts = [_expensed(dated, valued, members)]

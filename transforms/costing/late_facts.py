@@ -3,7 +3,7 @@
 import polars as pl
 
 from schemas.policies import CostingPolicy
-from transforms.costing.flows import is_inflow, is_transfer, is_value_only
+from transforms.costing.flows import VALUE_KINDS, is_inflow, is_transfer, is_value_only
 from transforms.costing.known_rows import find_rows, known_since, raise_to_needed
 
 TEXTS = ("move_id", "kind", "sku", "location", "lot", "document_id", "source_move_id")
@@ -17,6 +17,20 @@ def number_month(day: pl.Expr) -> pl.Expr:
 def first_day(month: pl.Expr) -> pl.Expr:
     """First day of a numbered month."""
     return pl.date(month // 12, month % 12 + 1, 1)
+
+
+def may_be_late(moves: pl.DataFrame, valued: pl.DataFrame) -> bool:
+    """Whether anything at all can be booked elsewhere than in its own month: a look at a few columns.
+
+    Args:
+        moves: StockMoves.
+        valued: ValuedMoves of them.
+    """
+    moved, known = pl.col("moved_on").cast(pl.Date), known_since(moves)
+    kinds = moves["kind"].unique().cast(pl.String)
+    has_links = kinds.is_in([*VALUE_KINDS, "assembly_in"]).any()
+    is_provisional = valued["provisional_amount"].null_count() < valued.height
+    return has_links or is_provisional or bool(moves.select((moved < pl.lit(known)).any()).item())
 
 
 def date_rows(moves: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
