@@ -48,8 +48,8 @@ class CostingPolicy:
     `layer`: what is left of the receipt's own layer; under averages, what would be left had the oldest units left
     first. `on_hand`: as many units as are on hand at all, up to those received, the rule of ledgers that keep no layers
     (coverage by stock on hand, as ERP systems do it when they post a price difference of a purchase). One is exact for
-    FIFO; under averages both are estimates: against `restate`, stock ends off by the charge times the difference between
-    this share and the share of it that the average still holds.
+    FIFO; under averages both are estimates: against `restate`, stock ends off by the charge times the difference
+    between this share and the share of it that the average still holds.
 
     None: `layer` where there are layers (FIFO, specific), `on_hand` under averages.
     """
