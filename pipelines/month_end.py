@@ -65,12 +65,12 @@ def mirror(run: CloseRun) -> None:
 
 def value(run: CloseRun) -> None:
     """core.* to core.stock_moves, close.landed_cost_allocations and close.bookings."""
-    run.valued = value_stock(run.close, run.warehouse)
+    run.valued = value_stock(run.close, run.warehouse, rebuild=run.rebuild)
 
 
 def build(run: CloseRun) -> None:
     """close.bookings to close.journals and their lines and sources, roll_forward, left_out and exceptions."""
-    build_month(run.close, run.warehouse, run.valued)
+    build_month(run.close, run.warehouse)
 
 
 def check(run: CloseRun) -> None:

@@ -29,6 +29,7 @@ def run_close(
     *,
     wait: float = WAIT,
     is_preview: bool = False,
+    rebuild: bool = False,
 ) -> Iterator[CloseRun]:
     """Run a list of steps for a month, and keep the warehouse open for the block that shows the result.
 
@@ -39,12 +40,14 @@ def run_close(
         steps: a list of steps of pipelines.month_end.
         wait: seconds to wait for another run on the same warehouse.
         is_preview: whether the month may be under way without naming a day.
+        rebuild: whether everything is valued again from the beginning, not from the last closing layers.
 
     Raises:
         TieoutError: whatever stops a step, with its exit code.
     """
     close = open_close(settings, read_month(period), to, is_preview=is_preview)
     with _running(close, steps.__name__, wait) as run:
+        run.rebuild = rebuild
         steps(run)
         yield run
 

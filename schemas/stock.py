@@ -75,6 +75,30 @@ class ValuedMoves(pa.DataFrameModel):
         strict = True
 
 
+class MoveCosts(pa.DataFrameModel):
+    """One row per stock move of core.stock_moves: what it costs as known at the last close."""
+
+    move_id: str = pa.Field(unique=True, description="Key of the stock move")
+    sku: str = pa.Field(description="Stock keeping unit")
+    moved_on: pl.Date = pa.Field(description="Physical date")
+    cost_amount: Money = pa.Field(description="Signed change of stock value in base currency")
+    unit_cost_applied: UnitCost = pa.Field(
+        nullable=True, description="Cost of one unit; null for a change of value only"
+    )
+    provisional_amount: Money = pa.Field(
+        nullable=True, description="Cost that an uncovered issue had first; null unless it was provisional"
+    )
+    is_provisional: bool = pa.Field(description="Whether the issue is still not covered by a receipt")
+    cogs_amount: Money = pa.Field(description="What the move adds to COGS")
+    exact_cost: str = pa.Field(
+        nullable=True,
+        description="Exact cost of an issue in ten-billionths, where units at the unit cost are not all of it",
+    )
+
+    class Config:
+        strict = True
+
+
 class Bookings(pa.DataFrameModel):
     """One row per stock move and month that booked value of it: wanted so far, less what earlier months booked."""
 

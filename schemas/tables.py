@@ -2,7 +2,7 @@
 
 import pandera.polars as pa
 
-from schemas import closing, control, documents, journals, posting, stock, xero
+from schemas import checkpoints, closing, control, documents, journals, posting, stock, xero
 
 SOURCE_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "core.products": documents.Products,
@@ -21,6 +21,12 @@ SOURCE_TABLES: dict[str, type[pa.DataFrameModel]] = {
 CLOSE_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "core.stock_moves": stock.StockMoves,
     "close.landed_cost_allocations": stock.LandedCostAllocations,
+    "close.valued_moves": stock.MoveCosts,
+    "close.checkpoints": checkpoints.Checkpoints,
+    "close.checkpoint_pools": checkpoints.CheckpointPools,
+    "close.checkpoint_layers": checkpoints.CheckpointLayers,
+    "close.pool_checkpoints": checkpoints.PoolCheckpoints,
+    "close.source_digests": checkpoints.SourceDigests,
     "close.bookings": stock.Bookings,
     "close.journals": journals.Journals,
     "close.journal_lines": journals.JournalLines,

@@ -19,7 +19,12 @@ _SCHEMA: dict[str, pl.DataType] = {name: column.dtype.type for name, column in S
 
 
 def build_stock_moves(
-    core: CoreTables, allocations: pl.LazyFrame, policy: RecognitionPolicy, base_currency: str, as_of: date
+    core: CoreTables,
+    allocations: pl.LazyFrame,
+    policy: RecognitionPolicy,
+    base_currency: str,
+    as_of: date,
+    standing_ids: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
     """Every stock move of stocked products up to a day, from all documents.
 
@@ -29,6 +34,7 @@ def build_stock_moves(
         policy: which sale lines count.
         base_currency: ISO 4217 code; receipts enter at the rate of their day (IAS 21.21).
         as_of: moves with a later physical date are left out; opening stock is there from the beginning.
+        standing_ids: `move_id` of moves that stand beside these, where the documents are only some of all.
 
     Returns:
         StockMoves, one row per signed change. A receipt without a price or rate has neither unit_cost nor amount.
@@ -45,12 +51,14 @@ def build_stock_moves(
     ]
     moves = pl.concat([_conform(frame) for frame in documents])
     is_in_time = (pl.col("moved_on") <= as_of) | (pl.col("kind") == "opening")
-    return _name_known_originals(moves.join(core.stocked(), on="sku", how="semi").filter(is_in_time))
+    stocked = moves.join(core.stocked(), on="sku", how="semi").filter(is_in_time)
+    own_ids = stocked.select("move_id")
+    return _name_known_originals(stocked, own_ids if standing_ids is None else pl.concat([own_ids, standing_ids]))
 
 
-def _name_known_originals(moves: pl.LazyFrame) -> pl.LazyFrame:
+def _name_known_originals(moves: pl.LazyFrame, known_ids: pl.LazyFrame) -> pl.LazyFrame:
     """A return names what it reverses only when that has moved; otherwise costing takes the current cost."""
-    known = moves.select(pl.col("move_id").alias("source_move_id"), pl.lit(value=True).alias("is_known"))
+    known = known_ids.select(pl.col("move_id").alias("source_move_id"), pl.lit(value=True).alias("is_known"))
     is_return = pl.col("kind").is_in(["sale_return", "purchase_return"])
     source = pl.when(~is_return | pl.col("is_known")).then("source_move_id").alias("source_move_id")
     return moves.join(known, on="source_move_id", how="left", validate="m:1").with_columns(source).drop("is_known")

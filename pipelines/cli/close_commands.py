@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.options import AsJson, Day, Home, MappingsFolder, Period, Wait, read_settings
+from pipelines.cli.options import AsJson, Day, Home, MappingsFolder, Period, Rebuild, Wait, read_settings
 from pipelines.cli.output import console, print_json, print_result
 
 if TYPE_CHECKING:
+    from pipelines.reports import ReportTable
     from pipelines.steps.run import CloseRun
 
 DEFAULT_WAIT = 60.0
@@ -52,6 +53,7 @@ def extract(
 def preview(
     period: Period,
     to: Day = None,
+    rebuild: Rebuild = False,
     home: Home = None,
     mappings: MappingsFolder = None,
     as_json: AsJson = False,
@@ -62,15 +64,16 @@ def preview(
     from pipelines.reports import month_tables
     from pipelines.runner import run_close
 
-    with run_close(read_settings(home, mappings), period, _day(to), preview_month, wait=wait, is_preview=True) as run:
-        print_result(
-            [one for one in month_tables(run.warehouse, run.close.period) if "Tie-out" not in one.title], as_json
-        )
+    settings = read_settings(home, mappings)
+    with run_close(settings, period, _day(to), preview_month, wait=wait, is_preview=True, rebuild=rebuild) as run:
+        shown = [one for one in month_tables(run.warehouse, run.close.period) if "Tie-out" not in one.title]
+        print_result([*shown, *_restatement(run)], as_json)
 
 
 def plan(
     period: Period,
     to: Day = None,
+    rebuild: Rebuild = False,
     home: Home = None,
     mappings: MappingsFolder = None,
     as_json: AsJson = False,
@@ -81,8 +84,8 @@ def plan(
     from pipelines.reports import left_out_table, plan_table
     from pipelines.runner import run_close
 
-    with run_close(read_settings(home, mappings), period, _day(to), plan_month, wait=wait) as run:
-        tables = [plan_table(run.plan), left_out_table(run.warehouse, run.close.period)]
+    with run_close(read_settings(home, mappings), period, _day(to), plan_month, wait=wait, rebuild=rebuild) as run:
+        tables = [plan_table(run.plan), left_out_table(run.warehouse, run.close.period), *_restatement(run)]
         print_result(tables, as_json, _plan_facts(run))
         if not as_json and run.plan is not None:
             _print_next_step(run)
@@ -129,6 +132,7 @@ def apply(
 def close(
     period: Period,
     to: Day = None,
+    rebuild: Rebuild = False,
     home: Home = None,
     mappings: MappingsFolder = None,
     as_json: AsJson = False,
@@ -139,8 +143,9 @@ def close(
     from pipelines.reports import month_tables
     from pipelines.runner import run_close
 
-    with run_close(read_settings(home, mappings), period, _day(to), close_month, wait=wait) as run:
-        print_result(month_tables(run.warehouse, run.close.period), as_json, _applied_facts(run))
+    with run_close(read_settings(home, mappings), period, _day(to), close_month, wait=wait, rebuild=rebuild) as run:
+        tables = [*month_tables(run.warehouse, run.close.period), *_restatement(run)]
+        print_result(tables, as_json, _applied_facts(run))
         if not as_json:
             _print_applied(run)
 
@@ -170,6 +175,13 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageProblem(f"--to {text} is not a day: write YYYY-MM-DD, such as 2026-10-15.") from None
+
+
+def _restatement(run: "CloseRun") -> list["ReportTable"]:
+    """What a rebuild changed of earlier months, where one was asked for."""
+    from pipelines.restatements import restatement_table
+
+    return [restatement_table(run.valued.restated)] if run.rebuild and run.valued is not None else []
 
 
 def _plan_facts(run: "CloseRun") -> dict[str, object]:

@@ -16,6 +16,10 @@ MappingsFolder = Annotated[Path | None, typer.Option("--mappings", help="Folder 
 WarehouseFile = Annotated[Path | None, typer.Option("--warehouse", metavar="FILE", help="The DuckDB file")]
 Day = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day that counts, for a month under way")]
 
+Rebuild = Annotated[
+    bool, typer.Option("--rebuild", help="Value everything again from the beginning, and show what that restates")
+]
+
 
 def read_settings(home: Path | None, mappings: Path | None, warehouse: Path | None = None) -> "Settings":
     """The settings, with what the command line says on top."""

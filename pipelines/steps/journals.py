@@ -17,13 +17,12 @@ from transforms.roll_forward import roll_forward
 from transforms.unmapped import describe_unmapped
 
 
-def build_month(close: CloseContext, warehouse: Warehouse, valued: pl.DataFrame) -> None:
+def build_month(close: CloseContext, warehouse: Warehouse) -> None:
     """Write close.journals, journal_lines, journal_line_sources, roll_forward, exceptions and left_out of the month.
 
     Args:
         close: which month.
         warehouse: holds the bookings of the month (value_stock).
-        valued: ValuedMoves of core.stock_moves.
     """
     core, maps = read_core(warehouse), close.maps
     bookings = warehouse.read("close.bookings", "period = ?", [close.period])
@@ -46,7 +45,7 @@ def build_month(close: CloseContext, warehouse: Warehouse, valued: pl.DataFrame)
         "close.journal_lines": lines.lazy(),
         "close.journal_line_sources": sources.lazy(),
         "close.roll_forward": rolled,
-        "close.exceptions": _find_exceptions(close, warehouse, core, unmapped, valued),
+        "close.exceptions": _find_exceptions(close, warehouse, core, unmapped),
         "close.left_out": left_out,
     }
     with warehouse.transaction():
@@ -67,13 +66,15 @@ def _enter(
 
 
 def _find_exceptions(
-    close: CloseContext, warehouse: Warehouse, core: CoreTables, unmapped: pl.DataFrame, valued: pl.DataFrame
+    close: CloseContext, warehouse: Warehouse, core: CoreTables, unmapped: pl.DataFrame
 ) -> pl.LazyFrame:
     """Everything that needs a decision, with the corrections that accept it."""
-    moves = warehouse.read("core.stock_moves").lazy()
+    uncovered = warehouse.read("close.valued_moves", "is_provisional")
+    with warehouse.offering("uncovered_skus", uncovered.select("sku").unique()):
+        moves = warehouse.query("from core.stock_moves where sku in (from uncovered_skus)")
     found = [
         find_document_exceptions(core, close.maps.charge_types, close.policy.base_currency, close.cut_off),
-        find_cost_exceptions(moves, valued.lazy(), close.period, close.cut_off),
+        find_cost_exceptions(moves.lazy(), uncovered.drop("sku", "moved_on").lazy(), close.period, close.cut_off),
         describe_unmapped(unmapped.lazy()),
         _rejected_rows(warehouse),
     ]

@@ -5,14 +5,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import polars as pl
-
 from pipelines.extract.report import ExtractReport
 from pipelines.load.apply_result import ApplyResult
 from pipelines.load.plan_store import StoredPlan
 from pipelines.load.xero_client import XeroClient, connect
 from pipelines.settings import Settings
 from pipelines.steps.context import CloseContext
+from pipelines.steps.stock import ValuedStock
 from pipelines.warehouse import Warehouse
 
 
@@ -50,8 +49,9 @@ class CloseRun:
     progress: Progress = no_progress
     client_factory: Callable[[Settings], XeroClient] = connect
     extracted: ExtractReport | None = None
-    valued: pl.DataFrame = field(default_factory=pl.DataFrame)
-    """ValuedMoves, from the costing step to the exceptions."""
+    rebuild: bool = False
+    """Whether everything is valued again from the beginning."""
+    valued: ValuedStock | None = None
     plan: StoredPlan | None = None
     applied: ApplyResult | None = None
     _client: XeroClient | None = field(default=None, repr=False)

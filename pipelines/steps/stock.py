@@ -1,4 +1,8 @@
-"""Values the stock: documents to moves, moves to cents, cents to the bookings of the month."""
+"""Values the stock: changed documents to moves, moves to cents, cents to the bookings of the month.
+
+A close goes on from the closing layers of the one before: it reads the documents that are new or changed, and values
+the pools that they touch. What it leaves is what valuing everything from the beginning would leave.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -6,21 +10,30 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipelines.errors import DataProblem
+from pipelines.steps.bookings import book_month, book_opening
+from pipelines.steps.checkpoints import (
+    Checkpoint,
+    keep_checkpoint,
+    measure_restatement,
+    read_checkpoint,
+    read_opening,
+    state_day_of,
+)
 from pipelines.steps.context import CloseContext
+from pipelines.steps.source_changes import CORE_TABLES, SourceChanges, find_changes, find_horizon, keep_digests
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
-from schemas.maps import MappingTables
-from schemas.policies import ClosePolicy
-from schemas.stock import LandedCostAllocations, StockMoves, ValuedMoves
-from transforms.bookings import book_period
+from schemas.policies import CostingPolicy
+from schemas.stock import LandedCostAllocations, MoveCosts, StockMoves
 from transforms.core_tables import CoreTables
-from transforms.costing import MoveProblems, value_moves
+from transforms.costing import MoveProblems
+from transforms.costing.checkpoints import Opening, Resumed, pool_key, settle_from
+from transforms.costing.resumption import KEY, PriorMoves, connect_pools, find_pools_from_history, with_connected
 from transforms.known_charges import allocate_known_charges
-from transforms.periods import previous_period
-from transforms.recognition import recognise_sales
+from transforms.move_changes import HANDED_OVER, MoveChanges, compare_moves
 from transforms.stock_moves import build_stock_moves
 
-CORE_TABLES = list(CoreTables.__dataclass_fields__)
+_COSTS = list(MoveCosts.to_schema().columns)
 
 
 def read_core(warehouse: Warehouse) -> CoreTables:
@@ -30,68 +43,235 @@ def read_core(warehouse: Warehouse) -> CoreTables:
 
 @dataclass(frozen=True)
 class ValuedStock:
-    """Every stock move up to a day, with its value as known on that day."""
+    """What a valuation did."""
 
-    allocations: pl.DataFrame
-    """LandedCostAllocations."""
-    moves: pl.DataFrame
-    """StockMoves."""
-    valued: pl.DataFrame
-    """ValuedMoves."""
-
-
-def value_stock(close: CloseContext, warehouse: Warehouse) -> pl.DataFrame:
-    """Value every move up to the cut-off and book the month.
-
-    Writes core.stock_moves, close.landed_cost_allocations and close.bookings of the month (and, in the first month,
-    those of the opening that precedes it, at the value known then: Xero's opening balance knew no more).
-
-    Returns:
-        ValuedMoves of all moves, for the steps that follow in the same run.
-    """
-    core, maps, policy = read_core(warehouse), close.maps, close.policy
-    stock = _value_up_to(core, maps, policy, close.cut_off)
-    opening_day = policy.first_period - timedelta(days=1)
-    opening = _value_up_to(core, maps, policy, opening_day) if close.period == policy.first_period else None
-    with warehouse.transaction():
-        warehouse.replace("core.stock_moves", stock.moves)
-        warehouse.replace("close.landed_cost_allocations", stock.allocations)
-        if opening is not None:
-            _book(warehouse, core, maps, opening, previous_period(close.period), opening_day)
-        _book(warehouse, core, maps, stock, close.period, close.cut_off)
-    return stock.valued
+    move_count: int
+    """Moves that were valued again."""
+    pool_count: int
+    """Pools that were valued from their whole history."""
+    restated: pl.DataFrame
+    """What a rebuild changed of earlier months (checkpoints.measure_restatement); empty otherwise."""
 
 
-def _value_up_to(core: CoreTables, maps: MappingTables, policy: ClosePolicy, day: date) -> ValuedStock:
-    """Value what is known on a day.
+def value_stock(close: CloseContext, warehouse: Warehouse, *, rebuild: bool = False) -> ValuedStock:
+    """Value what is new or changed up to the cut-off, and book the month.
+
+    Brings core.stock_moves, close.landed_cost_allocations and close.valued_moves up to date, writes close.bookings of
+    the month and a checkpoint. In the first month it also books the opening that precedes it, at the value known then:
+    Xero's opening balance knew no more.
+
+    Args:
+        close: which month, up to which day, under which policies.
+        warehouse: holds core.
+        rebuild: value everything from the beginning, whatever stands.
 
     Raises:
-        DataProblem: moves that contradict each other (exit 3).
+        DataProblem: moves that contradict each other, or closing layers of other policies (exit 3).
     """
-    known = allocate_known_charges(core, maps.charge_types, policy.base_currency, day)
+    with warehouse.transaction():
+        before = read_checkpoint(close, warehouse, rebuild=rebuild)
+        horizon = find_horizon(warehouse, close.policy.recognition, close.cut_off)
+        is_from_start = before.state_day == Checkpoint().state_day
+        found = find_changes(close, warehouse, close.cut_off, horizon, everything=is_from_start)
+        was = warehouse.read("close.valued_moves") if rebuild else pl.DataFrame(schema=_schema())
+        before = Checkpoint(before.number) if found.is_everything else before
+        moves = _bring_moves_up_to_date(close, warehouse, found, horizon)
+        done = _value(close, warehouse, before, moves, horizon, rebuild=rebuild)
+        keep_digests(warehouse)
+        if close.period == close.policy.first_period:
+            book_opening(close, warehouse, read_core(warehouse), close.policy.first_period - timedelta(days=1))
+        changed = None if found.is_everything else pl.concat([moves.move_ids, done.changed_ids]).unique()
+        book_month(close, warehouse, changed, before.period, before.cut_off)
+    up_to = was["moved_on"].max() if was.height else None
+    after = warehouse.read("close.valued_moves") if rebuild else was
+    restated = measure_restatement(was, after, up_to if isinstance(up_to, date) else close.cut_off)
+    return ValuedStock(done.move_count, done.pool_count, restated)
+
+
+def _schema() -> dict[str, pl.DataType]:
+    return {name: column.dtype.type for name, column in MoveCosts.to_schema().columns.items()}
+
+
+def _bring_moves_up_to_date(
+    close: CloseContext, warehouse: Warehouse, found: SourceChanges, horizon: date
+) -> MoveChanges:
+    """Build the moves of changed rows again; write core.stock_moves and close.landed_cost_allocations."""
+    policy = close.policy
+    known = allocate_known_charges(found.core, close.maps.charge_types, policy.base_currency, close.cut_off)
     allocations = check(LandedCostAllocations, known)
-    horizon = _horizon(core, policy, day)
-    built = build_stock_moves(core, allocations.lazy(), policy.recognition, policy.base_currency, horizon)
-    moves = check(StockMoves, built)
+    built = build_stock_moves(
+        found.core,
+        allocations.lazy(),
+        policy.recognition,
+        policy.base_currency,
+        horizon,
+        _other_originals(warehouse, found),
+    )
+    changes = compare_moves(check(StockMoves, built), found.standing)
+    if found.is_everything:
+        warehouse.execute("delete from close.landed_cost_allocations")
+    _write(warehouse, "core.stock_moves", changes.gone, changes.written)
+    with warehouse.offering("changed_charges", found.charge_ids):
+        warehouse.execute("delete from close.landed_cost_allocations where charge_id in (from changed_charges)")
+    warehouse.append("close.landed_cost_allocations", allocations)
+    return changes
+
+
+def _other_originals(warehouse: Warehouse, found: SourceChanges) -> pl.LazyFrame | None:
+    """`move_id` of standing moves, beside those that are built again, which the changed returns name."""
+    if found.is_everything:
+        return None
+    named = [
+        found.core.sale_lines.select(move_id=pl.format("sale:{}", "returned_sale_line_id")),
+        found.core.receipt_lines.select(move_id=pl.format("receipt:{}", "returned_receipt_line_id")),
+    ]
+    ids = pl.concat(named).drop_nulls().unique().collect()
+    with warehouse.offering("named_originals", ids.join(found.standing, on="move_id", how="anti")):
+        return warehouse.query("select move_id from core.stock_moves where move_id in (from named_originals)").lazy()
+
+
+def _write(warehouse: Warehouse, table: str, gone: pl.DataFrame, rows: pl.DataFrame) -> None:
+    """Take moves out of a table and put others in."""
+    if gone.height:
+        with warehouse.offering("gone_moves", gone.select("move_id")):
+            warehouse.execute(f"delete from {table} where move_id in (from gone_moves)")
+    if rows.height:
+        warehouse.append(table, rows)
+
+
+@dataclass(frozen=True)
+class _Done:
+    changed_ids: pl.DataFrame
+    move_count: int
+    pool_count: int
+
+
+def _value(
+    close: CloseContext, warehouse: Warehouse, before: Checkpoint, changes: MoveChanges, horizon: date, *, rebuild: bool
+) -> _Done:
+    """Value the pools with moves after the checkpoint, and those whose history has changed."""
+    policy, day = close.policy.costing, state_day_of(close)
+    nothing = pl.DataFrame(schema={"move_id": pl.String})
+    if changes.touched.is_empty() and (day, horizon) == (before.state_day, before.horizon):
+        return _Done(nothing, 0, 0)
+    recent = warehouse.query("from core.stock_moves where moved_on > ?", [before.state_day])
+    pools = warehouse.read("close.pool_checkpoints")
+    pools = pools.clear() if before == Checkpoint(before.number) else pools
+    again = find_pools_from_history(
+        changes.touched,
+        recent,
+        _prior_moves(close, warehouse, changes, recent, before.state_day),
+        pools,
+        policy,
+        before.state_day,
+    )
+    while True:
+        moves, resumed = _settle(close, warehouse, before, recent, again, day)
+        circular = pl.DataFrame(list(resumed.circular_pools), schema=dict.fromkeys(KEY, pl.String), orient="row")
+        more = with_connected(circular, pools).join(again, on=KEY, how="anti").join(pools, on=KEY, how="semi")
+        if more.is_empty():
+            break
+        again = pl.concat([again, more])
+    changed = _write_costs(warehouse, moves, resumed, changes, is_all=before.state_day == Checkpoint().state_day)
+    components = connect_pools(moves, pools, policy)
+    if before.state_day == Checkpoint().state_day:
+        warehouse.execute("delete from close.pool_checkpoints")
+    keep_checkpoint(close, warehouse, before, resumed, components, horizon, rebuild=rebuild)
+    return _Done(changed, resumed.valued.height, again.height)
+
+
+def _settle(
+    close: CloseContext,
+    warehouse: Warehouse,
+    before: Checkpoint,
+    recent: pl.DataFrame,
+    again: pl.DataFrame,
+    day: date,
+) -> tuple[pl.DataFrame, Resumed]:
+    """Value the recent moves from the closing layers, and some pools from their whole history.
+
+    Returns:
+        StockMoves that were valued, and behind them those before the checkpoint that they name; their values.
+    """
+    policy = close.policy.costing
+    keyed = recent.with_columns(expr.alias(f"pool_{name}") for name, expr in zip(KEY, pool_key(policy), strict=True))
+    renamed = again.rename({name: f"pool_{name}" for name in KEY})
+    later = keyed.join(renamed, on=renamed.columns, how="anti")
+    history = read_pools(warehouse, again, policy)
+    moves = pl.concat([later.select(recent.columns), history])
+    named = _named_before(warehouse, moves, before.state_day)
+    resumable = later.select(pl.col(f"pool_{name}").alias(name) for name in KEY).unique()
+    opening = read_opening(warehouse, resumable, named) if before.state_day > Checkpoint().state_day else Opening()
     try:
-        valued = value_moves(moves, policy.costing)
+        resumed = settle_from(moves, named, policy, opening, day)
     except MoveProblems as error:
         raise DataProblem("The stock moves cannot be valued. Nothing was posted.", error.problems) from None
-    return ValuedStock(allocations, moves, check(ValuedMoves, valued))
+    return pl.concat([moves, named]), resumed
 
 
-def _book(
-    warehouse: Warehouse, core: CoreTables, maps: MappingTables, stock: ValuedStock, period: date, cut_off: date
-) -> None:
-    """Replace the bookings of one month."""
-    before = warehouse.read("close.bookings", "period < ?", [period]).lazy()
-    moves, valued = stock.moves.lazy(), stock.valued.lazy()
-    booked = book_period(moves, valued, core.products, maps.accounts, before, period, cut_off)
-    warehouse.replace("close.bookings", booked.collect(), "period = ?", [period])
+def _named_before(warehouse: Warehouse, moves: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Moves up to the checkpoint that others name as their source, and that are not valued again."""
+    ids = moves.select(move_id="source_move_id").drop_nulls().unique().join(moves, on="move_id", how="anti")
+    with warehouse.offering("named_moves", ids):
+        return warehouse.query("from core.stock_moves where moved_on <= ? and move_id in (from named_moves)", [day])
 
 
-def _horizon(core: CoreTables, policy: ClosePolicy, cut_off: date) -> date:
-    """Last physical day that is needed: a sale recognised by the cut-off may have left later."""
-    due = recognise_sales(core.sale_lines, policy.recognition).filter(pl.col("recognised_on") <= cut_off)
-    latest = due.select(pl.col("moved_date").max()).collect().item()
-    return max(cut_off, latest) if latest is not None else cut_off
+def read_pools(warehouse: Warehouse, keys: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
+    """All moves of some pools.
+
+    Args:
+        warehouse: holds core.stock_moves.
+        keys: `sku`, `location`, `lot`, empty where the pool does not look at it.
+        policy: what makes a pool.
+
+    Returns:
+        StockMoves.
+    """
+    if keys.is_empty():
+        return warehouse.query("from core.stock_moves limit 0")
+    location = "and coalesce(m.location, '') = k.location" if policy.pool == "sku_location" else ""
+    lot = "and coalesce(m.lot, '') = k.lot" if policy.method == "specific" else ""
+    with warehouse.offering("wanted_pools", keys):
+        return warehouse.query(f"from core.stock_moves m semi join wanted_pools k on m.sku = k.sku {location} {lot}")
+
+
+def _prior_moves(
+    close: CloseContext, warehouse: Warehouse, changes: MoveChanges, recent: pl.DataFrame, day: date
+) -> PriorMoves:
+    """What of the moves up to the checkpoint is tied to changed and recent ones."""
+    hands_over = pl.col("kind").is_in(HANDED_OVER if close.policy.costing.pool == "sku_location" else HANDED_OVER[2:])
+    both = pl.concat([changes.touched, recent]).filter(hands_over)
+    named = changes.touched.filter(pl.col("moved_on") <= day).select("source_move_id").drop_nulls()
+    with (
+        warehouse.offering("shared_documents", both.select("document_id").unique()),
+        warehouse.offering("named_moves", named.unique()),
+    ):
+        documents = warehouse.query(
+            "from core.stock_moves where moved_on <= ? and document_kind in ('transfer', 'production')"
+            " and document_id in (from shared_documents)",
+            [day],
+        )
+        sources = warehouse.query("from core.stock_moves where move_id in (from named_moves)")
+    return PriorMoves(documents.filter(hands_over), sources)
+
+
+def _write_costs(
+    warehouse: Warehouse, moves: pl.DataFrame, resumed: Resumed, changes: MoveChanges, *, is_all: bool
+) -> pl.DataFrame:
+    """Write the values that are new or different.
+
+    Returns:
+        `move_id` of those moves.
+    """
+    facts = moves.select("move_id", "sku", "moved_on")
+    costs = resumed.valued.join(facts, on="move_id", how="left", validate="1:1").select(_COSTS)
+    if is_all:
+        warehouse.replace("close.valued_moves", costs)
+        return costs.select("move_id")
+    with warehouse.offering("valued_again", costs.select("move_id")):
+        standing = warehouse.query("from close.valued_moves where move_id in (from valued_again)")
+    new = costs.join(standing, on=_COSTS, how="anti", nulls_equal=True)
+    vanished = changes.gone.join(changes.written, on="move_id", how="anti")
+    old = standing.join(new, on="move_id", how="semi").select("move_id")
+    _write(warehouse, "close.valued_moves", pl.concat([old, vanished]), new)
+    return new.select("move_id")

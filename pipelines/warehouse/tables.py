@@ -3,7 +3,7 @@
 from __future__ import annotations  # text only: a live annotation of a DuckDB type is reported as a leak at exit
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 import duckdb
@@ -59,11 +59,21 @@ class Warehouse:
             failure = plain_error(error)
         raise failure
 
-    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
-        """Run a statement that changes something."""
-        self.has_written = True
+    @contextmanager
+    def offering(self, name: str, frame: pl.DataFrame) -> Iterator[None]:
+        """Let the SQL of the block read a frame by a name without a schema."""
+        self._connection.register(name, ArrowStream(frame))
         try:
-            self._connection.execute(sql, list(parameters) or None).complete()
+            yield
+        finally:
+            self._connection.unregister(name)
+
+    def execute(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> None:
+        """Run a statement that changes something; parameters are ? in their order, or $name."""
+        self.has_written = True
+        given = dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
+        try:
+            self._connection.execute(sql, given or None).complete()
         except duckdb.Error as error:
             failure = plain_error(error)
         else:

@@ -73,10 +73,9 @@ def _value(warehouse: Warehouse, months: ClosedMonths, folder: Path, method: str
     policy = folder / "mappings/close.yaml"
     policy.write_text(policy.read_text(encoding="utf-8").replace("method: fifo", f"method: {method}"), encoding="utf-8")
     settings = months.settings.model_copy(update={"mappings": folder / "mappings"})
-    valued = value_stock(open_close(settings, LAST), warehouse)
-    moves = warehouse.read("core.stock_moves").select("move_id", "sku", "moved_on")
+    value_stock(open_close(settings, LAST), warehouse, rebuild=True)
     changes = (
-        valued.join(moves, on="move_id", how="inner", validate="1:1")
+        warehouse.read("close.valued_moves")
         .group_by("sku", pl.col("moved_on").dt.truncate("1mo").alias("month"))
         .agg(pl.col("cogs_amount").sum().alias("sold"), pl.col("cost_amount").sum().alias("changed"))
     )

@@ -1,0 +1,103 @@
+"""Books the month: what each move should have cost so far, less what earlier months booked of it."""
+
+from datetime import date
+
+import polars as pl
+
+from pipelines.errors import DataProblem
+from pipelines.steps.context import CloseContext
+from pipelines.steps.source_changes import find_horizon
+from pipelines.warehouse import Warehouse
+from schemas.checking import check
+from schemas.stock import LandedCostAllocations, StockMoves, ValuedMoves
+from transforms.bookings import book_period
+from transforms.core_tables import CoreTables
+from transforms.costing import MoveProblems, value_moves
+from transforms.known_charges import allocate_known_charges
+from transforms.periods import previous_period
+from transforms.stock_moves import build_stock_moves
+
+_VALUED = list(ValuedMoves.to_schema().columns)
+
+
+def book_month(
+    close: CloseContext, warehouse: Warehouse, changed: pl.DataFrame | None, last_period: date, last_cut_off: date
+) -> None:
+    """Replace the bookings of the month.
+
+    A move can only book something if it or its value was changed since the last close, if the time between the two
+    cut-offs has made it count, or if a month between the two has booked it.
+
+    Args:
+        close: period and cut-off.
+        warehouse: holds the moves and their values as of the cut-off.
+        changed: `move_id` of moves that were changed, or valued otherwise, since the last close; None: look at all.
+        last_period: month of the last close.
+        last_cut_off: its last day.
+    """
+    if changed is None:
+        moves, costs = warehouse.read("core.stock_moves"), warehouse.read("close.valued_moves")
+        before = warehouse.read("close.bookings", "period < ?", [close.period])
+    else:
+        ids = pl.concat([changed, _due_moves(close, warehouse, last_period, last_cut_off)]).unique()
+        with warehouse.offering("moves_to_book", ids):
+            moves = warehouse.query("from core.stock_moves where move_id in (from moves_to_book)")
+            costs = warehouse.query("from close.valued_moves where move_id in (from moves_to_book)")
+            before = warehouse.query(
+                "from close.bookings where period < ? and move_id in (from moves_to_book)", [close.period]
+            )
+    products = warehouse.read("core.products")
+    _book(close, warehouse, moves, costs.select(_VALUED), products, before, close.period, close.cut_off)
+
+
+def _due_moves(close: CloseContext, warehouse: Warehouse, last_period: date, last_cut_off: date) -> pl.DataFrame:
+    """`move_id` of moves that count since the last cut-off, or that a month in between has booked."""
+    first, last = sorted((last_cut_off, close.cut_off))
+    if close.period <= last_period:
+        between, periods = "period >= ? and period <= ?", [close.period, last_period]
+    else:
+        between, periods = "period > ? and period < ?", [last_period, close.period]
+    return warehouse.query(
+        f"""select move_id from core.stock_moves
+            where (moved_on > ? and moved_on <= ?) or (recognised_on > ? and recognised_on <= ?)
+            union select move_id from close.bookings where {between}""",
+        [first, last, first, last, *periods],
+    )
+
+
+def book_opening(close: CloseContext, warehouse: Warehouse, core: CoreTables, day: date) -> None:
+    """Replace the bookings of the opening, as known on the day before the first month.
+
+    Raises:
+        DataProblem: moves that contradict each other (exit 3).
+    """
+    policy = close.policy
+    known = allocate_known_charges(core, close.maps.charge_types, policy.base_currency, day)
+    allocations = check(LandedCostAllocations, known)
+    horizon = find_horizon(warehouse, policy.recognition, day)
+    built = build_stock_moves(core, allocations.lazy(), policy.recognition, policy.base_currency, horizon)
+    moves = check(StockMoves, built)
+    try:
+        valued = check(ValuedMoves, value_moves(moves, policy.costing))
+    except MoveProblems as error:
+        raise DataProblem("The stock moves cannot be valued. Nothing was posted.", error.problems) from None
+    period = previous_period(close.period)
+    before = warehouse.read("close.bookings", "period < ?", [period])
+    _book(close, warehouse, moves, valued, core.products.collect(), before, period, day)
+
+
+def _book(
+    close: CloseContext,
+    warehouse: Warehouse,
+    moves: pl.DataFrame,
+    valued: pl.DataFrame,
+    products: pl.DataFrame,
+    before: pl.DataFrame,
+    period: date,
+    cut_off: date,
+) -> None:
+    """Replace the bookings of one month."""
+    booked = book_period(
+        moves.lazy(), valued.lazy(), products.lazy(), close.maps.accounts, before.lazy(), period, cut_off
+    )
+    warehouse.replace("close.bookings", booked.collect(), "period = ?", [period])

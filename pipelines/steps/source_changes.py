@@ -1,0 +1,258 @@
+"""Knows what changed in the source since the stock was last valued, without reading what did not.
+
+Each day of each core table has a digest of the rows that moves are made of; DuckDB computes and compares them where the
+rows are. Only days (charges, products) whose digest differs are read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+import polars as pl
+
+from pipelines.steps.context import CloseContext
+from pipelines.warehouse import Warehouse
+from schemas.policies import RecognitionPolicy
+from transforms.core_tables import CoreTables
+from transforms.recognition import recognise_sales
+
+CORE_TABLES = list(CoreTables.__dataclass_fields__)
+
+DAY_OF = {
+    "sale_lines": "moved_date",
+    "receipt_lines": "received_date",
+    "adjustment_lines": "adjustment_date",
+    "transfer_lines": "dispatched_date",
+    "production_lines": "produced_date",
+}
+"""The physical date of each table that moves stock; opening stock counts as one day."""
+
+DOCUMENTS_OF = {
+    "sale_lines": ("sale", "credit_note"),
+    "receipt_lines": ("purchase",),
+    "adjustment_lines": ("adjustment",),
+    "transfer_lines": ("transfer",),
+    "production_lines": ("production",),
+}
+"""Which moves come from which table."""
+
+
+@dataclass(frozen=True)
+class SourceChanges:
+    """Rows whose moves may differ from those that stand, and the moves that they would replace."""
+
+    core: CoreTables
+    """Those rows, with products and rates as they are, and the receipts that the charges are spread over."""
+    standing: pl.DataFrame
+    """StockMoves that came from them; they go, unless they are built again."""
+    charge_ids: pl.DataFrame
+    """`charge_id` of charges whose shares may differ."""
+    is_everything: bool
+    """Whether all rows are here, so that what is built is all there is."""
+
+
+def find_changes(
+    close: CloseContext, warehouse: Warehouse, day: date, horizon: date, *, everything: bool
+) -> SourceChanges:
+    """Compare the digests of what is known up to a day with those of the last valuation.
+
+    Args:
+        close: policies and mappings.
+        warehouse: an open transaction of it, in which the temporary table `fresh_digests` stays until keep_digests.
+        day: last day of charges that count.
+        horizon: last day of moves that count.
+        everything: take every row as changed.
+    """
+    _compute_digests(close, warehouse, day, horizon)
+    changed = {} if everything else _changed_buckets(warehouse)
+    if everything or warehouse.query("select 1 from close.source_digests limit 1").is_empty():
+        core, standing = _all_rows(warehouse), warehouse.read("core.stock_moves")
+        charge_ids = warehouse.query(
+            "select charge_id from core.charges where charge_date <= ?"
+            " union select charge_id from close.landed_cost_allocations",
+            [day],
+        )
+        return SourceChanges(core, standing, charge_ids, is_everything=True)
+    charge_ids = pl.DataFrame({"charge_id": changed.get("charges", [])}, schema={"charge_id": pl.String})
+    skus = pl.DataFrame({"sku": changed.get("products", [])}, schema={"sku": pl.String})
+    with warehouse.offering("changed_charges", charge_ids), warehouse.offering("changed_skus", skus):
+        standing = _standing_moves(warehouse, changed)
+        with warehouse.offering("changed_lines", standing.select("source_line_id")):
+            core = _changed_rows(warehouse, changed, horizon)
+            standing = _with_related(warehouse, standing, core)
+    return SourceChanges(core, standing, charge_ids, is_everything=False)
+
+
+def keep_digests(warehouse: Warehouse) -> None:
+    """Remember the digests that find_changes computed."""
+    same = "f.core_table = close.source_digests.core_table and f.bucket = close.source_digests.bucket"
+    warehouse.execute(
+        f"delete from close.source_digests where not exists ("
+        f"  select 1 from fresh_digests f where {same} and f.digest = close.source_digests.digest)"
+    )
+    warehouse.execute("insert into close.source_digests from (from fresh_digests except from close.source_digests)")
+    warehouse.execute("drop table fresh_digests")
+
+
+def find_horizon(warehouse: Warehouse, policy: RecognitionPolicy, cut_off: date) -> date:
+    """Last physical day that is needed: a sale recognised by the cut-off may have left later."""
+    later = warehouse.query("from core.sale_lines where moved_date > ?", [cut_off]).lazy()
+    due = recognise_sales(later, policy).filter(pl.col("recognised_on") <= cut_off)
+    latest = due.select(pl.col("moved_date").max()).collect().item()
+    return latest if latest is not None else cut_off
+
+
+def _compute_digests(close: CloseContext, warehouse: Warehouse, day: date, horizon: date) -> None:
+    """Fill `fresh_digests`: core_table, bucket (a day, a SKU, a charge), row_count, digest."""
+    policy = close.policy
+    money = _salt(policy.base_currency)
+    parts = [
+        _by_day("sale_lines", f"hash(t, '{_salt(policy.recognition)}')"),
+        _by_day("adjustment_lines", "hash(t)"),
+        _by_day("transfer_lines", "hash(t, received_date <= $horizon)"),
+        _by_day("production_lines", "hash(t)"),
+        f"""select 'receipt_lines' as core_table, received_date::varchar as bucket, count(*) as row_count,
+              sum(hash(t, day_rate, '{money}'))::varchar as digest
+            from core.receipt_lines t left join day_rates using (receipt_line_id)
+            where received_date <= $horizon group by received_date""",
+        "select 'opening_stock' as core_table, 'all' as bucket, count(*) as row_count,"
+        " coalesce(sum(hash(t)), 0)::varchar as digest from core.opening_stock t",
+        "select 'products' as core_table, sku as bucket, 1 as row_count, is_stocked::varchar as digest"
+        " from core.products",
+        f"""select 'charges' as core_table, charge_id as bucket, 1 as row_count,
+              hash(t, lines, line_digest, '{money}{_salt(close.maps.charge_types.rows())}')::varchar as digest
+            from core.charges t left join charged_lines using (purchase_id) where charge_date <= $day""",
+    ]
+    warehouse.execute(
+        f"""
+        create or replace temp table fresh_digests as
+        with day_rates as (
+          select r.receipt_line_id, k.currency_rate as day_rate
+          from core.receipt_lines r asof join core.currency_rates k
+            on r.currency_code = k.currency_code and r.received_date >= k.rate_date
+          where r.currency_rate is null and r.currency_code is not null
+        ),
+        charged_lines as (
+          select purchase_id, count(*) as lines,
+            sum(hash(r, day_rate, p.is_stocked, p.weight, p.volume)) as line_digest
+          from core.receipt_lines r
+          left join day_rates using (receipt_line_id) left join core.products p on r.sku = p.sku
+          where received_date <= $day
+            and purchase_id in (select purchase_id from core.charges where charge_date <= $day)
+          group by purchase_id
+        )
+        {" union all by name ".join(parts)}
+        """,
+        {"day": day, "horizon": horizon},
+    )
+
+
+def _by_day(table: str, row_hash: str) -> str:
+    """Digests of a table by its physical date."""
+    day = DAY_OF[table]
+    return (
+        f"select '{table}' as core_table, {day}::varchar as bucket, count(*) as row_count,"
+        f" sum({row_hash})::varchar as digest from core.{table} t where {day} <= $horizon group by {day}"
+    )
+
+
+def _salt(setting: object) -> str:
+    """A setting that decides what moves are made of rows: with another one every digest differs."""
+    return sha256(repr(setting).encode()).hexdigest()[:16]
+
+
+def _changed_buckets(warehouse: Warehouse) -> Mapping[str, list[str]]:
+    """Buckets that are new, gone or different, by table."""
+    found = warehouse.query(
+        """
+        select core_table, bucket from fresh_digests f full join close.source_digests s using (core_table, bucket)
+        where f.digest is distinct from s.digest or f.row_count is distinct from s.row_count
+        order by all
+        """
+    )
+    return {str(table): rows["bucket"].to_list() for (table,), rows in found.group_by("core_table")}
+
+
+def _all_rows(warehouse: Warehouse) -> CoreTables:
+    return CoreTables(**{name: warehouse.read(f"core.{name}").lazy() for name in CORE_TABLES})
+
+
+def _changed_rows(warehouse: Warehouse, changed: Mapping[str, list[str]], horizon: date) -> CoreTables:
+    """Rows of the changed days and products, returns of them, and receipts that charges are spread over."""
+    tables = {
+        name: warehouse.query(
+            f"from core.{name} where {_on_days(day, changed.get(name, []))} or sku in (from changed_skus)"
+        )
+        for name, day in DAY_OF.items()
+    }
+    has_openings = "true" if "opening_stock" in changed else "false"
+    tables["opening_stock"] = warehouse.query(
+        f"from core.opening_stock where {has_openings} or sku in (from changed_skus)"
+    )
+    for name, key, original, kind in (
+        ("sale_lines", "sale_line_id", "returned_sale_line_id", "sale_return"),
+        ("receipt_lines", "receipt_line_id", "returned_receipt_line_id", "purchase_return"),
+    ):
+        with warehouse.offering("known_rows", tables[name].select(key)):
+            related = warehouse.query(
+                f"""from core.{name} where kind = '{kind}' and {DAY_OF[name]} <= ?
+                      and ({original} in (from known_rows) or {original} in (from changed_lines))
+                      and {key} not in (from known_rows)""",
+                [horizon],
+            )
+        tables[name] = pl.concat([tables[name], related])
+    tables["charges"] = warehouse.query("from core.charges where charge_id in (from changed_charges)")
+    with warehouse.offering("known_rows", tables["receipt_lines"].select("receipt_line_id")):
+        charged = warehouse.query(
+            """from core.receipt_lines
+               where purchase_id in (select purchase_id from core.charges where charge_id in (from changed_charges))
+                 and receipt_line_id not in (from known_rows)"""
+        )
+    tables["receipt_lines"] = pl.concat([tables["receipt_lines"], charged])
+    for name in ("products", "currency_rates"):
+        tables[name] = warehouse.read(f"core.{name}")
+    tables["bill_lines"] = warehouse.query("from core.bill_lines limit 0")
+    return CoreTables(**{name: frame.lazy() for name, frame in tables.items()})
+
+
+def _standing_moves(warehouse: Warehouse, changed: Mapping[str, list[str]]) -> pl.DataFrame:
+    """Moves that came from rows of the changed days, products and charges."""
+    conditions = ["sku in (from changed_skus)"] if changed.get("products") else []
+    conditions += ["document_kind = 'opening'"] if "opening_stock" in changed else []
+    if changed.get("charges"):
+        conditions.append("document_kind = 'charge' and source_line_id in (from changed_charges)")
+    for name, kinds in DOCUMENTS_OF.items():
+        days = changed.get(name)
+        if not days:
+            continue
+        of_kind = f"document_kind in ({', '.join(repr(kind) for kind in kinds)})"
+        on_days = _on_days("moved_on", days)
+        if name == "transfer_lines":  # the arrival of a line of that day may have another day
+            on_days = (
+                "source_line_id in (select source_line_id from core.stock_moves"
+                f" where document_kind = 'transfer' and starts_with(move_id, 'dispatch_out:') and {on_days})"
+            )
+        conditions.append(f"{of_kind} and {on_days}")
+    if not conditions:
+        return warehouse.query("from core.stock_moves limit 0")
+    return warehouse.query(f"from core.stock_moves where {' or '.join(f'({one})' for one in conditions)}")
+
+
+def _with_related(warehouse: Warehouse, standing: pl.DataFrame, core: CoreTables) -> pl.DataFrame:
+    """Also the moves of rows that are read for the sake of others."""
+    keys = [
+        core.sale_lines.select(move_id=pl.format("sale:{}", "sale_line_id")),
+        core.receipt_lines.select(move_id=pl.format("receipt:{}", "receipt_line_id")),
+    ]
+    ids = pl.concat(keys).join(standing.lazy().select("move_id"), on="move_id", how="anti").collect()
+    with warehouse.offering("related_moves", ids):
+        return pl.concat([standing, warehouse.query("from core.stock_moves where move_id in (from related_moves)")])
+
+
+def _on_days(column: str, days: list[str]) -> str:
+    """A condition that lets DuckDB skip what lies outside the days."""
+    if not days:
+        return "false"
+    listed = ", ".join(f"'{day}'" for day in days)
+    return f"({column} between '{min(days)}' and '{max(days)}' and {column} in ({listed}))"

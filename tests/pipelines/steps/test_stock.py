@@ -1,0 +1,117 @@
+"""Going on from closing layers: after every close the tables are what valuing everything from the beginning gives."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from random import Random
+from typing import Literal
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from pipelines.errors import DataProblem
+from pipelines.settings import Settings, load_settings
+from pipelines.steps.context import CloseContext, load_mappings
+from pipelines.steps.source_changes import find_horizon
+from pipelines.steps.stock import read_core, value_stock
+from pipelines.warehouse import Warehouse, open_warehouse
+from schemas.policies import Pool
+from tests.pipelines.steps.changing_company import ChangingCompany
+from tests.sample_company import ROOT
+from transforms.bookings import book_period
+from transforms.costing import value_moves
+from transforms.known_charges import allocate_known_charges
+from transforms.stock_moves import build_stock_moves
+
+Method = Literal["fifo", "moving_average", "periodic_average"]
+
+SEEDS = int(os.environ.get("TIEOUT_STORIES", "1"))
+"""Stories for each method; more of them now and then: TIEOUT_STORIES=20."""
+
+VALUED = ["move_id", "cost_amount", "unit_cost_applied", "provisional_amount", "is_provisional", "cogs_amount"]
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    home = tmp_path_factory.mktemp("company")
+    shutil.copytree(ROOT / "mappings", home / "mappings", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    file = home / "mappings/close.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("2026-09", "2026-06"), encoding="utf-8")
+    return load_settings(home=home, warehouse=home / "warehouse.duckdb", mappings=home / "mappings")
+
+
+@pytest.fixture(scope="module")
+def warehouse(settings: Settings) -> Iterator[Warehouse]:
+    with open_warehouse(settings, publishes=False) as opened:
+        yield opened
+
+
+def close_of(
+    settings: Settings, period: date, cut_off: date, method: Method = "fifo", pool: Pool = "sku"
+) -> CloseContext:
+    """A close under another costing policy than the file has."""
+    mappings = load_mappings(settings)
+    whole = mappings.close
+    costing = replace(whole.close.costing, method=method, pool=pool)
+    file = replace(whole, close=replace(whole.close, costing=costing))
+    return CloseContext(settings, replace(mappings, close=file), period, cut_off)
+
+
+def from_the_beginning(close: CloseContext, warehouse: Warehouse) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """StockMoves, ValuedMoves and Bookings of the month, computed from all documents."""
+    core, policy = read_core(warehouse), close.policy
+    allocations = allocate_known_charges(core, close.maps.charge_types, policy.base_currency, close.cut_off)
+    horizon = find_horizon(warehouse, policy.recognition, close.cut_off)
+    moves = build_stock_moves(core, allocations, policy.recognition, policy.base_currency, horizon).collect()
+    valued = value_moves(moves, policy.costing)
+    before = warehouse.read("close.bookings", "period < ?", [close.period]).lazy()
+    booked = book_period(
+        moves.lazy(), valued.lazy(), core.products, close.maps.accounts, before, close.period, close.cut_off
+    )
+    assert_frame_equal(warehouse.read("close.landed_cost_allocations"), allocations.collect(), check_row_order=False)
+    return moves, valued, booked.collect()
+
+
+def assert_as_from_the_beginning(close: CloseContext, warehouse: Warehouse) -> None:
+    moves, valued, booked = from_the_beginning(close, warehouse)
+    assert_frame_equal(warehouse.read("core.stock_moves"), moves, check_row_order=False)
+    assert_frame_equal(warehouse.read("close.valued_moves").select(VALUED), valued, check_row_order=False)
+    standing = warehouse.read("close.bookings", "period = ?", [close.period])
+    assert_frame_equal(standing, booked, check_row_order=False)
+
+
+def tell_story(settings: Settings, warehouse: Warehouse, seed: int, method: Method, pool: Pool) -> int:
+    """Close and close again while documents change, and compare after each close; how many closes there were."""
+    company, done = ChangingCompany(Random(seed)), 0  # noqa: S311 chance that can be told again
+    with warehouse.scratch():
+        company.begin()
+        for period, cut_off in company.closes():
+            company.fill(warehouse)
+            close = close_of(settings, period, cut_off, method, pool)
+            try:
+                value_stock(close, warehouse)
+            except DataProblem:
+                return done
+            assert_as_from_the_beginning(close, warehouse)
+            done += 1
+            company.add_documents(period, company.random.randint(0, 12))
+            company.change_documents(company.random.choice([0, 0, 1, 3]))
+    return done
+
+
+METHODS: list[tuple[Method, Pool]] = [
+    ("fifo", "sku"), ("fifo", "sku_location"), ("moving_average", "sku"), ("moving_average", "sku_location"),
+    ("periodic_average", "sku"), ("periodic_average", "sku_location"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "pool"), METHODS)
+def test_every_close_leaves_what_valuing_from_the_beginning_leaves(
+    settings: Settings, warehouse: Warehouse, method: Method, pool: Pool
+) -> None:
+    closes = [tell_story(settings, warehouse, seed, method, pool) for seed in range(SEEDS)]
+
+    assert min(closes) > 1
