@@ -1,118 +1,68 @@
-"""The one door to the loop that settles moves which depend on each other: arrays in, arrays out.
+"""The door to the two loops that settle moves which depend on each other: one exact and slow, one compiled.
 
 Depth grows with the moves here (a return of a sale of goods that came by transfer from an assembly ...), so passes
-over whole columns would not end. What stands behind the door sees no frame: a compiled loop can replace it.
+over whole columns would not end. Few moves go to the exact loop (`settlement`), in fractions of whole numbers of any
+size. Many go to the compiled one (`kernel`), which finds the same cents, and hands back to the exact loop what it
+cannot tell for certain or what 64 bits do not hold.
 """
 
 import polars as pl
 
 from schemas.policies import CostingPolicy
-from transforms.costing.flows import is_value_only
-from transforms.costing.linked_moves import (
-    ABSORB,
-    BRING,
-    CHARGE,
-    HAND_OVER,
-    ISSUE,
-    ISSUE_LAYER,
-    RECEIVE,
-    RETURN,
-    REVALUE,
-    LinkedMoves,
-)
-from transforms.costing.settlement import settle_moves
+from transforms.costing.exact_moves import link_moves, settle_exactly
 
-RULE_PRICED = ("adjustment_in", "sale_return")
-"""Come in at the current cost by rule when they bring none; for any other inflow that is a makeshift."""
+MOST_EXACT_MOVES = 20_000
+"""So many moves the exact loop settles in about the time that the compiled one takes to be loaded."""
+
+__all__ = ["link_moves", "settle_dependent_pools", "settle_separate_pools"]
 
 
 def settle_dependent_pools(
     rows: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None
 ) -> pl.DataFrame:
-    """Value the moves of dependent pools in one order over all of them.
+    """Value the moves of pools that wait for each other.
 
     Args:
-        rows: their moves, in order.
+        rows: their moves, in order over all pools (`move_order`), with `row`, `pool`,
+            `move_id`, `kind`, `sku`, `moved_on`, `quantity`, `own_cost`, `late_cost`, `unit_cost`, `source_row`,
+            `source_pool`, `source_quantity`, `document`, `cost_share` and `is_absorbed`, as `links` leaves them.
         policy: method and pool.
         standard_costs: `sku`, `unit_cost` and, if it changes, `valid_from`: the last resort where no cost is known.
 
     Returns:
-        `row`, `cents`, `unit_millionths`, `provisional_cents`, `is_provisional`, `expensed_cents`: one row for each
-        input row.
+        `row`, `cents` (signed change of stock value), `unit_millionths`, `provisional_cents`, `is_provisional`,
+        `expensed_cents`: one row for each input row, in any order. Whole numbers of 64 or of 128 bits.
 
     Raises:
         MoveProblems: moves that contradict each other, such as a transfer that brings in more than left.
     """
-    moves = link_moves(rows, policy, standard_costs)
-    settled = settle_moves(moves, by_average=not policy.has_layers, share_by=policy.share_by)
-    return pl.DataFrame(
-        {
-            "row": rows["row"],
-            "cents": pl.Series(settled.cents, dtype=pl.Int64),
-            "unit_millionths": pl.Series(settled.unit_millionths, dtype=pl.Int128),
-            "provisional_cents": pl.Series(settled.provisional_cents, dtype=pl.Int64),
-            "is_provisional": pl.Series(settled.is_provisional, dtype=pl.Boolean),
-            "expensed_cents": pl.Series(settled.expensed_cents, dtype=pl.Int64),
-        }
-    )
+    if rows.height <= MOST_EXACT_MOVES:
+        return settle_exactly(rows, policy, standard_costs)
+    from transforms.costing.kernel.settling import settle_connected  # noqa: PLC0415 - numba takes a second to load
+
+    return settle_connected(rows, policy, standard_costs)
 
 
-def link_moves(rows: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None) -> LinkedMoves:
-    """Moves as the arrays of the loop, one entry for each row, in order.
+def settle_separate_pools(
+    rows: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None, threads: int | None = None
+) -> pl.DataFrame:
+    """Value the moves of pools each of which depends on its own moves only.
 
     Args:
-        rows: moves in order, with those that they name.
+        rows: as for settle_dependent_pools, sorted by `pool` and, inside it, by order; no move has a `document` or
+            names a move of another pool.
         policy: method and pool.
-        standard_costs: as for settle_dependent_pools.
+        standard_costs: as there.
+        threads: how many to use; None: one for each processor.
+
+    Returns:
+        As settle_dependent_pools.
+
+    Raises:
+        MoveProblems: moves that contradict each other.
     """
-    numbered = _with_standard_cost(rows, standard_costs).with_row_index("position")
-    positions = numbered.select(source_row="row", source="position")
-    linked = numbered.join(positions, on="source_row", how="left", validate="m:1", maintain_order="left").with_columns(
-        action=_action(policy), is_rule_priced=pl.col("kind").is_in(RULE_PRICED), units=pl.col("quantity").abs()
-    )
-    return LinkedMoves(
-        **{name: linked[name].to_list() for name in ("move_id", "action", "pool", "units", "own_cost", "late_cost")},
-        **{name: linked[name].fill_null(-1).to_list() for name in ("source", "document")},
-        source_units=linked["source_quantity"].abs().fill_null(0).to_list(),
-        **{name: linked[name].to_list() for name in ("cost_share", "unit_cost", "standard_cost", "is_rule_priced")},
-        is_made=(linked["kind"] == "assembly_in").to_list(),
-    )
+    if rows.height <= MOST_EXACT_MOVES:
+        return settle_exactly(rows, policy, standard_costs)
+    from transforms.costing.kernel.settling import settle_separate  # noqa: PLC0415 - numba takes a second to load
 
-
-def _action(policy: CostingPolicy) -> pl.Expr:
-    """What the loop has to do with a move."""
-    kind, has_source = pl.col("kind"), pl.col("source_row").is_not_null()
-    is_handed_over = pl.col("document").is_not_null()
-    return (
-        pl.when("is_absorbed")
-        .then(ABSORB)
-        .when(is_value_only & has_source)
-        .then(CHARGE)
-        .when(is_value_only)
-        .then(REVALUE)
-        .when(is_handed_over & (pl.col("quantity") > 0))
-        .then(RECEIVE)
-        .when(is_handed_over)
-        .then(HAND_OVER)
-        .when((kind == "sale_return") & has_source)
-        .then(RETURN)
-        .when(pl.col("quantity") > 0)
-        .then(BRING)
-        .when((kind == "purchase_return") & has_source & (policy.returns_at == "receipt"))
-        .then(ISSUE_LAYER)
-        .otherwise(ISSUE)
-    )
-
-
-def _with_standard_cost(rows: pl.DataFrame, standard_costs: pl.DataFrame | None) -> pl.DataFrame:
-    """Add `standard_cost` in millionths: the latest one valid on the day, null where there is none."""
-    if standard_costs is None:
-        return rows.with_columns(standard_cost=pl.lit(None, dtype=pl.Int128))
-    since = pl.col("valid_from") if "valid_from" in standard_costs.columns else pl.date(1900, 1, 1)
-    costs = standard_costs.select(
-        "sku", valid_from=since.cast(pl.Date), standard_cost=pl.col("unit_cost").cast(pl.Decimal(18, 6)).to_physical()
-    ).sort("valid_from")
-    dated = rows.sort("moved_on", maintain_order=True).join_asof(
-        costs, left_on="moved_on", right_on="valid_from", by="sku", check_sortedness=False
-    )
-    return dated.sort("move_order")
+    return settle_separate(rows, policy, standard_costs, threads)

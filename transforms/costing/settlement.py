@@ -319,10 +319,15 @@ class Settlement:
 
     def _problem(self, move: int, found: str) -> Problem:
         """A contradiction that only the order of moves shows."""
-        return Problem(
-            f"core.stock_moves, move {self.moves.move_id[move]}",
-            found,
-            "Look at the dates and quantities of its document in the source.",
-            row_count=1,
-            examples=(self.moves.move_id[move],),
-        )
+        return contradiction(self.moves.move_id[move], found)
+
+
+def contradiction(move_id: str, found: str) -> Problem:
+    """A move that contradicts others, which only the order of moves shows."""
+    return Problem(
+        f"core.stock_moves, move {move_id}",
+        found,
+        "Look at the dates and quantities of its document in the source.",
+        row_count=1,
+        examples=(move_id,),
+    )

@@ -1,0 +1,104 @@
+"""The compiled loop finds, to the cent, what the exact loop finds."""
+
+import polars as pl
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from schemas.policies import CostingPolicy
+from tests.transforms.costing.generated import plain_ledgers
+from tests.transforms.costing.kernel_ledgers import POLICIES, rows_of, wild_ledgers
+from tests.transforms.costing.naive import Move
+from transforms.costing import MoveProblems
+from transforms.costing.exact_moves import settle_exactly
+from transforms.costing.kernel.settling import settle_connected, settle_separate
+
+STANDARD = pl.DataFrame({"sku": ["A", "B"], "unit_cost": ["1.25", "0.003333"]}).cast({"unit_cost": pl.Decimal(18, 6)})
+
+Found = pl.DataFrame | str
+
+
+def quick(examples: int) -> settings:
+    return settings(
+        max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    )
+
+
+def found_by(
+    settle: object, rows: pl.DataFrame, policy: CostingPolicy, standard: pl.DataFrame | None, **more: int
+) -> Found:
+    assert callable(settle)
+    try:
+        found: pl.DataFrame = settle(rows, policy, standard, **more)
+    except MoveProblems as error:
+        return str(error)
+    moved = rows.filter((pl.col("quantity") != 0) | pl.col("kind").is_in(["landed_cost", "revaluation"]))
+    return (
+        found.cast({name: pl.Int128 for name in found.columns if name not in {"row", "is_provisional"}})
+        .filter(pl.col("row").is_in(moved["row"].implode()))
+        .sort("row")
+    )
+
+
+def assert_same(exact: Found, compiled: Found) -> None:
+    if isinstance(exact, str) or isinstance(compiled, str):
+        assert exact == compiled
+    else:
+        assert_frame_equal(exact, compiled)
+
+
+def rows_or_reject(moves: list[Move], policy: CostingPolicy) -> pl.DataFrame | None:
+    try:
+        return rows_of(moves, policy)
+    except MoveProblems:
+        return None
+
+
+@quick(120)
+@given(moves=wild_ledgers(), policy=POLICIES, standard=st.sampled_from([None, STANDARD]))
+def test_connected_pools_cost_what_the_exact_loop_finds(
+    moves: list[Move], policy: CostingPolicy, standard: pl.DataFrame | None
+) -> None:
+    rows = rows_or_reject(moves, policy)
+    if rows is not None:
+        assert_same(
+            found_by(settle_exactly, rows, policy, standard), found_by(settle_connected, rows, policy, standard)
+        )
+
+
+@quick(60)
+@given(moves=wild_ledgers(), policy=POLICIES, widen=st.sampled_from([2**40, 2**55, 2**57]))
+def test_what_is_in_doubt_is_settled_by_the_exact_loop(moves: list[Move], policy: CostingPolicy, widen: int) -> None:
+    rows = rows_or_reject(moves, policy)
+    if rows is not None:
+        assert_same(
+            found_by(settle_exactly, rows, policy, None), found_by(settle_connected, rows, policy, None, widen=widen)
+        )
+
+
+def in_separate_pools(moves: list[Move]) -> list[Move]:
+    home = {move.move_id: move.location for move in moves}
+    return [
+        move
+        for move in moves
+        if move.document_id is None and home.get(move.source_move_id or "", move.location) == move.location
+    ]
+
+
+@quick(80)
+@given(moves=st.one_of(plain_ledgers(), wild_ledgers()), policy=POLICIES, widen=st.sampled_from([0, 0, 2**57]))
+def test_separate_pools_cost_what_the_exact_loop_finds(moves: list[Move], policy: CostingPolicy, widen: int) -> None:
+    rows = rows_or_reject(in_separate_pools(moves), policy)
+    if rows is not None and rows.height:
+        by_pool = rows.sort("pool", "move_order")
+        assert_same(
+            found_by(settle_exactly, by_pool, policy, STANDARD),
+            found_by(settle_separate, by_pool, policy, STANDARD, widen=widen, threads=1),
+        )
+
+
+def test_the_kernel_was_compiled_once_for_all_of_this() -> None:
+    from transforms.costing.kernel.running import run  # noqa: PLC0415 - the tests above have loaded it
+
+    signatures: list[object] = getattr(run, "signatures")  # noqa: B009 - numba adds it
+    assert len(signatures) == 1

@@ -1,0 +1,72 @@
+"""The one place that knows numba: it has no types, and compiles what it is given to machine code."""
+
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+from numba import config, njit
+from numba.core import caching
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+OPTIONS: dict[str, Any] = {"nogil": True, "boundscheck": False, "error_model": "numpy", "no_cfunc_wrapper": True}
+
+
+LOCATORS = "CACHE_LOCATOR_CLASSES"
+"""numba's setting for classes that say where machine code is kept, and when it is out of date."""
+
+
+def compiled(function: Function) -> Function:
+    """Compile a function over whole numbers and arrays that only compiled functions call.
+
+    It never raises, and wraps where a whole number overflows: callers check before. Constants among its arguments are
+    given as `layout.number`, or numba would make a version of it for each of them.
+    """
+    return _compile(function, no_cpython_wrapper=True)
+
+
+def entry(function: Function) -> Function:
+    """Compile a function that Python calls, with all that it calls. It releases Python's lock.
+
+    The machine code is kept in `__pycache__` beside this module, or in the user's cache folder, as long as no module of
+    costing changes. Where no folder can be written it is compiled again in each process.
+    """
+    given = getattr(config, LOCATORS)
+    setattr(config, LOCATORS, f"{__name__}.BesideSource,{__name__}.InUserFolder")
+    try:
+        return _compile(function, cache=True)
+    except RuntimeError:
+        return _compile(function)
+    finally:
+        setattr(config, LOCATORS, given)
+
+
+def _compile(function: Function, **more: bool) -> Function:
+    """Hand a function to numba, whose types do not know all of its options."""
+    jit: Callable[..., Callable[[Function], Function]] = njit
+    return jit(**OPTIONS, **more)(function)
+
+
+@cache
+def _state_of_sources() -> str:
+    """A hash of all modules that may be part of the machine code; numba looks only at the module of an entry."""
+    folder = Path(__file__).parent
+    return sha256(b"".join(file.read_bytes() for file in sorted(folder.parent.rglob("*.py")))).hexdigest()
+
+
+class BesideSource(caching.InTreeCacheLocator):
+    """Keeps machine code in __pycache__."""
+
+    def get_source_stamp(self) -> str:
+        """What the machine code was made from."""
+        return _state_of_sources()
+
+
+class InUserFolder(caching.UserWideCacheLocator):
+    """Keeps machine code in the user's cache folder."""
+
+    def get_source_stamp(self) -> str:
+        """What the machine code was made from."""
+        return _state_of_sources()

@@ -1,0 +1,133 @@
+"""Documents: what an outflow handed over, and how far the inflows have carried it.
+
+The state of a document is kept after each of its moves (links, in order of time), so that a pool can be settled again
+without the others: what they handed over, and how far it was carried, still stands there. (The rules: `documents`.)
+"""
+
+import numpy as np
+
+from transforms.costing.kernel.amounts import rounded
+from transforms.costing.kernel.compiling import compiled
+from transforms.costing.kernel.layout import (
+    AT_LINK,
+    AT_PIECE,
+    BEYOND,
+    DOCUMENT_CENTS,
+    DOCUMENT_HEAD,
+    FIRST_PIECE,
+    FOLLOWING,
+    HAS_LEFTOVER,
+    HAS_OUTFLOWS,
+    IS_FINISHED,
+    IS_LAST,
+    PIECE_CENTS,
+    PIECE_LEFT,
+    PIECES,
+    PREVIOUS,
+    WEIGHT,
+    WEIGHTS,
+    Table,
+)
+from transforms.costing.kernel.wide import divide, multiply, signed
+
+
+@compiled
+def begin_link(links: Table, link: int) -> None:
+    """Begin with the state that the move before left."""
+    previous = links[link, PREVIOUS]
+    if previous >= 0:
+        for field in range(HAS_OUTFLOWS, PIECE_CENTS + 1):
+            links[link, field] = links[previous, field]
+    else:
+        for field in range(HAS_OUTFLOWS, PIECE_CENTS + 1):
+            links[link, field] = 0
+        links[link, AT_LINK] = -1
+
+
+@compiled
+def finish_outflow(links: Table, pieces: Table, link: int) -> None:
+    """Note what an outflow has handed over."""
+    record = links[link]
+    for place in range(record[FIRST_PIECE], record[FIRST_PIECE] + record[PIECES]):
+        record[DOCUMENT_CENTS] += pieces[place, 1]
+    record[HAS_OUTFLOWS] = 1
+    record[HAS_LEFTOVER] = record[IS_FINISHED]
+
+
+@compiled
+def count_pieces(links: Table, link: int, units: int) -> int:
+    """How many pieces a transfer will bring in at most."""
+    at, place, left, count = links[link, AT_LINK], links[link, AT_PIECE], links[link, PIECE_LEFT], 0
+    if at < 0:
+        at, place = links[link, DOCUMENT_HEAD], -1
+    count = 1 if left else 0
+    while at >= 0 and at != link:
+        count += links[at, PIECES] - place - 1
+        at, place = links[at, FOLLOWING], -1
+    return count
+
+
+@compiled
+def carry(links: Table, pieces: Table, link: int, units: int, flags: Table) -> tuple[int, int]:
+    """Give on the next piece of what has left, at most some units; units and cents, none where nothing is left."""
+    record = links[link]
+    if record[PIECE_LEFT] == 0 and not next_piece(links, pieces, link):
+        return 0, 0
+    left, cents = record[PIECE_LEFT], record[PIECE_CENTS]
+    if units >= left:
+        record[PIECE_LEFT] = record[PIECE_CENTS] = 0
+        return left, cents
+    taken = nearest_share(cents, units, left, flags)
+    record[PIECE_LEFT], record[PIECE_CENTS] = left - units, cents - taken
+    return units, taken
+
+
+@compiled
+def next_piece(links: Table, pieces: Table, link: int) -> bool:
+    """Go on to the next piece that left before this move."""
+    record = links[link]
+    at, place = record[AT_LINK], record[AT_PIECE] + 1
+    if at < 0:
+        at, place = record[DOCUMENT_HEAD], 0
+    while at >= 0 and at != link and place >= links[at, PIECES]:
+        at, place = links[at, FOLLOWING], 0
+    if at < 0 or at == link:
+        return False
+    record[AT_LINK], record[AT_PIECE] = at, place
+    piece = pieces[links[at, FIRST_PIECE] + place]
+    record[PIECE_LEFT], record[PIECE_CENTS] = piece[0], piece[1]
+    return True
+
+
+@compiled
+def nearest_share(cents: int, weight: int, weights: int, flags: Table) -> int:
+    """Cents times weight / weights, half up."""
+    high, low = multiply(np.uint64(abs(cents)), np.uint64(weight))
+    if high >= np.uint64(weights):
+        flags[BEYOND] = 1
+        return 0
+    quotient, remainder = divide(high, low, np.uint64(weights))
+    share, rest = signed(quotient), signed(remainder)
+    if cents >= 0:
+        return share + 1 if rest >= weights - rest else share
+    return -(share + 1) if rest > weights - rest else -share
+
+
+@compiled
+def split_off(links: Table, link: int, flags: Table) -> int:
+    """Give a product its share of the cents that are still there; the last one takes all of them."""
+    record = links[link]
+    taken: int = record[DOCUMENT_CENTS]
+    if not record[IS_LAST]:
+        taken = nearest_share(record[DOCUMENT_CENTS], record[WEIGHT], record[WEIGHTS], flags)
+    record[DOCUMENT_CENTS] -= taken
+    record[IS_FINISHED] = record[IS_LAST]
+    return taken
+
+
+@compiled
+def keep_own(links: Table, link: int, cents: int, fraction: int, flags: Table) -> int:
+    """Let a by-product with a cost of its own take that much away, as far as it is there."""
+    own = rounded(cents, fraction, 0, flags)
+    links[link, DOCUMENT_CENTS] -= min(own, links[link, DOCUMENT_CENTS])
+    return own

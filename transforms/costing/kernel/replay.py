@@ -1,0 +1,209 @@
+"""Settles single pools again by the exact loop, with what documents brought them as the kernel left it.
+
+A pool with a rounding in doubt needs no other one to be certain: what comes in over documents are whole cents, given
+here by a pool of its own for each piece. Only a return from another pool asks for more than cents, so the pool of its
+sale is settled with it. If the exact loop hands over the same cents as the kernel, everything else stands.
+"""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from schemas.policies import CostingPolicy
+from transforms.costing.documents import HandedOver
+from transforms.costing.exact_moves import link_moves, to_frame
+from transforms.costing.integers import COST_OF_ONE_CENT
+from transforms.costing.kernel.frames import Columns
+from transforms.costing.kernel.layout import (
+    ACTION_BITS,
+    CUT,
+    CUT_AT_GUESS,
+    DEBT_MOVE,
+    DEBT_POOL,
+    DEBTS_USED,
+    DOCUMENT_CENTS,
+    DOCUMENT_HEAD,
+    FIRST_PIECE,
+    FOLLOWING,
+    HAS_OUTFLOWS,
+    IS_MADE,
+    LINK_MOVE,
+    LINK_POOL,
+    NOT_CUT,
+    PIECES,
+    PREVIOUS,
+    TELL,
+    Ledger,
+)
+from transforms.costing.linked_moves import ABSORB, BRING, HAND_OVER, RECEIVE, LinkedMoves
+from transforms.costing.pool_books import to_cents
+from transforms.costing.pool_states import AveragedStock, Cost, LayeredStock, Stock
+from transforms.costing.settlement import Settlement, settle_until_stable
+
+Cents = tuple[int, int]
+"""Units with the cents they carry."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the kernel says of the documents of some moves, by their position."""
+
+    brought: dict[int, list[Cents]]
+    """Pieces of each move that came out of a document into which something had left."""
+    handed: dict[int, list[Cents]]
+    """Pieces of each move that left into a document."""
+    cut_at_guess: set[int]
+    """Moves that hand on their provisional cost, because a circle was cut there."""
+
+
+def pools_to_replay(columns: Columns, doubtful: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The pools in doubt, and those whose sales come back in them."""
+    tellers = columns.moves.filter(pl.col("action") == TELL).select("pool", "told_to")
+    asking = tellers.join(columns.moves.select(told_to="row", asks="pool"), on="told_to", how="inner")
+    names = columns.moves["pool"].gather(columns.starts[:-1])
+    found = set(names.gather(doubtful).to_list())
+    while more := set(asking.filter(pl.col("asks").is_in(list(found)))["pool"].to_list()) - found:
+        found |= more
+    return np.flatnonzero(names.is_in(list(found)).to_numpy())
+
+
+def replay(
+    columns: Columns, ledger: Ledger, pools: NDArray[np.int64], policy: CostingPolicy
+) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+    """Settle pools again, exactly.
+
+    Args:
+        columns: the moves of the kernel.
+        ledger: its tables at the end.
+        pools: numbers of the pools.
+        policy: method and pool.
+
+    Returns:
+        What the moves of the pools have cost, as the door gives it, and positions of moves into documents for which
+        the kernel handed over other cents: nonempty where one of its guesses was wrong.
+
+    Raises:
+        MoveProblems: contradictions that only the exact loop could tell.
+    """
+    names = columns.moves["pool"].gather(columns.starts[pools])
+    rows = columns.moves.filter(pl.col("pool").is_in(names.implode()) & (pl.col("action") != TELL)).sort("move_order")
+    at = rows["at"].to_list()
+    given = _given(columns, ledger, pools)
+    linked = replace(link_moves(rows, policy, None), standard_cost=rows["standard_cost"].to_list())
+    moves, places = with_given_documents(linked, at, given)
+    place_of = dict(zip(at, places, strict=True))
+    settlement = _settle(moves, policy, {place_of[move] for move in given.cut_at_guess})
+    wrong = [
+        move
+        for move, pieces in given.handed.items()
+        if list(settlement.documents[moves.document[place_of[move]]].pieces) != pieces
+    ]
+    found = to_frame(pl.Series(range(len(moves.action))), settlement.settled)[places]
+    return found.with_columns(row=rows["row"]), np.array(wrong, dtype=np.int64)
+
+
+def _given(columns: Columns, ledger: Ledger, pools: NDArray[np.int64]) -> Given:
+    """What the documents of some pools brought them, and what they took."""
+    brought, handed = {}, {}
+    for link in np.flatnonzero(np.isin(ledger.links[:, LINK_POOL], pools)):
+        record = ledger.links[link]
+        move, previous = int(record[LINK_MOVE]), record[PREVIOUS]
+        action = int(ledger.action[move]) & ACTION_BITS
+        if action == HAND_OVER:
+            pieces = ledger.pieces[record[FIRST_PIECE] : record[FIRST_PIECE] + record[PIECES]]
+            handed[move] = [(int(units), int(cents)) for units, cents in pieces]
+        elif action == RECEIVE and previous >= 0 and ledger.links[previous, HAS_OUTFLOWS]:
+            brought[move] = _pieces(ledger, int(link))
+    debts = ledger.debts[: ledger.flags[DEBTS_USED]]
+    cut = debts[(debts[:, CUT] == CUT_AT_GUESS) & np.isin(debts[:, DEBT_POOL], pools), DEBT_MOVE]
+    return Given(brought, handed, {int(move) for move in cut})
+
+
+def _pieces(ledger: Ledger, link: int) -> list[Cents]:
+    """What a move of a document brought in: for an assembly its cents, for a transfer each piece as it left."""
+    move = int(ledger.links[link, LINK_MOVE])
+    units = int(ledger.units[move])
+    if ledger.action[move] & IS_MADE:
+        before = ledger.links[ledger.links[link, PREVIOUS], DOCUMENT_CENTS]
+        return [(units, int(before - ledger.links[link, DOCUMENT_CENTS]))]
+    document, at = HandedOver(), int(ledger.links[link, DOCUMENT_HEAD])
+    while at != link:
+        record = ledger.links[at]
+        if int(ledger.action[record[LINK_MOVE]]) & ACTION_BITS == HAND_OVER:
+            for given, cents in ledger.pieces[record[FIRST_PIECE] : record[FIRST_PIECE] + record[PIECES]]:
+                document.hand_over(int(given), int(cents), -1)
+        else:
+            document.carry(int(ledger.units[record[LINK_MOVE]]))
+        at = int(record[FOLLOWING])
+    return document.carry(units)
+
+
+def with_given_documents(moves: LinkedMoves, at: list[int], given: Given) -> tuple[LinkedMoves, list[int]]:
+    """Let each move of a document stand alone: before what comes in, moves bring and hand over what it brings.
+
+    Args:
+        moves: moves of some pools, in order.
+        at: position of each in the kernel.
+        given: what documents brought and took.
+
+    Returns:
+        The moves with those that bring, and the place of each move of `moves` among them.
+    """
+    lists: dict[str, list[Any]] = {name.name: [] for name in fields(LinkedMoves)}
+    names, places = tuple(lists), []
+    new_pool, document = max(moves.pool) + 1, 0
+    for move, position in enumerate(at):
+        values = {name: getattr(moves, name)[move] for name in names}
+        is_in, is_out = values["action"] == RECEIVE, values["action"] == HAND_OVER
+        if is_in or is_out:
+            document += 1
+            values["document"] = document
+        if is_in:
+            pieces = given.brought.get(position, [])
+            if values["is_made"] and values["own_cost"] is not None and pieces:
+                pieces = [(values["units"], to_cents(values["own_cost"]))]
+            values["is_made"] = False
+            for units, cents in pieces:
+                for action, own in ((BRING, cents * COST_OF_ONE_CENT), (HAND_OVER, None)):
+                    _append(lists, _bare(values, action, new_pool, units, own, document))
+                new_pool += 1
+        places.append(len(lists["action"]))
+        _append(lists, values)
+    after = dict(enumerate(places))
+    lists["source"] = [after.get(source, -1) for source in lists["source"]]
+    return LinkedMoves(**lists), places
+
+
+def _bare(values: dict[str, Any], action: int, pool: int, units: int, own: int | None, document: int) -> dict[str, Any]:
+    """A move that only brings, or hands over, a piece."""
+    bare = {"action": action, "pool": pool, "units": units, "own_cost": own, "late_cost": 0, "source": -1}
+    return {**values, **bare, "document": document if action == HAND_OVER else -1}
+
+
+def _append(lists: dict[str, list[Any]], values: dict[str, Any]) -> None:
+    """Add one move."""
+    for name, value in values.items():
+        lists[name].append(value)
+
+
+def _settle(moves: LinkedMoves, policy: CostingPolicy, cut: set[int]) -> Settlement:
+    """Settle exactly, with some outflows that hand on their provisional cost."""
+    asks_ages = policy.share_by == "layer" and ABSORB in moves.action
+
+    def new_stock() -> Stock:
+        if policy.has_layers:
+            return LayeredStock()
+        return AveragedStock(ages=LayeredStock() if asks_ages else None)
+
+    fixed: dict[int, Cost | None] = dict.fromkeys(cut)
+    return settle_until_stable(lambda known, _: Settlement(moves, new_stock, policy.share_by, known, fixed))
+
+
+def is_cut_at_cost(ledger: Ledger) -> NDArray[np.int64]:
+    """Moves that hand on what a circle has come to: a cost that only the kernel's passes know."""
+    debts = ledger.debts[: ledger.flags[DEBTS_USED]]
+    moves: NDArray[np.int64] = debts[(debts[:, CUT] != NOT_CUT) & (debts[:, CUT] != CUT_AT_GUESS), DEBT_MOVE]
+    return moves
