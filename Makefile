@@ -4,12 +4,13 @@
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 ANY_PYTHON := $(shell command -v python3 || command -v python || echo $(or $(PYTHON),python3))
 
-.PHONY: help demo test lint types unit bench lock clean install
+.PHONY: help demo test lint types unit chaos bench lock clean install
 
 help:
 	@echo "make demo    close two months of a made-up company, on a local Cin7 and a local Xero"
 	@echo "make test    everything that CI checks: style, types, tests"
 	@echo "make lint    style only         make types   types only         make unit    tests only"
+	@echo "make chaos   kill a posting at 200 points, with faults on (about half an hour)"
 	@echo "make bench   how fast costing is, side by side with a sort and a plain program (half an hour)"
 	@echo "make lock    write requirements.lock from pyproject.toml (needs uv)"
 	@echo "make clean   remove .venv and caches; never data"
@@ -32,8 +33,12 @@ types: install
 unit: install
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
+# What is too much for make test: every kill point, and whatever else lies in tests/chaos.
+chaos: install
+	CHAOS=all $(BIN)/python -m pytest tests/chaos -n 2 --dist worksteal
+
 # What is measured, one script each; each writes its figures into tests/benchmarks/results.
-BENCHES := cost_moves $(basename $(notdir $(wildcard tests/benchmarks/close_months.py)))
+BENCHES := cost_moves post_load $(basename $(notdir $(wildcard tests/benchmarks/close_months.py)))
 
 bench: install
 	@set -e; for name in $(BENCHES); do $(BIN)/python -m tests.benchmarks.$$name; done

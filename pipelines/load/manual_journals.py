@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from pipelines.errors import DataProblem
@@ -80,20 +81,28 @@ class ManualJournal:
         return sum((line.line_amount for line in self.lines if line.line_amount > 0), Decimal("0.00"))
 
     def content_json(self) -> str:
-        """Everything but the tag, in one form; `journal_from_content` reads it again."""
-        return canonical_json(
+        """Everything but the tag, in one form; `journal_from_content` reads it again.
+
+        It is canonical JSON: the keys stand in their order, and amounts are text.
+        """
+        return encode_json(
             {
                 "date": self.journal_date,
-                "status": self.status,
                 "line_amount_types": self.line_amount_types,
-                "show_on_cash_basis": self.show_on_cash_basis,
-                "text": self.text,
                 "lines": [_hashed(line) for line in self.lines],
+                "show_on_cash_basis": self.show_on_cash_basis,
+                "status": self.status,
+                "text": self.text,
             }
         )
 
     def content_hash(self) -> str:
         """sha256 over everything but the tag: two versions with the same hash are the same journal."""
+        return self._content_hash
+
+    @cached_property
+    def _content_hash(self) -> str:
+        """Made once: a plan asks for it several times, and a month has many lines."""
         return sha256_of(self.content_json())
 
     def material_hash(self) -> str:
@@ -102,7 +111,7 @@ class ManualJournal:
         Status and words are left out: a journal that somebody approved, or whose words Xero or a person changed, books
         the same.
         """
-        lines = sorted(canonical_json([line.account_code, line.line_amount, *_marks(line)]) for line in self.lines)
+        lines = sorted(encode_json([line.account_code, line.line_amount, *_marks(line)]) for line in self.lines)
         return sha256_of(canonical_json([self.journal_date, self.line_amount_types, lines]))
 
     def element(self, tag: Tag) -> str:
@@ -188,7 +197,8 @@ def _line_from_xero(line: Mapping[str, Any]) -> Line:
 
 def _hashed(line: Line) -> Sequence[object]:
     tax_type = None if line.tax_type == "NONE" else line.tax_type
-    return [line.account_code, line.line_amount, line.description, tax_type, [list(pair) for pair in line.tracking]]
+    amount = format(line.line_amount, "f")
+    return [line.account_code, amount, line.description, tax_type, [list(pair) for pair in line.tracking]]
 
 
 def _marks(line: Line) -> Sequence[object]:

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.errors import DataProblem
-from pipelines.load.json_text import decode_json
+from pipelines.load.json_text import canonical_json, decode_json
 from pipelines.load.manual_journals import (
     Line,
     ManualJournal,
     Tag,
+    journal_from_content,
     journal_from_xero,
     narration,
     plain_text,
@@ -110,3 +111,28 @@ def test_a_narration_that_xero_may_cut_is_refused() -> None:
         "The narration of ACME-COGS-2026-10-v1 has 501 characters, 500 are allowed.\n"
         "    It names the document that it is about: shorten that name in the source."
     )
+
+
+def test_content_is_canonical_json_and_is_read_back() -> None:
+    lines = (
+        Line("310", Decimal("1.20"), 'sold "é"', "NONE", (("Region", "North"),)),
+        Line("630", Decimal("-1.20"), ""),
+    )
+    journal = ManualJournal(date(2026, 10, 31), "POSTED", "October 2026", lines)
+
+    content = journal.content_json()
+
+    assert canonical_json(decode_json(content)) == content
+    assert journal_from_content(content).content_hash() == journal.content_hash()
+
+
+def test_status_words_and_order_are_not_material() -> None:
+    lines = (Line("310", Decimal("1.20"), "sold"), Line("630", Decimal("-1.20"), "sold"))
+    journal = ManualJournal(date(2026, 10, 31), "POSTED", "October 2026", lines)
+    other = replace(
+        journal, status="DRAFT", text="x", lines=tuple(replace(line, description="y") for line in reversed(lines))
+    )
+    moved = replace(journal, lines=(replace(lines[0], account_code="311"), lines[1]))
+
+    assert journal.material_hash() == other.material_hash()
+    assert journal.material_hash() != moved.material_hash()
