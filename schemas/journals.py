@@ -46,6 +46,15 @@ class JournalEntries(pa.DataFrameModel):
         return _sums_to_zero(data, ["journal_key", "source_table", "source_id"], "entry_amount")
 
 
+class KeptEntries(JournalEntries):
+    """One row per source row and side of a journal of a month, before accounts are known: to map months again."""
+
+    period: pl.Date = pa.Field(description="First day of the month closed")
+
+    class Config:
+        strict = True
+
+
 class JournalLineSources(pa.DataFrameModel):
     """One row per source row and journal line; the amounts of a line's sources sum to the line."""
 

@@ -29,6 +29,7 @@ CLOSE_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "close.source_digests": checkpoints.SourceDigests,
     "close.bookings": stock.Bookings,
     "close.journals": journals.Journals,
+    "close.journal_entries": journals.KeptEntries,
     "close.journal_lines": journals.JournalLines,
     "close.journal_line_sources": journals.JournalLineSources,
     "close.roll_forward": stock.RollForward,

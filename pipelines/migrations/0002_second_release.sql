@@ -90,3 +90,23 @@ create table close.source_digests (
     row_count bigint not null,
     digest varchar
 );
+-- Mappings: the entries of a month before accounts are known, so that it can be mapped again.
+create table close.journal_entries (
+    journal_key varchar not null,
+    journal_kind varchar not null,
+    journal_date date not null,
+    journal_subject varchar not null,
+    role varchar not null,
+    line_topic varchar not null,
+    entry_amount decimal(18,2) not null,
+    source_table varchar not null,
+    source_id varchar not null,
+    sku varchar,
+    category varchar,
+    location varchar,
+    channel varchar,
+    party varchar,
+    reason varchar,
+    charge_type varchar,
+    period date not null
+);

@@ -18,7 +18,7 @@ from transforms.unmapped import describe_unmapped
 
 
 def build_month(close: CloseContext, warehouse: Warehouse) -> None:
-    """Write close.journals, journal_lines, journal_line_sources, roll_forward, exceptions and left_out of the month.
+    """Write close.journals, journal_entries, journal_lines and their sources, roll_forward, exceptions and left_out.
 
     Args:
         close: which month.
@@ -27,7 +27,8 @@ def build_month(close: CloseContext, warehouse: Warehouse) -> None:
     core, maps = read_core(warehouse), close.maps
     bookings = warehouse.read("close.bookings", "period = ?", [close.period])
     before = warehouse.read("close.bookings", "period < ?", [close.period])
-    journals = build_journals(_enter(close, warehouse, core, maps, pl.concat([before, bookings])), maps, close.period)
+    entries = _enter(close, warehouse, core, maps, pl.concat([before, bookings]))
+    journals = build_journals(entries, maps, close.period)
     headers, lines, sources, unmapped = pl.collect_all(
         [journals.journals, journals.lines, journals.sources, journals.unmapped]
     )
@@ -42,6 +43,7 @@ def build_month(close: CloseContext, warehouse: Warehouse) -> None:
     rolled = roll_forward(bookings.lazy(), before.lazy(), close.period, close.policy.costing.pool)
     rows = {
         "close.journals": headers.lazy(),
+        "close.journal_entries": entries.with_columns(pl.lit(close.period).alias("period")),
         "close.journal_lines": lines.lazy(),
         "close.journal_line_sources": sources.lazy(),
         "close.roll_forward": rolled,
