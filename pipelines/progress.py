@@ -1,7 +1,10 @@
-"""Shows a bar for each step of a run on the terminal."""
+"""Shows how far a run is: a bar for each step on the terminal, or JSON lines for a program."""
 
+import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
@@ -56,3 +59,40 @@ class StepBars:
         """Bars on the screen while the block runs."""
         with self._bars:
             yield self
+
+
+class JsonEvents:
+    """Carries out steps and tells each as JSON lines: what `--json` writes to the error stream while a run goes on.
+
+    `{"event": "step", "step": NAME, "state": "began" | "done" | "stopped", "seconds": N}` and
+    `{"event": "progress", "step": NAME, "done": N, "total": N, "what": WORD}`; standard output holds the result only.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._current = ""
+
+    def run_step(self, name: str, work: Callable[[], None], *, is_safe_to_retry: bool) -> None:
+        """Do the work, and tell when it began and how it ended."""
+        self._current, started = name, time.monotonic()
+        self._write(event="step", step=name, state="began")
+        state = "stopped"
+        try:
+            work()
+            state = "done"
+        finally:
+            seconds = round(time.monotonic() - started, 3)
+            self._write(event="step", step=name, state=state, seconds=seconds)
+
+    def tell(self, done: int, total: int, what: str) -> None:
+        """How far the step is that runs."""
+        self._write(event="progress", step=self._current, done=done, total=total, what=what)
+
+    @contextmanager
+    def shown(self) -> Iterator["JsonEvents"]:
+        """As the bars have it; there is nothing to draw."""
+        yield self
+
+    def _write(self, **event: object) -> None:
+        self._stream.write(json.dumps(event, ensure_ascii=False) + "\n")
+        self._stream.flush()

@@ -1,5 +1,6 @@
 """Opens what a command needs, runs the steps with a bar for each, records the run, and closes everything again."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -9,7 +10,7 @@ from rich.console import Console
 from pipelines.extract.report import ExtractReport
 from pipelines.load.plan_store import find_plan, read_plan
 from pipelines.month_end import extract, mirror, post_planned, prove
-from pipelines.progress import StepBars
+from pipelines.progress import JsonEvents, StepBars
 from pipelines.runs import record_run
 from pipelines.settings import Settings
 from pipelines.steps.context import CloseContext, open_close, read_month
@@ -30,6 +31,7 @@ def run_close(
     wait: float = WAIT,
     is_preview: bool = False,
     rebuild: bool = False,
+    events: bool = False,
 ) -> Iterator[CloseRun]:
     """Run a list of steps for a month, and keep the warehouse open for the block that shows the result.
 
@@ -41,24 +43,27 @@ def run_close(
         wait: seconds to wait for another run on the same warehouse.
         is_preview: whether the month may be under way without naming a day.
         rebuild: whether everything is valued again from the beginning, not from the last closing layers.
+        events: whether progress goes out as JSON lines, not as bars.
 
     Raises:
         TieoutError: whatever stops a step, with its exit code.
     """
     close = open_close(settings, read_month(period), to, is_preview=is_preview)
-    with _running(close, steps.__name__, wait) as run:
+    with _running(close, steps.__name__, wait, events=events) as run:
         run.rebuild = rebuild
         steps(run)
         yield run
 
 
 @contextmanager
-def run_apply(settings: Settings, plan_reference: str, wait: float = WAIT) -> Iterator[CloseRun]:
-    """Post a plan by its hash, whatever month it is for, and tie out."""
+def run_apply(
+    settings: Settings, plan_reference: str, wait: float = WAIT, *, events: bool = False
+) -> Iterator[CloseRun]:
+    """Post a plan by its hash, whatever month it is for, and tie out; `events` tells progress as JSON lines."""
     with open_warehouse(settings, wait) as warehouse:
         plan = read_plan(warehouse, find_plan(warehouse, plan_reference))
     close = open_close(settings, plan.period, plan.to_date)
-    with _running(close, "apply", wait) as run:
+    with _running(close, "apply", wait, events=events) as run:
         run.plan = plan
         post_planned(run)
         yield run
@@ -86,9 +91,9 @@ def run_extract(settings: Settings, wait: float = WAIT) -> ExtractReport:
 
 
 @contextmanager
-def _running(close: CloseContext, command: str, wait: float) -> Iterator[CloseRun]:
-    """A recorded run with bars on the error stream, so that standard output holds results only."""
-    bars = StepBars(Console(stderr=True))
+def _running(close: CloseContext, command: str, wait: float, *, events: bool = False) -> Iterator[CloseRun]:
+    """A recorded run with bars or events on the error stream, so that standard output holds results only."""
+    bars = JsonEvents(sys.stderr) if events else StepBars(Console(stderr=True))
     with (
         record_run(close.settings, command.removesuffix("_month"), close.period, wait) as record,
         open_warehouse(close.settings, wait) as warehouse,

@@ -123,7 +123,7 @@ def apply(
     from pipelines.reports import tie_out_table
     from pipelines.runner import run_apply
 
-    with run_apply(read_settings(home, mappings), plan_reference, wait) as run:
+    with run_apply(read_settings(home, mappings), plan_reference, wait, events=as_json) as run:
         print_result([tie_out_table(run.warehouse, run.close.period)], as_json, _applied_facts(run))
         if not as_json:
             _print_applied(run)
@@ -143,7 +143,8 @@ def close(
     from pipelines.reports import month_tables
     from pipelines.runner import run_close
 
-    with run_close(read_settings(home, mappings), period, _day(to), close_month, wait=wait, rebuild=rebuild) as run:
+    settings = read_settings(home, mappings)
+    with run_close(settings, period, _day(to), close_month, wait=wait, rebuild=rebuild, events=as_json) as run:
         tables = [*month_tables(run.warehouse, run.close.period), *_restatement(run)]
         print_result(tables, as_json, _applied_facts(run))
         if not as_json:
@@ -189,7 +190,8 @@ def _plan_facts(run: "CloseRun") -> dict[str, object]:
 
 
 def _applied_facts(run: "CloseRun") -> dict[str, object]:
-    return _plan_facts(run) | {"sent": _sent_count(run)}
+    notes = [] if run.applied is None else list(run.applied.notes)
+    return _plan_facts(run) | {"sent": _sent_count(run), "notes": notes}
 
 
 def _print_next_step(run: "CloseRun") -> None:
@@ -208,6 +210,8 @@ def _sent_count(run: "CloseRun") -> int:
 
 def _print_applied(run: "CloseRun") -> None:
     """What was posted, in one sentence."""
+    for note in [] if run.applied is None else run.applied.notes:
+        console().print(note)
     count = _sent_count(run)
     if count:
         console().print(f"Sent to Xero: {count} document{'s' if count != 1 else ''}. It ties out.")
