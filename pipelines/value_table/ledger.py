@@ -13,6 +13,7 @@ KINDS = pl.Enum([*MOVE_KINDS, *STANDARD_KINDS])
 MONTHS, KIND_NUMBERS = 2**15, 2**5
 """Room for months (counted from year 0) and kinds in the one number that rows are grouped by."""
 
+ROWS = "rows"
 SUMS = ("quantity", "value", "cogs", "true_up", "late_cost")
 """Whole ten-thousandths of a unit and whole cents, in 128 bits: no sum of moves can leave them."""
 
@@ -24,8 +25,8 @@ class Ledger:
     pools: pl.DataFrame
     """`sku`, `location`, `lot`: one row per pool, sorted by these."""
     booked: pl.DataFrame
-    """`place` (of the pool in `pools`), `month` (12 times the year and the month from 0), `kind`, and SUMS: one row per
-    pool, month and kind, sorted by these."""
+    """`place` (of the pool in `pools`), `month` (12 times the year and the month from 0), `kind`, `rows` (moves) and
+    SUMS: one row per pool, month and kind, sorted by these."""
 
 
 def keep_ledger(moves: pl.DataFrame, valued: pl.DataFrame, shifts: pl.DataFrame, policy: CostingPolicy) -> Ledger:
@@ -58,6 +59,7 @@ def _of_moves() -> dict[str, pl.Expr]:
     """What moves book in their own month."""
     return {
         "period": pl.col("moved_on"),
+        ROWS: pl.len(),
         "quantity": pl.col("quantity").to_physical(),
         "value": pl.col("cost_amount").to_physical(),
         "cogs": pl.col("cogs_amount").to_physical(),
@@ -82,7 +84,11 @@ def _sums(rows: pl.LazyFrame, values: dict[str, pl.Expr]) -> pl.DataFrame:
     month = day.dt.year().cast(pl.UInt64) * 12 + day.dt.month().cast(pl.UInt64) - 1
     kind = pl.col("kind").cast(KINDS).to_physical().cast(pl.UInt64)
     key = (pl.col("place").cast(pl.UInt64) * MONTHS + month) * KIND_NUMBERS + kind
-    sums = [value.cast(pl.Int128).sum().alias(name) for name, value in values.items() if name != "period"]
+    sums = [
+        pl.len().cast(pl.Int64).alias(name) if name == ROWS else value.cast(pl.Int128).sum().alias(name)
+        for name, value in values.items()
+        if name != "period"
+    ]
     return rows.with_columns(key=key).group_by("key").agg(sums).collect(engine="streaming")
 
 
@@ -94,6 +100,7 @@ def _unpack(keyed: pl.DataFrame) -> pl.DataFrame:
         place=(pool_month // MONTHS).cast(pl.UInt32),
         month=(pool_month % MONTHS).cast(pl.Int32),
         kind=(pl.col("key") % KIND_NUMBERS).cast(pl.UInt8).cat.to(KINDS),
+        rows=pl.col(ROWS).fill_null(0),
         **{name: total.fill_null(0) for name, total in sums.items()},
     )
 

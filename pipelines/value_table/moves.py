@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.errors import DataProblem
 from pipelines.value_table.checks import Check, Reading, flag, problems_of, unusable
-from pipelines.value_table.columns import ADDED, DAYS, NUMBERS, REQUIRED, TEXTS, columns_that_count
+from pipelines.value_table.columns import ADDED, DAYS, NUMBERS, REQUIRED, TEXTS, columns_that_count, pool_parts
 from pipelines.value_table.days import read_days, without_midnights
 from pipelines.value_table.exact_numbers import read_number
 from pipelines.value_table.files import Table
@@ -59,7 +59,8 @@ def read_moves(table: Table, policy: CostingPolicy, time_zone: str) -> MovesTabl
     present = table.rows.collect_schema()
     readings = {name: _reading(table, name, time_zone) for name in columns_that_count(policy) if name in present}
     flagged = _collect(table, readings)
-    moves = without_midnights(flagged.select(list(readings)))
+    absent = [pl.lit(None, dtype=pl.String).alias(name) for name in pool_parts(policy) if name not in present]
+    moves = without_midnights(flagged.select(list(readings))).with_columns(absent)
     read = MovesTable(table, moves, _passed(table, readings, time_zone))
     missing = [*table.missing(REQUIRED), *_clashes(table)]
     problems = missing + problems_of(table, _checks(readings), flagged)

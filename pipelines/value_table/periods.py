@@ -1,4 +1,8 @@
-"""Months of pools: opening, every kind of move, closing; and the stock at the end."""
+"""Months of pools: opening, every kind of move, closing; and the stock at the end.
+
+Moves of the kind `opening` are stock that was there before: they stand in the opening of their month, beside what the
+month before has left. So opening + all other kinds = closing.
+"""
 
 from collections.abc import Iterator
 
@@ -6,7 +10,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from pipelines.value_table.columns import POOL
-from pipelines.value_table.ledger import Ledger
+from pipelines.value_table.ledger import SUMS, Ledger
 from schemas.dtypes import MONEY, QUANTITY
 from schemas.policies import CostingPolicy
 from schemas.stock import MOVE_KINDS, STANDARD_KINDS
@@ -16,7 +20,10 @@ BLOCK = 250_000
 
 BOOKED = {"cogs": "cogs_amount", "true_up": "true_up_amount", "late_cost": "late_cost_amount"}
 STOCK = ("quantity", "value")
-ENDS = ("opening", "closing")
+OPENING = "opening"
+ENDS = (OPENING, "closing")
+BROUGHT = "brought"
+"""What moves of the kind `opening` bring, while the opening of a month is not known yet."""
 
 
 def closing_stock(ledger: Ledger) -> pl.DataFrame:
@@ -52,13 +59,14 @@ class Periods:
             by_pool.agg(first=pl.col("month").min(), bookings=pl.len()).select("first", "bookings")
         )
         self._last = int(self._booked.select(pl.col("month").max().fill_null(0)).item())
-        self._kinds = [*MOVE_KINDS, *(STANDARD_KINDS if policy.method == "standard" else [])]
+        others = [kind for kind in MOVE_KINDS if kind != OPENING]
+        self._kinds = [*others, *(STANDARD_KINDS if policy.method == "standard" else [])]
         passed = self._booked.group_by("place").agg(pl.col("value").abs().sum())
         self._money = money_type(passed["value"])
 
     @property
     def schema(self) -> pl.Schema:
-        """`period`, pool columns, then opening, closing and each kind as quantity and value, and what COGS took."""
+        """`period`, pool columns, then opening, closing and each other kind as quantity and value, and COGS."""
         measures = [f"{name}_{one}" for name in (*ENDS, *self._kinds) for one in STOCK]
         typed = {name: QUANTITY if name.endswith("_quantity") else self._money for name in measures}
         pool = dict.fromkeys(POOL, pl.String())
@@ -67,8 +75,9 @@ class Periods:
     def rows(self) -> pl.LazyFrame:
         """One row for each pool and month from its first move to the table's last month, while there is anything.
 
-        Amounts are what was booked in the month, in base currency; quantities are stock units. Opening + all kinds =
-        closing, and the closing of a month is the opening of the next. Sorted by pool and period.
+        Amounts are what was booked in the month, in base currency; quantities are stock units. Opening is the closing
+        of the month before and opening moves of the month; opening + all other kinds = closing. Sorted by pool and
+        period.
         """
 
         def blocks(
@@ -98,7 +107,8 @@ class Periods:
         lengths = pl.lit(self._last, dtype=pl.Int64) - pl.col("first") + 1
         begins = pools.select((lengths.cum_sum() - lengths - pl.col("first")).alias("begin")).to_series()
         placed = booked.with_columns(cell=begins.gather(booked["place"] - start) + booked["month"])
-        wide = cells.hstack([*self._measures(placed, cells.height), _spread(placed, cells.height)])
+        moving = placed.filter(pl.any_horizontal(pl.col(SUMS) != 0))
+        wide = cells.hstack([*self._measures(placed, cells.height), _spread(moving, cells.height)])
         balanced = wide.with_columns(_balances(wide.columns))
         year, month = pl.col("month") // 12, pl.col("month") % 12 + 1
         is_shown = pl.any_horizontal("has_bookings", *(pl.col(f"{one}_{name}") != 0 for one in ENDS for name in STOCK))
@@ -108,6 +118,8 @@ class Periods:
     def _measures(self, placed: pl.DataFrame, cells: int) -> list[pl.Series]:
         """Sums of each kind that there is, and what COGS took, at their cells."""
         by_kind = {str(key[0]): part for key, part in placed.partition_by("kind", as_dict=True).items()}
+        if OPENING in by_kind:
+            by_kind[BROUGHT] = by_kind.pop(OPENING)
         moved = [_spread(part, cells, one, f"{kind}_{one}") for kind, part in by_kind.items() for one in STOCK]
         in_all = placed.group_by("cell").agg(pl.col(BOOKED).sum())
         return [*moved, *(_spread(in_all, cells, name, shown) for name, shown in BOOKED.items())]
@@ -129,7 +141,8 @@ def _balances(columns: list[str]) -> list[pl.Expr]:
     """What stood in a pool before and after each month."""
     found = []
     for one in STOCK:
-        moved = pl.sum_horizontal(name for name in columns if name.endswith(f"_{one}"))
-        closing = moved.cum_sum().over("place")
-        found += [(closing - moved).alias(f"opening_{one}"), closing.alias(f"closing_{one}")]
+        kinds = [name for name in columns if name.endswith(f"_{one}")]
+        moved = pl.sum_horizontal(pl.lit(0, dtype=pl.Int128), *(name for name in kinds if not name.startswith(BROUGHT)))
+        closing = pl.sum_horizontal(kinds).cum_sum().over("place")
+        found += [(closing - moved).alias(f"{OPENING}_{one}"), closing.alias(f"closing_{one}")]
     return found

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -29,6 +30,8 @@ from transforms.costing.standard_rows import own_rows
 
 VALUED_MOVES, CLOSING_STOCK, PERIODS = "valued_moves.parquet", "closing_stock.parquet", "periods.parquet"
 FILES = (VALUED_MOVES, CLOSING_STOCK, PERIODS)
+COMPRESSION: Literal["snappy"] = "snappy"
+"""Every reader of Parquet knows it, and writing takes a quarter less time than with better ones."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,8 @@ class CostRun:
         for key, name, work in steps:
             started = time.perf_counter()
             run_step(name, work)
-            self.seconds[key] = time.perf_counter() - started
+            self.seconds[key] = round(time.perf_counter() - started, 3)
+        self.seconds["total"] = round(sum(self.seconds.values()), 3)
         return self.totals
 
     def read(self) -> None:
@@ -104,7 +108,7 @@ class CostRun:
         if self._valued.height > moves.height:
             moves = pl.concat([moves, own_rows(moves, self._valued)])
         self._ledger = keep_ledger(moves, self._valued, shifts, policy)
-        self.totals = add_up(self._ledger, moves, self._valued, self._read.moves.height - self._moves.height)
+        self.totals = add_up(self._ledger, self._valued, self._read.moves.height - self._moves.height)
 
     def write(self) -> None:
         """All three files, or none."""
@@ -112,6 +116,6 @@ class CostRun:
             return
         rows = beside_input(self._read, self._valued, self._known)
         with replaced_together(self.request.out, FILES) as folder:
-            rows.sink_parquet(folder / VALUED_MOVES)
-            closing_stock(self._ledger).write_parquet(folder / CLOSING_STOCK)
-            Periods(self._ledger, self.request.policy).rows().sink_parquet(folder / PERIODS)
+            rows.sink_parquet(folder / VALUED_MOVES, compression=COMPRESSION)
+            closing_stock(self._ledger).write_parquet(folder / CLOSING_STOCK, compression=COMPRESSION)
+            Periods(self._ledger, self.request.policy).rows().sink_parquet(folder / PERIODS, compression=COMPRESSION)

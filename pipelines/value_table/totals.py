@@ -6,7 +6,7 @@ from decimal import Decimal
 import polars as pl
 
 from pipelines.reports import ReportTable, money, quantity
-from pipelines.value_table.ledger import KINDS, Ledger
+from pipelines.value_table.ledger import ROWS, Ledger
 
 
 @dataclass(frozen=True)
@@ -45,24 +45,19 @@ class Totals:
         }
 
 
-def add_up(ledger: Ledger, moves: pl.DataFrame, valued: pl.DataFrame, unknown: int) -> Totals:
+def add_up(ledger: Ledger, valued: pl.DataFrame, unknown: int) -> Totals:
     """Add up a table of moves.
 
     Args:
         ledger: what was booked.
-        moves: what was valued, one row per move.
-        valued: ValuedMoves of these rows.
+        valued: ValuedMoves of the moves.
         unknown: rows that were left out.
     """
-    counts = moves.group_by(pl.col("kind").cast(KINDS)).len().sort("kind")
-    rows_by_kind = {str(kind): rows for kind, rows in counts.iter_rows()}
-    sums = ledger.booked.group_by("kind").agg(pl.col("quantity", "value", "cogs").sum())
-    by_kind = {str(kind): (units, value) for kind, units, value, _ in sums.iter_rows()}
+    sums = ledger.booked.group_by("kind").agg(pl.col(ROWS, "quantity", "value", "cogs").sum()).sort("kind")
     provisional = valued.filter("is_provisional").select(pl.len(), pl.col("cost_amount").to_physical().sum())
     count, provisional_cents = provisional.row(0)
-    zero = (0, 0)
     return Totals(
-        moves=sum(rows_by_kind.values()),
+        moves=sum(sums[ROWS].to_list()),
         unknown=unknown,
         cogs_total=_cents(sum(sums["cogs"].to_list())),
         closing_quantity=_units(sum(sums["quantity"].to_list())),
@@ -70,8 +65,8 @@ def add_up(ledger: Ledger, moves: pl.DataFrame, valued: pl.DataFrame, unknown: i
         provisional_count=count,
         provisional_value=_cents(provisional_cents),
         by_kind=tuple(
-            (kind, rows, _units(by_kind.get(kind, zero)[0]), _cents(by_kind.get(kind, zero)[1]))
-            for kind, rows in rows_by_kind.items()
+            (str(kind), rows, _units(units), _cents(value))
+            for kind, rows, units, value in sums.select("kind", ROWS, "quantity", "value").iter_rows()
         ),
     )
 
