@@ -8,24 +8,24 @@ import polars as pl
 
 from schemas.policies import CostingPolicy
 from schemas.problems import Problem
-from transforms.costing import dependent_pools
 from transforms.costing.dependence import CONNECTED, PLAIN, SEPARATE, find_pools_below_zero
+from transforms.costing.dependent_pools import settle_dependent_pools, settle_separate_pools
 from transforms.costing.ordering import find_order
 from transforms.costing.plain_pools import PLAIN_COLUMNS, settle_plain_pools
 from transforms.costing.problems import MoveProblems
 from transforms.costing.reporting import narrow
 
-MANY_MOVES = 10**9
+MANY_MOVES = 100_000
 """From here on the compiled loop is faster than whole columns, also for pools that do not need it."""
 
 MOVES_AT_ONCE = 4_000_000
 """Separate pools are handed to the loop in parts of about so many moves, so that memory is bounded."""
 
 LOOP_COLUMNS = (
-    "row", "move_id", "kind", "pool", "moved_on", "quantity", "unit_cost", "own_cost", "late_cost", "cost_share",
-    "source_row", "source_pool", "source_quantity", "document", "is_absorbed",
+    "row", "move_id", "kind", "pool", "quantity", "own_cost", "late_cost", "cost_share", "source_row", "source_pool",
+    "source_quantity", "document", "is_absorbed",
 )  # fmt: skip
-"""What the loop looks at; beside them the SKU where there are standard costs."""
+"""What the loop always looks at."""
 
 
 def settle_pools(
@@ -86,21 +86,23 @@ def _settle_many(
 def _settle_in_time(phased: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None) -> pl.DataFrame:
     """Moves of all pools in one order of time."""
     in_time = _for_loop(phased, standard_costs)[find_order(phased, policy)]
-    return dependent_pools.settle_dependent_pools(in_time.with_row_index("move_order", 1), policy, standard_costs)
+    return settle_dependent_pools(in_time.with_row_index("move_order", 1), policy, standard_costs)
 
 
 def _settle_alone(
     rows: pl.DataFrame, order: pl.Series, policy: CostingPolicy, standard_costs: pl.DataFrame | None
 ) -> pl.DataFrame:
     """Moves of some pools, one pool after the other."""
-    return dependent_pools.settle_separate_pools(rows[order].with_row_index("move_order", 1), policy, standard_costs)
+    return settle_separate_pools(rows[order].with_row_index("move_order", 1), policy, standard_costs)
 
 
 def _for_loop(phased: pl.DataFrame, standard_costs: pl.DataFrame | None) -> pl.DataFrame:
-    """Moves as the loop reads them: days are enough for it, because the order has been found."""
-    sku = [] if standard_costs is None else [pl.col("sku").cast(pl.String)]
-    days = pl.col("moved_on").cast(pl.Date)
-    return phased.select(*LOOP_COLUMNS, *sku).with_columns(days)
+    """Moves as the loop reads them; what it asks for but seldom finds is not sorted along."""
+    is_pool_change = pl.col("unit_cost").is_not_null() & pl.col("own_cost").is_null()
+    sets_unit_cost = phased.select(is_pool_change.any()).item()
+    unit_cost = pl.col("unit_cost") if sets_unit_cost else pl.lit(None, dtype=pl.Int64).alias("unit_cost")
+    by_day = [] if standard_costs is None else [pl.col("sku").cast(pl.String), pl.col("moved_on").cast(pl.Date)]
+    return phased.select(*LOOP_COLUMNS, unit_cost, *by_day)
 
 
 def _parts(pools: pl.Series) -> Iterator[tuple[int, int]]:
