@@ -63,7 +63,7 @@ def explain(warehouse: Warehouse, reference: str, most: int = 40) -> list[Explan
     Raises:
         UsageProblem: no such journal or line (exit 2).
     """
-    tag, line = _split(reference.strip())
+    tag, line = split_reference(reference.strip())
     journal_key, period = find_journal(warehouse, tag)
     lines = warehouse.query(
         "select * from close.journal_lines where journal_key = ? and period = ? order by line_number",
@@ -76,7 +76,7 @@ def explain(warehouse: Warehouse, reference: str, most: int = 40) -> list[Explan
     return [_explain_line(warehouse, row, most) for row in wanted]
 
 
-def _split(reference: str) -> tuple[str, str]:
+def split_reference(reference: str) -> tuple[str, str]:
     """Tag and line number; a document number in a tag may hold a colon of its own."""
     tag, _, line = reference.rpartition(":")
     return (tag, line) if tag and line.isdecimal() else (reference, "")

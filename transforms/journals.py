@@ -54,7 +54,7 @@ def build_journals(entries: pl.LazyFrame, maps: MappingTables, period: date) -> 
         out give no line, but stay among the sources with line number 0; a journal without lines is left out. A source
         row with an unmapped side is in no line with either side.
     """
-    mapped = _map_entries(entries, maps)
+    mapped = map_entries(entries, maps)
     has_gap = pl.col("missing").is_not_null()
     good = mapped.filter(~has_gap.any().over(_SOURCE))
     numbered = _sum_lines(good, period)
@@ -66,8 +66,17 @@ def build_journals(entries: pl.LazyFrame, maps: MappingTables, period: date) -> 
     )
 
 
-def _map_entries(entries: pl.LazyFrame, maps: MappingTables) -> pl.LazyFrame:
-    """Entries with account, tax type and tracking, and in `missing` what no rule gives."""
+def map_entries(entries: pl.LazyFrame, maps: MappingTables) -> pl.LazyFrame:
+    """Give entries their account, tax type and tracking, as the rules in force say.
+
+    Args:
+        entries: JournalEntries, or kept ones.
+        maps: AccountRules, TaxRules, TrackingRules.
+
+    Returns:
+        The same rows and columns, plus `customer`, `supplier`, `account_code`, `tax_type`, the four tracking columns,
+        and what no rule gives: `missing` (account, or the tracking category; else null) and `missing_value`.
+    """
     accounted = resolve_accounts(with_parties(entries), maps.accounts)
     taxed = resolve_tax_types(accounted, maps.taxes)
     no_account = pl.col("account_code").is_null()

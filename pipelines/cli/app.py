@@ -13,6 +13,7 @@ from pipelines.cli import (
     connect_command,
     cost_command,
     look_commands,
+    mapping_commands,
     server_commands,
     warehouse_commands,
 )
@@ -26,7 +27,15 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (close_commands, cost_command, look_commands, warehouse_commands, server_commands, connect_command):
+for module in (
+    close_commands,
+    cost_command,
+    look_commands,
+    mapping_commands,
+    warehouse_commands,
+    server_commands,
+    connect_command,
+):
     module.add_to(app)
 
 INTERRUPTED = 130

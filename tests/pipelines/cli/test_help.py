@@ -11,8 +11,9 @@ from tests.sample_company import ROOT, run_here
 
 COMMANDS = [
     "apply", "approve", "backup", "check", "close", "connect", "cost", "demo", "dictionary", "explain", "extract",
-    "migrate", "plan", "preview", "sandbox", "status", "tie-out",
+    "mapping", "migrate", "plan", "preview", "sandbox", "status", "tie-out",
 ]  # fmt: skip
+MAPPING = [["mapping", "explain"]]
 HEAVY = ["duckdb", "fastapi", "httpx", "pandera", "polars", "prefect"]
 
 
@@ -21,7 +22,9 @@ def test_these_are_the_commands() -> None:
     assert sorted([*names, *(str(group.name) for group in app.registered_groups)]) == COMMANDS
 
 
-@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), ["sandbox", "xero"], ["sandbox", "cin7"]])
+@pytest.mark.parametrize(
+    "command", [[], *([name] for name in COMMANDS), ["sandbox", "xero"], ["sandbox", "cin7"], *MAPPING]
+)
 def test_help_says_what_a_command_does(command: list[str]) -> None:
     shown = run_here(ROOT, *command, "--help")
     assert (shown.exit_code, shown.message) == (0, "")
