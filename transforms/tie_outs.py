@@ -23,6 +23,8 @@ STEPS = {
     "kept_by_method": "Sales and adjustments, which the periodic method does not book",
     "draft_in_xero": "Journals that are drafts in Xero",
     "not_posted": "Journals that are not posted",
+    "posted_later": "Changes of journals, dated after the cut-off",
+    "posted_otherwise": "Journals that stand otherwise than wanted",
     "expected_in_xero": "Expected in Xero",
     "xero_balance": "Balance in Xero's trial balance",
     "unexplained": "Unexplained",
@@ -30,7 +32,10 @@ STEPS = {
 """Every step in order; those between the ledger and the expected balance are causes."""
 
 PERIODIC = "kept_by_method"
-"""The cause that only a company on the periodic method has; the others are shown at 0.00 too."""
+"""The cause that only a company on the periodic method has."""
+
+RARE = frozenset({PERIODIC, "posted_later", "posted_otherwise"})
+"""Causes that are shown only where they occur; the others are shown at 0.00 too."""
 
 _CAUSES = [step for step in STEPS if step not in {"stock_ledger", "expected_in_xero", "xero_balance", "unexplained"}]
 
@@ -162,6 +167,38 @@ def cause_of_posting(lines: pl.LazyFrame, documents: pl.LazyFrame) -> pl.LazyFra
     )
 
 
+def cause_of_changes(wanted: pl.LazyFrame, posted: pl.LazyFrame, cut_off: date) -> pl.LazyFrame:
+    """What Xero holds otherwise, or on a later day, of journals that stand in several documents.
+
+    A change to a locked month is dated in the earliest open one, so the trial balance of the month lacks it. A journal
+    that stands beside the one that replaced it, or that somebody edited, is in the balance as it stands.
+
+    Args:
+        wanted: JournalLines up to the month.
+        posted: lines of the documents that stand posted in Xero, all of every journal that is in it: `journal_key`,
+            `journal_date`, `account_code`, `line_amount` (Money, base currency, debit positive).
+        cut_off: last day of the trial balance.
+
+    Returns:
+        One row per journal and account, and per line that is dated later: `account_code`, `cause`, `amount`,
+        `document_id`.
+    """
+    columns = ["journal_key", "account_code", "line_amount"]
+    own = wanted.join(posted.select("journal_key").unique(), on="journal_key", how="semi")
+    both = pl.concat([posted.select(columns), own.select(columns).with_columns(-pl.col("line_amount"))])
+    otherwise = (
+        both.group_by("journal_key", "account_code")
+        .agg(pl.col("line_amount").sum())
+        .filter(pl.col("line_amount") != 0)
+        .with_columns(pl.lit("posted_otherwise").alias("cause"), pl.col("line_amount").alias("amount"))
+    )
+    later = posted.filter(pl.col("journal_date") > cut_off).with_columns(
+        pl.lit("posted_later").alias("cause"), (-pl.col("line_amount")).alias("amount")
+    )
+    names = {"amount": pl.col("amount").cast(MONEY), "document_id": pl.col("journal_key")}
+    return pl.concat([frame.select("account_code", "cause", **names) for frame in (otherwise, later)])
+
+
 def tie_out(ledger: pl.LazyFrame, causes: pl.LazyFrame, balances: pl.LazyFrame, period: date) -> pl.LazyFrame:
     """Walk from the ledger to Xero's balance, for each stock account.
 
@@ -172,8 +209,7 @@ def tie_out(ledger: pl.LazyFrame, causes: pl.LazyFrame, balances: pl.LazyFrame, 
         period: first day of the month.
 
     Returns:
-        TieOuts: ledger, every cause (0.00 too, but for the periodic method's), expected, balance, unexplained, for each
-        account.
+        TieOuts: ledger, every cause (0.00 too, but for the rare ones), expected, balance, unexplained, by account.
     """
     accounts = ledger.select("account_code").unique()
     by_cause = causes.group_by("account_code", "cause").agg(
@@ -182,7 +218,7 @@ def tie_out(ledger: pl.LazyFrame, causes: pl.LazyFrame, balances: pl.LazyFrame, 
     grid = accounts.join(pl.LazyFrame({"cause": _CAUSES}), how="cross")
     shown = (
         grid.join(by_cause, on=["account_code", "cause"], how="left", validate="1:1")
-        .filter((pl.col("cause") != PERIODIC) | pl.col("amount").is_not_null())
+        .filter(~pl.col("cause").is_in(list(RARE)) | pl.col("amount").is_not_null())
         .with_columns(pl.col("amount").fill_null(0), pl.col("document_count").fill_null(0))
     )
     start = _step(ledger, "stock_ledger")

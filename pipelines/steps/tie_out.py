@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.errors import DoesNotTieOut
 from pipelines.load.mirror import mirror_trial_balance
+from pipelines.load.posted_lines import changed_lines
 from pipelines.load.xero_client import XeroClient
 from pipelines.steps.context import CloseContext
 from pipelines.steps.stock import read_core
@@ -18,6 +19,7 @@ from transforms.matching import match_bills
 from transforms.periods import format_period
 from transforms.tie_outs import (
     cause_of_billing,
+    cause_of_changes,
     cause_of_method,
     cause_of_posting,
     cause_of_recognition,
@@ -39,6 +41,7 @@ def tie_out_month(close: CloseContext, warehouse: Warehouse, client: XeroClient)
     bookings = warehouse.read("close.bookings", "period <= ?", [close.period]).lazy()
     rules = close.maps.accounts
     is_periodic = close.policy.inventory_method == "periodic"
+    lines = warehouse.read("close.journal_lines", "period <= ?", [close.period]).lazy()
     causes = pl.concat(
         [
             *([cause_of_method(bookings, close.policy.first_period)] if is_periodic else []),
@@ -46,10 +49,8 @@ def tie_out_month(close: CloseContext, warehouse: Warehouse, client: XeroClient)
             cause_of_billing(
                 match_bills(core, close.policy.base_currency, close.cut_off), bookings, core.products, rules
             ),
-            cause_of_posting(
-                warehouse.read("close.journal_lines", "period <= ?", [close.period]).lazy(),
-                _documents_in_xero(warehouse),
-            ),
+            cause_of_posting(lines, _documents_in_xero(warehouse)),
+            cause_of_changes(lines, changed_lines(warehouse, close.period, close.cut_off).lazy(), close.cut_off),
         ]
     )
     steps = check(TieOuts, tie_out(sum_ledger(bookings, rules), causes, _balances(close, warehouse), close.period))
