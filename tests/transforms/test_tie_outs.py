@@ -168,12 +168,13 @@ def test_changes_that_are_dated_later_and_documents_that_stand_twice_are_causes(
     # of 40.00 stands twice, because Xero refused to void its first version.
     line: Row = {"period": "2026-10-01", "line_number": 1, "role": "stock_on_hand", "account_code": "630"}
     line |= {"description": "x", "source_count": 1}
-    wanted = table(
-        JournalLines,
-        line | {"journal_key": "COGS-2026-10", "line_amount": "-130"},
-        line | {"journal_key": "LANDED-2026-10-PO-1", "line_amount": "40"},
-        line | {"journal_key": "ADJUSTMENT-2026-10-1", "line_amount": "-5"},
-    )
+    amounts = {"COGS-2026-10": "-130", "LANDED-2026-10-PO-1": "40", "ADJUSTMENT-2026-10-1": "-5"}
+    both = [
+        line | {"journal_key": key, "line_number": at, "account_code": code, "line_amount": sign * Decimal(amount)}
+        for key, amount in amounts.items()
+        for at, (code, sign) in enumerate([("630", 1), ("310", -1)], start=1)
+    ]
+    wanted = table(JournalLines, *both).filter(pl.col("account_code") == "630")
     posted = pl.LazyFrame(
         [
             ("COGS-2026-10", date(2026, 10, 31), "630", Decimal("-120")),
