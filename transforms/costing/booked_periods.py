@@ -6,6 +6,8 @@ booked; so, summed over the months, every policy books the final cost. Only pool
 connected with them, are valued again: once for each month that learned something.
 """
 
+from datetime import date
+
 import polars as pl
 
 from schemas.policies import CostingPolicy
@@ -28,7 +30,11 @@ AMOUNTS = ["cents", "cogs_cents", "true_up_cents", "late_cents"]
 
 
 def booking_shifts(
-    moves: pl.DataFrame, valued: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None = None
+    moves: pl.DataFrame,
+    valued: pl.DataFrame,
+    policy: CostingPolicy,
+    standard_costs: pl.DataFrame | None = None,
+    until: date | None = None,
 ) -> pl.DataFrame:
     """Say what is booked in another month than that of its move.
 
@@ -46,6 +52,7 @@ def booking_shifts(
         valued: ValuedMoves of them by the same policy, and under method `standard` its own rows behind them.
         policy: method, pool and when late costs are booked.
         standard_costs: as `value_moves` had them.
+        until: as `value_moves` had it.
 
     Returns:
         `row` (position in `valued`), `period` (first day of a month), `cents` (of stock value), `cogs_cents`, and of
@@ -60,7 +67,8 @@ def booking_shifts(
     shifts = [_expensed(dated, valued, members)]
     if members.height:
         facts = find_late_facts(members, policy)
-        shifts.append(_shift(find_states(moves, valued, members, facts, policy, standard_costs)))
+        last_day = until or moves.select(pl.col("moved_on").cast(pl.Date).max().dt.month_end()).item()
+        shifts.append(_shift(find_states(moves, valued, members, facts, policy, standard_costs, last_day)))
     return (
         pl.concat(shifts)
         .group_by("row", "month")
@@ -97,11 +105,13 @@ _NOTHING = pl.lit(0, dtype=pl.Int128)
 
 def _shift(states: pl.DataFrame) -> pl.DataFrame:
     """Differences between what was known at one time and at the next, less the booking in the move's own month."""
-    before = pl.col("cents", "cogs_cents").shift(1).over("row", order_by="month").fill_null(0).name.suffix("_before")
+    before = (
+        pl.col("cents", "cogs_cents").shift(1).over("move_id", order_by="month").fill_null(0).name.suffix("_before")
+    )
     steps = states.with_columns(
         before,
-        known_before=pl.col("month").shift(1).over("row", order_by="month"),
-        was_provisional=pl.col("is_provisional").shift(1).over("row", order_by="month"),
+        known_before=pl.col("month").shift(1).over("move_id", order_by="month"),
+        was_provisional=pl.col("is_provisional").shift(1).over("move_id", order_by="month"),
     )
     change = pl.col("cogs_cents") - pl.col("cogs_cents_before")
     is_first = pl.col("known_before").is_null()

@@ -4,17 +4,15 @@ from datetime import date
 
 import polars as pl
 
-from transforms.costing.flows import is_inflow, is_outflow, is_value_only
-
-NEEDS_SOURCE = is_value_only | pl.col("kind").is_in(("sale_return", "purchase_return"))
-"""Rows that cannot be valued without the row that `source_move_id` names, where it names one."""
+from transforms.costing.flows import is_inflow, is_outflow
 
 
 def known_moves(moves: pl.DataFrame, day: date) -> pl.Series:
     """Say of each row whether it was known at the end of a day, so that the books of that day can be computed again.
 
-    A row is known on its `known_on` (null, or no such column: on `moved_on`). A charge is not known before its receipt
-    is, a return not before its original, and the in side of a transfer or assembly not before all of its out side:
+    A row is known on its `known_on` (null, or no such column: on `moved_on`). No row is known before the one that its
+    `source_move_id` names (a charge's receipt, a return's original), and the in side of a transfer or assembly not
+    before all of its out side:
     without them it could not be valued, and on that day nobody could have.
 
     Args:
@@ -78,8 +76,8 @@ def _by_document(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_source(rows: pl.DataFrame) -> pl.DataFrame:
-    """When the receipt of a charge, or the original of a return, was known."""
-    naming = rows.filter(NEEDS_SOURCE & pl.col("source_move_id").is_not_null()).select("row", "source_move_id")
+    """When the row that another names was known."""
+    naming = rows.filter(pl.col("source_move_id").is_not_null()).select("row", "source_move_id")
     if naming.is_empty():
         return naming
     return naming.join(

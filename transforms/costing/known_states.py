@@ -1,10 +1,13 @@
 """What moves cost as known at the end of a month: one valuation for each month that learned something."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
 from schemas.policies import CostingPolicy
+from transforms.costing.flows import VALUE_KINDS
 from transforms.costing.late_facts import first_day, number_month
 from transforms.costing.problems import MoveProblems
 from transforms.costing.standard_rows import VARIANCE, own_rows
@@ -13,7 +16,18 @@ from transforms.costing.valuation import value_moves
 AT_LAST = 10**6
 """Later than every month: what is known in the end."""
 
-STATE = ["row", "month", "cents", "cogs_cents", "is_provisional"]
+
+@dataclass(frozen=True)
+class Rule:
+    """How everything is valued."""
+
+    policy: CostingPolicy
+    standard_costs: pl.DataFrame | None
+    until: date
+
+
+STATE = ["move_id", "month", "cents", "cogs_cents", "is_provisional"]
+ROW = ["row", "move_id", "component", "counts_from", "moved_month", "is_charge", "is_own"]
 
 
 def find_states(
@@ -23,6 +37,7 @@ def find_states(
     facts: pl.DataFrame,
     policy: CostingPolicy,
     standard_costs: pl.DataFrame | None,
+    until: date,
 ) -> pl.DataFrame:
     """Value the members as known just before each of their late facts, and in the end.
 
@@ -33,21 +48,26 @@ def find_states(
         facts: `component`, `month` that learned something.
         policy: as in `valued`.
         standard_costs: as in `valued`.
+        until: as in `valued`.
 
     Returns:
         `row` (position in `valued`), `month` (before which this was known; AT_LAST), `cents`, `cogs_cents`,
         `is_provisional`, and `counts_from`, `moved_month`, `is_charge` of the row.
     """
+    rule = Rule(policy, standard_costs, until)
     rows = pl.concat([_as_rows(members), _locate_own_rows(moves, valued, members)])
-    found, failed = [_last(valued, rows)], []
+    found, failed, gone = [_last(valued, rows)], [], [rows.clear()]
     for (month,), components in facts.group_by("month", maintain_order=True):
         chosen = members.join(components, on="component", how="semi", maintain_order="left")
         known = chosen.filter(pl.col("counts_from") < month)
-        for part, values in _value_parts(moves, known, policy, standard_costs, int(str(month))):
+        for part, values in _value_parts(moves, known, rule, int(str(month))):
             if values is None:
                 failed.append(pl.DataFrame({"component": part, "month": month}, schema=facts.schema))
             else:
-                found.append(_number_own_rows(values, rows, int(str(month))))
+                found.append(values.with_columns(month=pl.lit(month, dtype=pl.Int32)).select(STATE))
+                gone.append(values.filter("is_own").join(rows, on="move_id", how="anti").select(ROW))
+    # what the end does not have any more is booked with the row that it hangs on
+    rows = pl.concat([rows, pl.concat(gone).unique("move_id", keep="first", maintain_order=True)])
     return _fill(rows, facts, pl.concat(found), pl.concat([facts.clear(), *failed]))
 
 
@@ -58,23 +78,20 @@ def to_cents_of(valued: pl.DataFrame, name: str) -> pl.Series:
 
 def _as_rows(members: pl.DataFrame) -> pl.DataFrame:
     """What the states need of a move."""
-    return members.select(
-        pl.col("row").cast(pl.UInt32), "move_id", "component", "counts_from", "moved_month", "pool",
-        is_charge=pl.col("kind").is_in(("landed_cost", "revaluation")), is_own=pl.lit(value=False),
-    )  # fmt: skip
+    is_charge = pl.col("kind").is_in(VALUE_KINDS)
+    return members.with_columns(pl.col("row").cast(pl.UInt32), is_charge=is_charge, is_own=pl.lit(value=False)).select(
+        ROW
+    )
 
 
 def _locate_own_rows(moves: pl.DataFrame, valued: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """The own rows of the members at standard cost: a variance counts with its move, a revaluation from its day."""
-    own = _described(moves, valued, members).with_row_index("row", moves.height)
-    return own.filter(pl.col("component").is_not_null()).select(
-        "row", "move_id", "component", "counts_from", "moved_month", "pool",
-        is_charge=pl.lit(value=False), is_own=pl.lit(value=True),
-    )  # fmt: skip
+    own = _described(moves, valued, members).drop("row").with_row_index("row", moves.height)
+    return own.filter(pl.col("component").is_not_null()).select(ROW)
 
 
 def _described(moves: pl.DataFrame, valued: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Own rows with component, months, and the row that they hang on (`host`): their move, or the first of the pool."""
+    """Own rows with component, months, and the row that they hang on: their move, or the first of the pool."""
     columns = {"location": pl.String(), "source_move_id": pl.String()}
     missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in columns.items() if name not in moves.columns]
     own = own_rows(moves.with_columns(missing), valued).select(
@@ -86,13 +103,13 @@ def _described(moves: pl.DataFrame, valued: pl.DataFrame, members: pl.DataFrame)
         month=number_month(pl.col("moved_on").cast(pl.Date)),
     )
     of_move = members.select(
-        source_move_id="move_id", host="row", of_component="component", of_counts_from="counts_from", of_pool="pool"
+        source_move_id="move_id", host="row", of_component="component", of_counts_from="counts_from"
     )
     places = members.group_by("sku", "location", maintain_order=True).agg(
-        pool_host=pl.col("row").first(), component=pl.col("component").first(), pool=pl.col("pool").first()
+        pool_host=pl.col("row").first(), component=pl.col("component").first()
     )
     by_sku = members.group_by("sku", maintain_order=True).agg(
-        sku_host=pl.col("row").first(), sku_component=pl.col("component").first(), sku_pool=pl.col("pool").first()
+        sku_host=pl.col("row").first(), sku_component=pl.col("component").first()
     )
     joined = (
         own.join(of_move, on="source_move_id", how="left", validate="m:1", maintain_order="left")
@@ -100,13 +117,15 @@ def _described(moves: pl.DataFrame, valued: pl.DataFrame, members: pl.DataFrame)
         .join(by_sku, on="sku", how="left", validate="m:1", maintain_order="left")
     )
     is_variance = pl.col("kind") == VARIANCE
+    host = pl.when(is_variance).then("host").otherwise(pl.coalesce("pool_host", "sku_host"))
     return joined.select(
-        "move_id",
-        host=pl.when(is_variance).then("host").otherwise(pl.coalesce("pool_host", "sku_host")),
+        row=host.cast(pl.UInt32),
+        move_id="move_id",
         component=pl.when(is_variance).then("of_component").otherwise(pl.coalesce("component", "sku_component")),
-        pool=pl.when(is_variance).then("of_pool").otherwise(pl.coalesce("pool", "sku_pool")),
         counts_from=pl.when(is_variance).then("of_counts_from").otherwise("month"),
         moved_month="month",
+        is_charge=pl.lit(value=False),
+        is_own=pl.lit(value=True),
     )
 
 
@@ -115,7 +134,7 @@ def _last(valued: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     at = rows["row"]
     return pl.DataFrame(
         {
-            "row": at,
+            "move_id": rows["move_id"],
             "month": pl.repeat(AT_LAST, len(at), dtype=pl.Int32, eager=True),
             "cents": to_cents_of(valued, "cost_amount").gather(at),
             "cogs_cents": to_cents_of(valued, "cogs_amount").gather(at),
@@ -125,7 +144,7 @@ def _last(valued: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _value_parts(
-    moves: pl.DataFrame, known: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None, month: int
+    moves: pl.DataFrame, known: pl.DataFrame, rule: Rule, month: int
 ) -> Iterator[tuple[list[int], pl.DataFrame | None]]:
     """Value what is known before a month; components that contradict themselves are found by halving."""
     components = known["component"].unique().sort().to_list()
@@ -134,36 +153,23 @@ def _value_parts(
     frame = moves[known["row"]]
     last_day = pl.select(first_day(pl.lit(month)).dt.offset_by("-1d")).item()
     try:
-        values = value_moves(frame, policy, standard_costs, until=last_day)
+        values = value_moves(frame, rule.policy, rule.standard_costs, until=min(last_day, rule.until))
     except MoveProblems:
         if len(components) == 1:
             yield components, None
             return
         half = len(components) // 2
         for part in (components[:half], components[half:]):
-            yield from _value_parts(moves, known.filter(pl.col("component").is_in(part)), policy, standard_costs, month)
+            yield from _value_parts(moves, known.filter(pl.col("component").is_in(part)), rule, month)
         return
-    own = _described(frame, values, known).select("move_id", "host")
-    of_moves = known.select("move_id", host="row")
+    own = _described(frame, values, known)
     yield (
         components,
-        pl.concat([of_moves, own]).with_columns(
+        pl.concat([_as_rows(known), own]).with_columns(
             cents=to_cents_of(values, "cost_amount"),
             cogs_cents=to_cents_of(values, "cogs_amount"),
             is_provisional=values["is_provisional"],
         ),
-    )
-
-
-def _number_own_rows(values: pl.DataFrame, rows: pl.DataFrame, month: int) -> pl.DataFrame:
-    """Name rows by their position; an own row that the end does not have any more counts with its host."""
-    own = rows.filter("is_own").select("move_id", own_row="row")
-    return (
-        values.join(own, on="move_id", how="left", validate="1:1", maintain_order="left")
-        .with_columns(row=pl.coalesce("own_row", "host").cast(pl.UInt32), month=pl.lit(month, dtype=pl.Int32))
-        .group_by("row", "month", maintain_order=True)
-        .agg(pl.col("cents", "cogs_cents").sum(), pl.col("is_provisional").any())
-        .select(STATE)
     )
 
 
@@ -174,7 +180,7 @@ def _fill(rows: pl.DataFrame, facts: pl.DataFrame, found: pl.DataFrame, failed: 
     last = rows.with_columns(month=pl.lit(AT_LAST, dtype=pl.Int32))
     stated = (
         pl.concat([times, last])
-        .join(found, on=["row", "month"], how="left", validate="1:1")
+        .join(found, on=["move_id", "month"], how="left", validate="1:1")
         .join(failed.with_columns(has_failed=pl.lit(value=True)), on=["component", "month"], how="left", validate="m:1")
     )
     values = ["cents", "cogs_cents", "is_provisional"]
@@ -183,6 +189,6 @@ def _fill(rows: pl.DataFrame, facts: pl.DataFrame, found: pl.DataFrame, failed: 
         pl.when(pl.col("has_failed").is_null()).then(pl.coalesce(name, nothing)).otherwise(name).alias(name)
         for name, nothing in zip(values, absent, strict=True)
     ]
-    carried = [pl.col(name).forward_fill().over("row", order_by="month") for name in values]
-    to_come = [pl.col(name).backward_fill().over("row", order_by="month") for name in values]
+    carried = [pl.col(name).forward_fill().over("move_id", order_by="month") for name in values]
+    to_come = [pl.col(name).backward_fill().over("move_id", order_by="month") for name in values]
     return stated.with_columns(known).with_columns(carried).with_columns(to_come)

@@ -29,6 +29,7 @@ READ_FROM = {
     "source_kind": {"move_id", "source_move_id", "kind"},
     "source_moved_on": {"move_id", "source_move_id", "moved_on"},
     "source_sequence": {"move_id", "source_move_id", "sequence"},
+    "source_quantity": {"move_id", "source_move_id", "quantity"},
     "source_pool": {"move_id", "source_move_id", "sku", "location", "lot"},
 }
 """Columns of the input behind a column that costing makes of them."""
@@ -125,6 +126,7 @@ def _sources() -> list[Rule]:
     is_earlier_at_once = (source_moved_on == moved_on) & (pl.col("source_sequence") > pl.col("sequence"))
     is_early = is_return & ((source_moved_on > moved_on) | is_earlier_at_once)
     is_elsewhere = is_value_only & (pl.col("source_pool") != pl.col("pool"))
+    is_for_nothing = is_value_only & (pl.col("source_quantity") == 0)
     same_pool = "Give it the SKU, location and lot of its receipt."
     return [
         Rule(name, "a landed cost names no receipt", "Name the receipt that it belongs to.", is_bare_charge),
@@ -132,6 +134,7 @@ def _sources() -> list[Rule]:
         Rule(name, "it names a move of the wrong kind", "Charges name inflows, returns their original.", _wrong_kind()),
         Rule(name, "a return comes before its original", "Correct one of the two dates.", is_early),
         Rule(name, "a charge stands in another pool than its receipt", same_pool, is_elsewhere),
+        Rule(name, "a charge names an inflow of no units", "Name one that brought units.", is_for_nothing),
     ]
 
 

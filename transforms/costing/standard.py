@@ -20,7 +20,7 @@ from schemas.problems import Problem
 from transforms.costing.flows import is_inflow, is_outflow, is_value_only
 from transforms.costing.problems import MoveProblems
 from transforms.costing.running_totals import divide_half_up, running_total, to_wide_cents
-from transforms.costing.standard_costs import add_standard_cost, read_standard_costs
+from transforms.costing.standard_costs import FROM_THE_START, add_standard_cost, read_standard_costs
 from transforms.costing.standard_documents import add_handed_over
 from transforms.costing.standard_rows import revaluation_id, variance_id
 from transforms.costing.standard_rules import check_at_standard
@@ -68,7 +68,7 @@ def settle_at_standard(
     texts = [pl.col(name).cast(pl.String) for name in ("move_id", "sku", "location")]
     dated = rows.with_columns(*texts, moved_on=pl.col("moved_on").cast(pl.Date))
     priced = add_standard_cost(dated, costs)
-    last_day = until or priced.select(pl.col("moved_on").max().dt.month_end()).item()
+    last_day = until or priced.select(pl.col("moved_on").max().dt.month_end()).item() or FROM_THE_START
     check_at_standard(priced)
     units = pl.col("quantity").cast(pl.Int128)
     at_standard = priced.with_columns(standard_total=(units * pl.col("standard_cost")).fill_null(0))

@@ -39,7 +39,7 @@ def report_own_rows(own: pl.DataFrame) -> pl.DataFrame:
     """
     nothing = {"unit_millionths": None, "provisional_cents": None, "is_provisional": False, "expensed_cents": 0}
     numbered = own.with_row_index("row").with_columns(pl.lit(value).alias(name) for name, value in nothing.items())
-    return report(numbered.with_columns(kind=pl.lit(REVALUATION)), numbered)
+    return report(numbered.with_columns(kind=pl.lit(REVALUATION)), [numbered])
 
 
 def own_rows(moves: pl.DataFrame, valued: pl.DataFrame) -> pl.DataFrame:

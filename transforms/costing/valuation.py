@@ -57,7 +57,7 @@ def value_moves(
     settled = rows.filter(~is_transfer) if policy.pool == "sku" and _has_transfers(rows) else rows
     if policy.method == "standard":
         in_order = settled[find_order(settled, policy)].with_row_index("move_order", 1)
-        at_standard = settle_at_standard(in_order, policy, standard_costs)
+        at_standard = settle_at_standard(in_order, policy, standard_costs, until)
         return pl.concat([report(told, [at_standard.valued]), report_own_rows(at_standard.own)], how="vertical_relaxed")
     valued = settle_pools(settled, find_routes(settled, policy), policy, standard_costs)
     del rows, settled  # tables of millions of moves should not stand beside their results

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import polars as pl
@@ -30,6 +30,10 @@ class Booked:
 
 def month(day: date) -> date:
     return day.replace(day=1)
+
+
+def month_end(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)
 
 
 def counted_from(moves: list[Move], late_cost: str) -> dict[str, date]:
@@ -63,14 +67,16 @@ def book_by_definition(
     """What every month books of every move: the value as known at its end, less what earlier months booked."""
     since = counted_from(moves, policy.late_cost)
     kinds = {move.move_id: move.kind for move in moves}
-    months = {*since.values(), *(month(move.moved_on) for move in moves)}
+    months = [min([*since.values(), *(month(move.moved_on) for move in moves)])]
+    while months[-1] < max(since.values()):
+        months.append(month(month_end(months[-1]) + timedelta(days=1)))
+    horizon = max(move.moved_on for move in moves)
     booked: dict[tuple[date, str], Booked] = {}
     so_far: defaultdict[str, tuple[Decimal, Decimal]] = defaultdict(lambda: (Decimal(0), Decimal(0)))
     was_provisional: dict[str, bool] = {}
-    for period in sorted(months):
-        last_day = date(period.year + period.month // 12, period.month % 12 + 1, 1)
+    for period in months:
         frame = frame_of(move for move in moves if since[move.move_id] <= period)
-        valued = value_moves(frame, policy, standard_costs, until=date.fromordinal(last_day.toordinal() - 1))
+        valued = value_moves(frame, policy, standard_costs, until=month_end(min(period, horizon)))
         found = {
             move_id: (cost, cogs, provisional)
             for move_id, cost, cogs, provisional in valued.select(

@@ -60,6 +60,7 @@ def test_all_problems_come_at_once() -> None:
         ("1 receipt r 1 at 1.00\n1 sale_return b 1 source=r", "source_move_id: it names a move of the wrong kind"),
         ("2 sale s -1\n1 sale_return b 1 source=s", "source_move_id: a return comes before its original"),
         ("1 receipt r 1 at 1.00\n1 landed_cost f 0 for 1.00 source=r sku=B", "a charge stands in another pool"),
+        ("1 receipt r 0\n2 landed_cost f 0 for 1.00 source=r", "source_move_id: a charge names an inflow of no units"),
         ("1 assembly_in m 1 document=M", "document_id: an assembly has no components and no cost"),
         ("1 receipt r 1 at 10000000000.01", "unit_cost: a unit costs more than 10,000,000,000"),
         ("1 receipt r 1 for 10000000000.01", "unit_cost: a unit costs more than 10,000,000,000"),
