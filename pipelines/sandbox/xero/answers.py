@@ -37,8 +37,8 @@ class Refusal(Exception):
 
 
 def json_answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
-    """Content as a JSON answer; a Decimal that is echoed becomes a JSON number."""
-    body = json.dumps(content, ensure_ascii=False, default=_number).encode()
+    """Content as a JSON answer; an echoed Decimal becomes a JSON number, and an echoed half of a character a `?`."""
+    body = json.dumps(content, ensure_ascii=False, default=_number).encode(errors="replace")
     return Answer(status, body, JSON_TYPE, headers or {})
 
 

@@ -15,6 +15,11 @@ def _text(value: object) -> object:
     return value if isinstance(value, str) else None
 
 
+def _up_to(length: int) -> Rule:
+    """Text that its field has room for."""
+    return lambda value: value if isinstance(value, str) and len(value) <= length else None
+
+
 def _number(value: object) -> object:
     """A number that JSON can show."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
@@ -59,7 +64,7 @@ def _list(rules: Mapping[str, Rule]) -> Rule:
     return lambda value: [one(each) for each in value if isinstance(each, Mapping)] if isinstance(value, list) else None
 
 
-_TRACKING = _list({"Name": _text, "Option": _text, "TrackingCategoryID": _guid, "TrackingOptionID": _guid})
+_TRACKING = _list({"Name": _up_to(100), "Option": _up_to(100), "TrackingCategoryID": _guid, "TrackingOptionID": _guid})
 _AMOUNT_TYPES = _word("Exclusive", "Inclusive", "NoTax")
 _LINE = {
     **dict.fromkeys(("Description", "AccountCode", "TaxType"), _text),
@@ -70,10 +75,10 @@ _LINE = {
 _LINE_ITEM = {
     **_LINE,
     "LineItemID": _guid,
-    "ItemCode": _text,
+    "ItemCode": _up_to(30),
     **dict.fromkeys(("Quantity", "UnitAmount", "TaxAmount", "DiscountRate", "DiscountAmount"), _number),
 }
-_CONTACT = {"ContactID": _guid, "Name": _text}
+_CONTACT = {"ContactID": _guid, "Name": _up_to(255)}
 _JOURNAL: Mapping[str, Rule] = {
     "ManualJournalID": _guid,
     "Narration": _text,
@@ -87,13 +92,13 @@ _JOURNAL: Mapping[str, Rule] = {
 _SIDE = _object({"UnitPrice": _number, "AccountCode": _text, "TaxType": _text, "COGSAccountCode": _text})
 _ECHOES: Mapping[str, Rule] = {
     "ManualJournals": _object(_JOURNAL),
-    "Contacts": _object({**_CONTACT, "ContactNumber": _text, "EmailAddress": _text, "AccountNumber": _text}),
+    "Contacts": _object({**_CONTACT, "ContactNumber": _up_to(50), "EmailAddress": _up_to(255)}),
     "Items": _object(
         {
             "ItemID": _guid,
-            "Code": _text,
-            "Name": _text,
-            "Description": _text,
+            "Code": _up_to(30),
+            "Name": _up_to(50),
+            "Description": _up_to(4000),
             "PurchaseDetails": _SIDE,
             "SalesDetails": _SIDE,
         }
@@ -105,15 +110,15 @@ _ECHOES: Mapping[str, Rule] = {
             "Amount": _number,
             "Reference": _text,
             "CurrencyRate": _number,
-            "Invoice": _object({"InvoiceID": _guid, "InvoiceNumber": _text}),
+            "Invoice": _object({"InvoiceID": _guid, "InvoiceNumber": _up_to(255)}),
         }
     ),
     "Allocations": _object({"Invoice": _object({"InvoiceID": _guid}), "Amount": _number, "Date": _text}),
-    "Accounts": _object({"AccountID": _guid, "Code": _text, "Name": _text}),
+    "Accounts": _object({"AccountID": _guid, "Code": _text, "Name": _up_to(150)}),
     "TaxRates": _object({"Name": _text, "TaxType": _text}),
     "Currencies": _object({"Code": _text}),
-    "TrackingCategories": _object({"Name": _text}),
-    "Options": _object({"Name": _text}),
+    "TrackingCategories": _object({"Name": _up_to(100)}),
+    "Options": _object({"Name": _up_to(100)}),
     "HistoryRecords": _object({"Details": _text}),
     **{
         kind.collection: _object(
@@ -121,11 +126,10 @@ _ECHOES: Mapping[str, Rule] = {
                 kind.id_field: _guid,
                 "Date": _text,
                 "LineAmountTypes": _AMOUNT_TYPES,
-                "CurrencyCode": _text,
                 "Type": _word(*kind.types),
                 "Status": _word(*kind.statuses),
                 "Reference": _text,
-                **({kind.number_field: _text} if kind.number_field else {}),
+                **({kind.number_field: _up_to(255)} if kind.number_field else {}),
                 **({kind.due_field: _text} if kind.due_field else {}),
                 "Contact": _object(_CONTACT),
                 "LineItems": _list(_LINE_ITEM),

@@ -12,6 +12,9 @@ from pipelines.sandbox.xero.writing import Findings
 
 REFUSED_SYSTEM_ACCOUNTS = ("DEBTORS", "CREDITORS", "RETAINEDEARNINGS")
 REFUSED_ACCOUNT_TYPES = ("BANK", "INVENTORY")
+LARGEST_AMOUNT = Decimal("9999999999.99")
+"""Known of invoices (xero.md section 3), and taken to be the same here."""
+
 TRANSITIONS = {
     None: ("DRAFT", "POSTED"),
     "DRAFT": ("DRAFT", "POSTED", "DELETED"),
@@ -83,6 +86,9 @@ def _check_amount(amount: Decimal | None, findings: Findings) -> int:
     """Cents of a line amount."""
     if amount is None:
         findings.refuse(words.LINE_AMOUNT_MISSING)
+        return 0
+    if abs(amount) > LARGEST_AMOUNT:
+        findings.refuse(words.AMOUNT_TOO_LARGE)
         return 0
     try:
         return to_cents(amount)

@@ -116,10 +116,10 @@ def since_ms(text: str | None) -> int:
     if not text:
         return 0
     try:
-        since = parse_instant(text)
+        since = parse_instant(text).astimezone(UTC).replace(microsecond=0)
     except (ValueError, TypeError, OverflowError) as error:
         raise Refusal(Answer(412, b"The If-Modified-Since header cannot be read", "text/plain")) from error
-    return (since.astimezone(UTC).replace(microsecond=0) - EPOCH) // timedelta(milliseconds=1)
+    return (since - EPOCH) // timedelta(milliseconds=1)
 
 
 def day_of(milliseconds: int) -> date:

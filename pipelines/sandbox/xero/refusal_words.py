@@ -69,6 +69,7 @@ def key_reused(key: str) -> str:
 
 NARRATION_MISSING = "Narration is required."
 TOO_FEW_LINES = "A manual journal must have at least two lines."
+AMOUNT_TOO_LARGE = "LineAmount must be at most 9,999,999,999.99."
 LINE_AMOUNT_MISSING = "LineAmount is required on every journal line."
 ACCOUNT_MISSING = "An account code or account ID is required on every line of a posted journal."
 TOO_MANY_TRACKING_OPTIONS = "A journal line can have at most 2 tracking categories."

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 PROVIDER_NAME = "tieout sandbox"
 ZERO_ID = str(uuid.UUID(int=0))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+YEARS = range(1900, 3000)
 _MS_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 _PLAIN_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -31,14 +32,18 @@ def parse_date(text: str) -> date:
     A date-time with an offset is converted to UTC first, and so can land on another day, as in Xero.
 
     Raises:
-        ValueError: none of these.
+        ValueError: none of these, or a year that no accounts are of.
     """
     if matched := _MS_DATE.fullmatch(text):
-        return (EPOCH + timedelta(milliseconds=int(matched[1]))).date()
-    if _PLAIN_DATE.fullmatch(text):
-        return date.fromisoformat(text)
-    moment = datetime.fromisoformat(text)
-    return moment.astimezone(UTC).date() if moment.tzinfo else moment.date()
+        day = (EPOCH + timedelta(milliseconds=int(matched[1]))).date()
+    elif _PLAIN_DATE.fullmatch(text):
+        day = date.fromisoformat(text)
+    else:
+        moment = datetime.fromisoformat(text)
+        day = moment.astimezone(UTC).date() if moment.tzinfo else moment.date()
+    if day.year not in YEARS:
+        raise ValueError(f"{day} is no date of accounts")
+    return day
 
 
 def parse_instant(text: str) -> datetime:
