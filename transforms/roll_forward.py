@@ -32,7 +32,7 @@ def roll_forward(bookings: pl.LazyFrame, booked_before: pl.LazyFrame, period: da
 
     Args:
         bookings: Bookings of the month.
-        booked_before: Bookings of all earlier months: their sum is the opening.
+        booked_before: Bookings of all earlier months, or sums of them by stock account, SKU and location: the opening.
         period: first day of the month.
         pool: what shares a cost. Where that is the SKU a location has units but no cost of its own, so it stays null.
 
@@ -42,8 +42,9 @@ def roll_forward(bookings: pl.LazyFrame, booked_before: pl.LazyFrame, period: da
         and without moves are left out. A correction of an earlier month stands in `late_cost_value`, unless it changes
         a quantity: then quantity and value stand in the column of their kind.
     """
-    opening = booked_before.with_columns(pl.lit("opening").alias("column"))
-    month = bookings.with_columns(_column().alias("column"))
+    summed = [*KEYS, "moved_quantity", "cost_amount", "column"]
+    opening = booked_before.with_columns(pl.lit("opening").alias("column")).select(summed)
+    month = bookings.with_columns(_column().alias("column")).select(summed)
     both = (
         pl.concat([opening, month])
         .with_columns(pl.col("location") if pool == "sku_location" else pl.lit(None, pl.String).alias("location"))

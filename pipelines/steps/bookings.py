@@ -39,30 +39,47 @@ def book_month(
         moves, costs = warehouse.read("core.stock_moves"), warehouse.read("close.valued_moves")
         before = warehouse.read("close.bookings", "period < ?", [close.period])
     else:
-        ids = pl.concat([changed, _due_moves(close, warehouse, last_period, last_cut_off)]).unique()
-        with warehouse.offering("moves_to_book", ids):
-            moves = warehouse.query("from core.stock_moves where move_id in (from moves_to_book)")
-            costs = warehouse.query("from close.valued_moves where move_id in (from moves_to_book)")
-            before = warehouse.query(
-                "from close.bookings where period < ? and move_id in (from moves_to_book)", [close.period]
-            )
+        due = _due_moves(close, warehouse, last_cut_off)
+        booked = _booked_between(close, warehouse, last_period)
+        others = pl.concat([changed, booked]).unique().join(due, on="move_id", how="anti")
+        moves = pl.concat([due, _find(warehouse, "core.stock_moves", others)])
+        costs = _costs_of(warehouse, moves)
+        before = _find(warehouse, "close.bookings", pl.concat([due.select("move_id"), others]), close.period)
     products = warehouse.read("core.products")
     _book(close, warehouse, moves, costs.select(_VALUED), products, before, close.period, close.cut_off)
 
 
-def _due_moves(close: CloseContext, warehouse: Warehouse, last_period: date, last_cut_off: date) -> pl.DataFrame:
-    """`move_id` of moves that count since the last cut-off, or that a month in between has booked."""
-    first, last = sorted((last_cut_off, close.cut_off))
+def _due_moves(close: CloseContext, warehouse: Warehouse, last_cut_off: date) -> pl.DataFrame:
+    """StockMoves that may count since the last cut-off."""
+    first = min(last_cut_off, close.cut_off)
+    return warehouse.query("from core.stock_moves where moved_on > ? or recognised_on > ?", [first, first])
+
+
+def _booked_between(close: CloseContext, warehouse: Warehouse, last_period: date) -> pl.DataFrame:
+    """`move_id` of what the months from one close to the other have booked."""
     if close.period <= last_period:
         between, periods = "period >= ? and period <= ?", [close.period, last_period]
     else:
         between, periods = "period > ? and period < ?", [last_period, close.period]
-    return warehouse.query(
-        f"""select move_id from core.stock_moves
-            where (moved_on > ? and moved_on <= ?) or (recognised_on > ? and recognised_on <= ?)
-            union select move_id from close.bookings where {between}""",
-        [first, last, first, last, *periods],
-    )
+    return warehouse.query(f"select distinct move_id from close.bookings where {between}", periods)
+
+
+def _find(warehouse: Warehouse, table: str, ids: pl.DataFrame, before: date = date.max) -> pl.DataFrame:
+    """Rows of some moves; of bookings those of earlier months."""
+    condition = f"period < '{before}' and" if table == "close.bookings" else ""
+    if ids.is_empty():
+        return warehouse.query(f"from {table} limit 0")
+    with warehouse.offering("moves_to_find", ids.select("move_id")):
+        return warehouse.query(f"from {table} where {condition} move_id in (from moves_to_find)")
+
+
+def _costs_of(warehouse: Warehouse, moves: pl.DataFrame) -> pl.DataFrame:
+    """MoveCosts of some moves, which have the same day in both tables."""
+    with warehouse.offering("moves_to_find", moves.select("move_id")):
+        return warehouse.query(
+            "from close.valued_moves where moved_on >= ? and move_id in (from moves_to_find)",
+            [moves["moved_on"].min() or date.min],
+        )
 
 
 def book_opening(close: CloseContext, warehouse: Warehouse, core: CoreTables, day: date) -> None:

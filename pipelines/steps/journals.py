@@ -1,9 +1,11 @@
 """Builds the month's journals, roll-forward, exceptions and the list of what was left out."""
 
+from datetime import date
+
 import polars as pl
 
 from pipelines.steps.context import CloseContext
-from pipelines.steps.stock import read_core
+from pipelines.steps.source_changes import CORE_TABLES
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
 from schemas.journals import JournalEntries
@@ -16,6 +18,8 @@ from transforms.left_out import list_left_out
 from transforms.roll_forward import roll_forward
 from transforms.unmapped import describe_unmapped
 
+_READ_WHOLE = ("products", "receipt_lines", "bill_lines", "charges", "currency_rates")
+
 
 def build_month(close: CloseContext, warehouse: Warehouse) -> None:
     """Write close.journals, journal_entries, journal_lines and their sources, roll_forward, exceptions and left_out.
@@ -24,23 +28,15 @@ def build_month(close: CloseContext, warehouse: Warehouse) -> None:
         close: which month.
         warehouse: holds the bookings of the month (value_stock).
     """
-    core, maps = read_core(warehouse), close.maps
+    core, maps = read_purchases(warehouse), close.maps
     bookings = warehouse.read("close.bookings", "period = ?", [close.period])
-    before = warehouse.read("close.bookings", "period < ?", [close.period])
-    entries = _enter(close, warehouse, core, maps, pl.concat([before, bookings]))
+    entries = _enter(close, warehouse, core, maps, bookings)
     journals = build_journals(entries, maps, close.period)
     headers, lines, sources, unmapped = pl.collect_all(
         [journals.journals, journals.lines, journals.sources, journals.unmapped]
     )
-    left_out = list_left_out(
-        core.sale_lines,
-        pl.concat([before, bookings]).lazy(),
-        core.stocked(),
-        close.policy.recognition,
-        close.period,
-        close.cut_off,
-    )
-    rolled = roll_forward(bookings.lazy(), before.lazy(), close.period, close.policy.costing.pool)
+    opening = _sum_before(warehouse, close.period)
+    rolled = roll_forward(bookings.lazy(), opening.lazy(), close.period, close.policy.costing.pool)
     rows = {
         "close.journals": headers.lazy(),
         "close.journal_entries": entries.with_columns(pl.lit(close.period).alias("period")),
@@ -48,21 +44,68 @@ def build_month(close: CloseContext, warehouse: Warehouse) -> None:
         "close.journal_line_sources": sources.lazy(),
         "close.roll_forward": rolled,
         "close.exceptions": _find_exceptions(close, warehouse, core, unmapped),
-        "close.left_out": left_out,
+        "close.left_out": _list_left_out(close, warehouse, core),
     }
     with warehouse.transaction():
         for table, frame in rows.items():  # each is checked against its model before it is written
             warehouse.replace(table, frame.collect(), "period = ?", [close.period])
 
 
+def read_purchases(warehouse: Warehouse) -> CoreTables:
+    """Receipts, bills, charges, products and rates as they are; of other documents lines of unknown products.
+
+    Sales and the like are journaled from their bookings: of their own rows only those matter that became no moves.
+    """
+    tables = {name: warehouse.read(f"core.{name}") for name in _READ_WHOLE}
+    for name in CORE_TABLES:
+        if name not in tables:
+            unknown = f"from core.{name} where sku not in (select sku from core.products)"
+            tables[name] = warehouse.query(unknown)
+    return CoreTables(**{name: frame.lazy() for name, frame in tables.items()})
+
+
+def _sum_before(warehouse: Warehouse, period: date) -> pl.DataFrame:
+    """Units and value that earlier months booked, by stock account, SKU and location."""
+    return warehouse.query(
+        """
+        select stock_account_code, sku, location,
+          sum(moved_quantity)::decimal(18, 4) as moved_quantity, sum(cost_amount)::decimal(18, 2) as cost_amount
+        from close.bookings where period < ? group by all
+        """,
+        [period],
+    )
+
+
+def _list_left_out(close: CloseContext, warehouse: Warehouse, core: CoreTables) -> pl.LazyFrame:
+    """Sales that stand in one book only: what is surely in both by the cut-off is not even read."""
+    policy = close.policy.recognition
+    in_both = "moved_date <= ? and invoice_date <= ? and moved_quantity <> 0 and moved_quantity = ordered_quantity"
+    given: list[object] = [close.cut_off, close.cut_off]
+    if policy.accounting_statuses:
+        in_both += " and coalesce(list_contains(?, accounting_status), true)"
+        given.append(list(policy.accounting_statuses))
+    sale_lines = warehouse.query(f"from core.sale_lines where not coalesce({in_both}, false)", given)
+    with warehouse.offering("open_lines", sale_lines.select("sale_line_id")):
+        booked = warehouse.query(
+            """
+            select kind, source_line_id, cost_amount, recognised_amount from close.bookings
+            where period <= ? and kind in ('sale', 'sale_return') and source_line_id in (from open_lines)
+            """,
+            [close.period],
+        )
+    return list_left_out(sale_lines.lazy(), booked.lazy(), core.stocked(), policy, close.period, close.cut_off)
+
+
 def _enter(
-    close: CloseContext, warehouse: Warehouse, core: CoreTables, maps: MappingTables, all_bookings: pl.DataFrame
+    close: CloseContext, warehouse: Warehouse, core: CoreTables, maps: MappingTables, bookings: pl.DataFrame
 ) -> pl.LazyFrame:
-    """The entries of the month, checked."""
+    """The entries of the month, checked: bills and charges are journaled as wanted so far, less journaled before."""
     cumulative = "source_table in ('core.receipt_lines', 'close.landed_cost_allocations')"
     sources = warehouse.read("close.journal_line_sources", f"period < ? and {cumulative}", [close.period])
+    before = warehouse.read("close.bookings", "period < ? and document_kind in ('purchase', 'charge')", [close.period])
+    all_bookings = pl.concat([before, bookings]).lazy()
     entries = enter_month(
-        core, maps.charge_types, all_bookings.lazy(), sources.lazy(), close.policy, close.period, close.cut_off
+        core, maps.charge_types, all_bookings, sources.lazy(), close.policy, close.period, close.cut_off
     )
     return check(JournalEntries, entries).lazy()
 

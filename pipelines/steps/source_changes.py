@@ -52,8 +52,17 @@ class SourceChanges:
     """Whether all rows are here, so that what is built is all there is."""
 
 
+@dataclass(frozen=True)
+class _Changed:
+    """Rows of the changed buckets, and days of those that are read for their sake."""
+
+    core: CoreTables
+    related: pl.DataFrame
+    """`move_id`, `day` of rows outside the changed days."""
+
+
 def find_changes(
-    close: CloseContext, warehouse: Warehouse, day: date, horizon: date, *, everything: bool
+    close: CloseContext, warehouse: Warehouse, day: date, horizon: date, last_horizon: date, *, everything: bool
 ) -> SourceChanges:
     """Compare the digests of what is known up to a day with those of the last valuation.
 
@@ -62,6 +71,7 @@ def find_changes(
         warehouse: an open transaction of it, in which the temporary table `fresh_digests` stays until keep_digests.
         day: last day of charges that count.
         horizon: last day of moves that count.
+        last_horizon: the same of the last valuation: there are no moves after it.
         everything: take every row as changed.
     """
     _compute_digests(close, warehouse, day, horizon)
@@ -77,11 +87,11 @@ def find_changes(
     charge_ids = pl.DataFrame({"charge_id": changed.get("charges", [])}, schema={"charge_id": pl.String})
     skus = pl.DataFrame({"sku": changed.get("products", [])}, schema={"sku": pl.String})
     with warehouse.offering("changed_charges", charge_ids), warehouse.offering("changed_skus", skus):
-        standing = _standing_moves(warehouse, changed)
+        standing = _standing_moves(warehouse, changed, last_horizon)
         with warehouse.offering("changed_lines", standing.select("source_line_id")):
-            core = _changed_rows(warehouse, changed, horizon)
-            standing = _with_related(warehouse, standing, core)
-    return SourceChanges(core, standing, charge_ids, is_everything=False)
+            found = _changed_rows(warehouse, changed, horizon)
+            standing = _with_related(warehouse, standing, found.related)
+    return SourceChanges(found.core, standing, charge_ids, is_everything=False)
 
 
 def keep_digests(warehouse: Warehouse) -> None:
@@ -178,7 +188,7 @@ def _all_rows(warehouse: Warehouse) -> CoreTables:
     return CoreTables(**{name: warehouse.read(f"core.{name}").lazy() for name in CORE_TABLES})
 
 
-def _changed_rows(warehouse: Warehouse, changed: Mapping[str, list[str]], horizon: date) -> CoreTables:
+def _changed_rows(warehouse: Warehouse, changed: Mapping[str, list[str]], horizon: date) -> _Changed:
     """Rows of the changed days and products, returns of them, and receipts that charges are spread over."""
     tables = {
         name: warehouse.query(
@@ -190,6 +200,7 @@ def _changed_rows(warehouse: Warehouse, changed: Mapping[str, list[str]], horizo
     tables["opening_stock"] = warehouse.query(
         f"from core.opening_stock where {has_openings} or sku in (from changed_skus)"
     )
+    others: list[pl.DataFrame] = []
     for name, key, original, kind in (
         ("sale_lines", "sale_line_id", "returned_sale_line_id", "sale_return"),
         ("receipt_lines", "receipt_line_id", "returned_receipt_line_id", "purchase_return"),
@@ -202,6 +213,7 @@ def _changed_rows(warehouse: Warehouse, changed: Mapping[str, list[str]], horizo
                 [horizon],
             )
         tables[name] = pl.concat([tables[name], related])
+        others.append(_moves_of(name, key, related))
     tables["charges"] = warehouse.query("from core.charges where charge_id in (from changed_charges)")
     with warehouse.offering("known_rows", tables["receipt_lines"].select("receipt_line_id")):
         charged = warehouse.query(
@@ -210,20 +222,27 @@ def _changed_rows(warehouse: Warehouse, changed: Mapping[str, list[str]], horizo
                  and receipt_line_id not in (from known_rows)"""
         )
     tables["receipt_lines"] = pl.concat([tables["receipt_lines"], charged])
+    others.append(_moves_of("receipt_lines", "receipt_line_id", charged))
     for name in ("products", "currency_rates"):
         tables[name] = warehouse.read(f"core.{name}")
     tables["bill_lines"] = warehouse.query("from core.bill_lines limit 0")
-    return CoreTables(**{name: frame.lazy() for name, frame in tables.items()})
+    return _Changed(CoreTables(**{name: frame.lazy() for name, frame in tables.items()}), pl.concat(others))
 
 
-def _standing_moves(warehouse: Warehouse, changed: Mapping[str, list[str]]) -> pl.DataFrame:
+def _moves_of(table: str, key: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """`move_id` and `day` of the moves that rows of sales or receipts make."""
+    name = table.removesuffix("_lines")
+    return rows.select(move_id=pl.format(name + ":{}", key), day=DAY_OF[table])
+
+
+def _standing_moves(warehouse: Warehouse, changed: Mapping[str, list[str]], last_horizon: date) -> pl.DataFrame:
     """Moves that came from rows of the changed days, products and charges."""
     conditions = ["sku in (from changed_skus)"] if changed.get("products") else []
     conditions += ["document_kind = 'opening'"] if "opening_stock" in changed else []
-    if changed.get("charges"):
+    if _have_shares(warehouse):
         conditions.append("document_kind = 'charge' and source_line_id in (from changed_charges)")
     for name, kinds in DOCUMENTS_OF.items():
-        days = changed.get(name)
+        days = [day for day in changed.get(name, []) if day <= last_horizon.isoformat()]
         if not days:
             continue
         of_kind = f"document_kind in ({', '.join(repr(kind) for kind in kinds)})"
@@ -234,20 +253,33 @@ def _standing_moves(warehouse: Warehouse, changed: Mapping[str, list[str]]) -> p
                 f" where document_kind = 'transfer' and starts_with(move_id, 'dispatch_out:') and {on_days})"
             )
         conditions.append(f"{of_kind} and {on_days}")
-    if not conditions:
-        return warehouse.query("from core.stock_moves limit 0")
-    return warehouse.query(f"from core.stock_moves where {' or '.join(f'({one})' for one in conditions)}")
+    # one query for each: DuckDB skips what lies outside the days of one condition, not of several
+    parts = [warehouse.query(f"from core.stock_moves where {one}") for one in conditions]
+    return pl.concat([warehouse.query("from core.stock_moves limit 0"), *parts]).unique("move_id")
 
 
-def _with_related(warehouse: Warehouse, standing: pl.DataFrame, core: CoreTables) -> pl.DataFrame:
-    """Also the moves of rows that are read for the sake of others."""
-    keys = [
-        core.sale_lines.select(move_id=pl.format("sale:{}", "sale_line_id")),
-        core.receipt_lines.select(move_id=pl.format("receipt:{}", "receipt_line_id")),
-    ]
-    ids = pl.concat(keys).join(standing.lazy().select("move_id"), on="move_id", how="anti").collect()
-    with warehouse.offering("related_moves", ids):
-        return pl.concat([standing, warehouse.query("from core.stock_moves where move_id in (from related_moves)")])
+def _have_shares(warehouse: Warehouse) -> bool:
+    """Whether any changed charge was spread before."""
+    return not warehouse.query(
+        "select 1 from close.landed_cost_allocations where charge_id in (from changed_charges) limit 1"
+    ).is_empty()
+
+
+def _with_related(warehouse: Warehouse, standing: pl.DataFrame, related: pl.DataFrame) -> pl.DataFrame:
+    """Also the moves of rows that are read for the sake of others; their day is that of their rows, which stand."""
+    others = related.drop_nulls().join(standing, on="move_id", how="anti")
+    if others.is_empty():
+        return standing
+    with warehouse.offering("related_moves", others.select("move_id")):
+        return pl.concat(
+            [
+                standing,
+                warehouse.query(
+                    "from core.stock_moves where moved_on between ? and ? and move_id in (from related_moves)",
+                    [others["day"].min(), others["day"].max()],
+                ),
+            ]
+        )
 
 
 def _on_days(column: str, days: list[str]) -> str:

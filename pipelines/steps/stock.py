@@ -72,7 +72,7 @@ def value_stock(close: CloseContext, warehouse: Warehouse, *, rebuild: bool = Fa
         before = read_checkpoint(close, warehouse, rebuild=rebuild)
         horizon = find_horizon(warehouse, close.policy.recognition, close.cut_off)
         is_from_start = before.state_day == Checkpoint().state_day
-        found = find_changes(close, warehouse, close.cut_off, horizon, everything=is_from_start)
+        found = find_changes(close, warehouse, close.cut_off, horizon, before.horizon, everything=is_from_start)
         was = warehouse.read("close.valued_moves") if rebuild else pl.DataFrame(schema=_schema())
         before = Checkpoint(before.number) if found.is_everything else before
         moves = _bring_moves_up_to_date(close, warehouse, found, horizon)
@@ -125,7 +125,12 @@ def _other_originals(warehouse: Warehouse, found: SourceChanges) -> pl.LazyFrame
         found.core.sale_lines.select(move_id=pl.format("sale:{}", "returned_sale_line_id")),
         found.core.receipt_lines.select(move_id=pl.format("receipt:{}", "returned_receipt_line_id")),
     ]
-    ids = pl.concat(named).drop_nulls().unique().collect()
+    own = [
+        found.core.sale_lines.select(move_id=pl.format("sale:{}", "sale_line_id")),
+        found.core.receipt_lines.select(move_id=pl.format("receipt:{}", "receipt_line_id")),
+    ]
+    wanted = pl.concat(named).drop_nulls().unique().join(pl.concat(own), on="move_id", how="anti")
+    ids = wanted.collect()
     with warehouse.offering("named_originals", ids.join(found.standing, on="move_id", how="anti")):
         return warehouse.query("select move_id from core.stock_moves where move_id in (from named_originals)").lazy()
 
@@ -172,7 +177,9 @@ def _value(
         if more.is_empty():
             break
         again = pl.concat([again, more])
-    changed = _write_costs(warehouse, moves, resumed, changes, is_all=before.state_day == Checkpoint().state_day)
+    changed = _write_costs(
+        warehouse, moves, resumed, changes, before.state_day, is_all=before.state_day == Checkpoint().state_day
+    )
     components = connect_pools(moves, pools, policy)
     if before.state_day == Checkpoint().state_day:
         warehouse.execute("delete from close.pool_checkpoints")
@@ -256,7 +263,7 @@ def _prior_moves(
 
 
 def _write_costs(
-    warehouse: Warehouse, moves: pl.DataFrame, resumed: Resumed, changes: MoveChanges, *, is_all: bool
+    warehouse: Warehouse, moves: pl.DataFrame, resumed: Resumed, changes: MoveChanges, day: date, *, is_all: bool
 ) -> pl.DataFrame:
     """Write the values that are new or different.
 
@@ -268,8 +275,12 @@ def _write_costs(
     if is_all:
         warehouse.replace("close.valued_moves", costs)
         return costs.select("move_id")
-    with warehouse.offering("valued_again", costs.select("move_id")):
-        standing = warehouse.query("from close.valued_moves where move_id in (from valued_again)")
+    standing = warehouse.query("from close.valued_moves where moved_on > ?", [day])
+    older = costs.filter(pl.col("moved_on") <= day).select("move_id")
+    if older.height or changes.gone.height:
+        with warehouse.offering("valued_again", pl.concat([older, changes.written.select("move_id")])):
+            earlier = "from close.valued_moves where moved_on <= ? and move_id in (from valued_again)"
+            standing = pl.concat([standing, warehouse.query(earlier, [day])])
     new = costs.join(standing, on=_COSTS, how="anti", nulls_equal=True)
     vanished = changes.gone.join(changes.written, on="move_id", how="anti")
     old = standing.join(new, on="move_id", how="semi").select("move_id")

@@ -1,63 +1,42 @@
 """Going on from closing layers: after every close the tables are what valuing everything from the beginning gives."""
 
 import os
-import shutil
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date
 from random import Random
-from typing import Literal
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines.errors import DataProblem
-from pipelines.settings import Settings, load_settings
-from pipelines.steps.context import CloseContext, load_mappings
+from pipelines.settings import Settings
+from pipelines.steps.context import CloseContext
 from pipelines.steps.source_changes import find_horizon
 from pipelines.steps.stock import read_core, value_stock
 from pipelines.warehouse import Warehouse, open_warehouse
 from schemas.policies import Pool
 from tests.pipelines.steps.changing_company import ChangingCompany
-from tests.sample_company import ROOT
+from tests.pipelines.steps.closing import Method, close_of, company_settings
 from transforms.bookings import book_period
 from transforms.costing import value_moves
 from transforms.known_charges import allocate_known_charges
 from transforms.stock_moves import build_stock_moves
 
-Method = Literal["fifo", "moving_average", "periodic_average"]
-
-SEEDS = int(os.environ.get("TIEOUT_STORIES", "1"))
-"""Stories for each method; more of them now and then: TIEOUT_STORIES=20."""
+SEEDS = int(os.environ.get("STORIES", "1"))
+"""Stories for each method; more of them now and then: STORIES=20."""
 
 VALUED = ["move_id", "cost_amount", "unit_cost_applied", "provisional_amount", "is_provisional", "cogs_amount"]
 
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    home = tmp_path_factory.mktemp("company")
-    shutil.copytree(ROOT / "mappings", home / "mappings", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    file = home / "mappings/close.yaml"
-    file.write_text(file.read_text(encoding="utf-8").replace("2026-09", "2026-06"), encoding="utf-8")
-    return load_settings(home=home, warehouse=home / "warehouse.duckdb", mappings=home / "mappings")
+    return company_settings(tmp_path_factory.mktemp("company"))
 
 
 @pytest.fixture(scope="module")
 def warehouse(settings: Settings) -> Iterator[Warehouse]:
     with open_warehouse(settings, publishes=False) as opened:
         yield opened
-
-
-def close_of(
-    settings: Settings, period: date, cut_off: date, method: Method = "fifo", pool: Pool = "sku"
-) -> CloseContext:
-    """A close under another costing policy than the file has."""
-    mappings = load_mappings(settings)
-    whole = mappings.close
-    costing = replace(whole.close.costing, method=method, pool=pool)
-    file = replace(whole, close=replace(whole.close, costing=costing))
-    return CloseContext(settings, replace(mappings, close=file), period, cut_off)
 
 
 def from_the_beginning(close: CloseContext, warehouse: Warehouse) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

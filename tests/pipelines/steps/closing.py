@@ -1,0 +1,34 @@
+"""What the tests of closes share: the sample's mappings from June 2026 on, and closes under a policy of choice."""
+
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pipelines.settings import Settings, load_settings
+from pipelines.steps.context import CloseContext, load_mappings
+from schemas.policies import Pool
+from tests.sample_company import ROOT
+
+Method = Literal["fifo", "moving_average", "periodic_average"]
+
+
+def company_settings(home: Path) -> Settings:
+    """A company of its own in a folder; its first month is June 2026."""
+    shutil.copytree(ROOT / "mappings", home / "mappings", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    file = home / "mappings/close.yaml"
+    text = file.read_text(encoding="utf-8").replace("first_period: 2026-09", "first_period: 2026-06")
+    file.write_text(text, encoding="utf-8")
+    return load_settings(home=home, warehouse=home / "warehouse.duckdb", mappings=home / "mappings")
+
+
+def close_of(
+    settings: Settings, period: date, cut_off: date, method: Method = "fifo", pool: Pool = "sku"
+) -> CloseContext:
+    """A close under another costing policy than the file has."""
+    mappings = load_mappings(settings)
+    whole = mappings.close
+    costing = replace(whole.close.costing, method=method, pool=pool)
+    file = replace(whole, close=replace(whole.close, costing=costing))
+    return CloseContext(settings, replace(mappings, close=file), period, cut_off)

@@ -1,0 +1,150 @@
+"""Checkpoints: what they hold, that they stay, and that a close does not go on under other policies."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from pipelines.errors import DataProblem
+from pipelines.restatements import restatement_table
+from pipelines.settings import Settings
+from pipelines.steps.stock import value_stock
+from pipelines.warehouse import Warehouse, open_warehouse
+from schemas.tables import SOURCE_TABLES
+from tests.pipelines.steps.closing import close_of, company_settings
+from tests.transforms.builders import table
+
+JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
+END_OF_JUNE, END_OF_JULY = date(2026, 6, 30), date(2026, 7, 31)
+
+LAYERS = "select origin_move_id, quantity, layer_cost from close.checkpoint_layers where checkpoint = ? order by all"
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return company_settings(tmp_path_factory.mktemp("company"))
+
+
+@pytest.fixture(scope="module")
+def opened(settings: Settings) -> Iterator[Warehouse]:
+    with open_warehouse(settings, publishes=False) as warehouse:
+        yield warehouse
+
+
+@pytest.fixture
+def warehouse(opened: Warehouse) -> Iterator[Warehouse]:
+    """Ten tents at 10.00, ten at 12.00 in June; four sold in June, eight in July. Nothing of a test stays."""
+    with opened.scratch():
+        rows: dict[str, list[dict[str, object]]] = {
+            "products": [{"sku": "TENT"}, {"sku": "LAMP"}],
+            "receipt_lines": [
+                {"receipt_line_id": "R1", "received_date": "2026-06-02", "quantity": 10, "unit_price": 10},
+                {"receipt_line_id": "R2", "received_date": "2026-06-09", "quantity": 10, "unit_price": 12},
+                {"receipt_line_id": "L1", "received_date": "2026-06-09", "quantity": 5, "unit_price": 3, "sku": "LAMP"}
+                | {"purchase_id": "2"},
+            ],
+            "sale_lines": [
+                {"sale_line_id": "S1", "moved_date": "2026-06-20", "moved_quantity": 4},
+                {"sale_line_id": "S2", "moved_date": "2026-07-20", "moved_quantity": 8},
+            ],
+        }
+        for name, lines in rows.items():
+            opened.replace(f"core.{name}", table(SOURCE_TABLES[f"core.{name}"], *lines))
+        yield opened
+
+
+def test_the_closing_layers_are_what_is_left_of_each_receipt(settings: Settings, warehouse: Warehouse) -> None:
+    value_stock(close_of(settings, JUNE, END_OF_JUNE), warehouse)
+    value_stock(close_of(settings, JULY, END_OF_JULY), warehouse)
+
+    june, july = (warehouse.query(LAYERS, [number]).rows() for number in (1, 2))
+    # 6 of 10 tents at 10.00 are left, exactly 60.00; in July 8 go: those 6 and 2 of the other layer
+    assert june == [
+        ("receipt:L1", Decimal("5.0000"), str(15 * 10**10)),
+        ("receipt:R1", Decimal("6.0000"), str(60 * 10**10)),
+        ("receipt:R2", Decimal("10.0000"), str(120 * 10**10)),
+    ]
+    assert july == [("receipt:R2", Decimal("8.0000"), str(96 * 10**10))]  # nothing happened to the lamps
+
+
+def test_a_month_values_its_own_moves_and_nothing_else(settings: Settings, warehouse: Warehouse) -> None:
+    value_stock(close_of(settings, JUNE, END_OF_JUNE), warehouse)
+
+    done = value_stock(close_of(settings, JULY, END_OF_JULY), warehouse)
+
+    assert (done.move_count, done.pool_count) == (1, 0)
+
+
+def test_a_late_cost_values_its_pool_from_the_beginning_and_no_other(settings: Settings, warehouse: Warehouse) -> None:
+    value_stock(close_of(settings, JUNE, END_OF_JUNE), warehouse)
+    freight = {"charge_id": "F1", "charge_date": "2026-07-05", "charge_amount": 20}
+    warehouse.replace("core.charges", table(SOURCE_TABLES["core.charges"], freight))
+
+    done = value_stock(close_of(settings, JULY, END_OF_JULY), warehouse)
+
+    assert (done.move_count, done.pool_count) == (6, 1)  # two receipts, two sales, two shares; not the lamps
+
+
+def test_closing_again_without_a_change_values_nothing_and_leaves_the_checkpoint(
+    settings: Settings, warehouse: Warehouse
+) -> None:
+    close = close_of(settings, JUNE, END_OF_JUNE)
+    value_stock(close, warehouse)
+    value_stock(close_of(settings, JULY, END_OF_JULY), warehouse)
+    booked = warehouse.read("close.bookings")
+
+    done = value_stock(close_of(settings, JULY, END_OF_JULY), warehouse)
+
+    assert (done.move_count, warehouse.read("close.checkpoints").height) == (0, 2)
+    assert_frame_equal(warehouse.read("close.bookings"), booked, check_row_order=False)
+
+
+def test_a_restated_checkpoint_stands_beside_the_one_that_was_closed(settings: Settings, warehouse: Warehouse) -> None:
+    value_stock(close_of(settings, JUNE, END_OF_JUNE), warehouse)
+    value_stock(close_of(settings, JULY, END_OF_JULY), warehouse)
+    before = warehouse.query(LAYERS, [2])
+    warehouse.execute("update core.receipt_lines set unit_price = 13 where receipt_line_id = 'R2'")
+
+    value_stock(close_of(settings, JULY, END_OF_JULY), warehouse)
+
+    versions = warehouse.query("select period, version from close.checkpoints order by checkpoint").rows()
+    assert versions == [(JUNE, 1), (JULY, 1), (JULY, 2)]
+    assert_frame_equal(warehouse.query(LAYERS, [2]), before)
+    assert warehouse.query(LAYERS, [3]).rows() == [("receipt:R2", Decimal("8.0000"), str(104 * 10**10))]
+
+
+def test_another_method_stops_the_close_and_says_what_to_do(settings: Settings, warehouse: Warehouse) -> None:
+    value_stock(close_of(settings, JUNE, END_OF_JUNE), warehouse)
+
+    with pytest.raises(DataProblem) as stopped:
+        value_stock(close_of(settings, JULY, END_OF_JULY, "moving_average"), warehouse)
+
+    assert stopped.value.exit_code == 3
+    text = str(stopped.value).replace(str(Path(settings.mappings)), "mappings")
+    assert "close.costing.method is moving_average, and 2026-06 was closed with fifo" in text
+    assert "`tieout preview 2026-07 --rebuild`" in text
+
+
+def test_a_rebuild_takes_the_new_method_and_reports_what_it_restates(settings: Settings, warehouse: Warehouse) -> None:
+    value_stock(close_of(settings, JUNE, END_OF_JUNE), warehouse)
+
+    done = value_stock(close_of(settings, JULY, END_OF_JULY, "moving_average"), warehouse, rebuild=True)
+
+    # June's four tents cost 40.00 under FIFO, 4 x 11.00 on average: 4.00 less stock
+    assert done.restated.rows() == [(JUNE, "TENT", Decimal("180.00"), Decimal("176.00"), Decimal("-4.00"))]
+    shown = restatement_table(done.restated)
+    assert shown.rows == (("2026-06", "TENT", "180.00", "176.00", "-4.00"), ("Total", "", "180.00", "176.00", "-4.00"))
+    late = warehouse.query("select recognised_amount from close.bookings where period = ? and is_late", [JULY])
+    assert late.rows() == [(Decimal("4.00"),)]
+
+
+def test_a_rebuild_of_what_stands_restates_nothing(settings: Settings, warehouse: Warehouse) -> None:
+    value_stock(close_of(settings, JUNE, END_OF_JUNE), warehouse)
+
+    done = value_stock(close_of(settings, JULY, END_OF_JULY), warehouse, rebuild=True)
+
+    assert done.restated.is_empty()
+    assert restatement_table(done.restated).note == "Valued again: nothing changed."
