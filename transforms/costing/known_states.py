@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from schemas.policies import CostingPolicy
+from transforms.costing.connected_pools import pool_columns
 from transforms.costing.flows import VALUE_KINDS
 from transforms.costing.late_facts import first_day, number_month
 from transforms.costing.problems import MoveProblems
@@ -55,7 +56,7 @@ def find_states(
         `is_provisional`, and `counts_from`, `moved_month`, `is_charge` of the row.
     """
     rule = Rule(policy, standard_costs, until)
-    rows = pl.concat([_as_rows(members), _locate_own_rows(moves, valued, members)])
+    rows = pl.concat([_as_rows(members), _locate_own_rows(moves, valued, members, policy)])
     found, failed, gone = [_last(valued, rows)], [], [rows.clear()]
     for (month,), components in facts.group_by("month", maintain_order=True):
         chosen = members.join(components, on="component", how="semi", maintain_order="left")
@@ -84,13 +85,15 @@ def _as_rows(members: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _locate_own_rows(moves: pl.DataFrame, valued: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+def _locate_own_rows(
+    moves: pl.DataFrame, valued: pl.DataFrame, members: pl.DataFrame, policy: CostingPolicy
+) -> pl.DataFrame:
     """The own rows of the members at standard cost: a variance counts with its move, a revaluation from its day."""
-    own = _described(moves, valued, members).drop("row").with_row_index("row", moves.height)
+    own = _described(moves, valued, members, policy).drop("row").with_row_index("row", moves.height)
     return own.filter(pl.col("component").is_not_null()).select(ROW)
 
 
-def _described(moves: pl.DataFrame, valued: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+def _described(moves: pl.DataFrame, valued: pl.DataFrame, members: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
     """Own rows with component, months, and the row that they hang on: their move, or the first of the pool."""
     columns = {"location": pl.String(), "source_move_id": pl.String()}
     missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in columns.items() if name not in moves.columns]
@@ -105,23 +108,19 @@ def _described(moves: pl.DataFrame, valued: pl.DataFrame, members: pl.DataFrame)
     of_move = members.select(
         source_move_id="move_id", host="row", of_component="component", of_counts_from="counts_from"
     )
-    places = members.group_by("sku", "location", maintain_order=True).agg(
+    codes = pool_columns(policy)
+    pools = members.group_by(codes, maintain_order=True).agg(
         pool_host=pl.col("row").first(), component=pl.col("component").first()
     )
-    by_sku = members.group_by("sku", maintain_order=True).agg(
-        sku_host=pl.col("row").first(), sku_component=pl.col("component").first()
-    )
-    joined = (
-        own.join(of_move, on="source_move_id", how="left", validate="m:1", maintain_order="left")
-        .join(places, on=["sku", "location"], how="left", validate="m:1", maintain_order="left")
-        .join(by_sku, on="sku", how="left", validate="m:1", maintain_order="left")
+    joined = own.join(of_move, on="source_move_id", how="left", validate="m:1", maintain_order="left").join(
+        pools, on=codes, how="left", validate="m:1", maintain_order="left"
     )
     is_variance = pl.col("kind") == VARIANCE
-    host = pl.when(is_variance).then("host").otherwise(pl.coalesce("pool_host", "sku_host"))
+    host = pl.when(is_variance).then("host").otherwise("pool_host")
     return joined.select(
         row=host.cast(pl.UInt32),
         move_id="move_id",
-        component=pl.when(is_variance).then("of_component").otherwise(pl.coalesce("component", "sku_component")),
+        component=pl.when(is_variance).then("of_component").otherwise("component"),
         counts_from=pl.when(is_variance).then("of_counts_from").otherwise("month"),
         moved_month="month",
         is_charge=pl.lit(value=False),
@@ -162,7 +161,7 @@ def _value_parts(
         for part in (components[:half], components[half:]):
             yield from _value_parts(moves, known.filter(pl.col("component").is_in(part)), rule, month)
         return
-    own = _described(frame, values, known)
+    own = _described(frame, values, known, rule.policy)
     yield (
         components,
         pl.concat([_as_rows(known), own]).with_columns(
