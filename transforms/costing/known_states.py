@@ -108,7 +108,7 @@ def _described(moves: pl.DataFrame, valued: pl.DataFrame, members: pl.DataFrame,
     of_move = members.select(
         source_move_id="move_id", host="row", of_component="component", of_counts_from="counts_from"
     )
-    codes = pool_columns(policy)
+    codes = [code for code in pool_columns(policy) if code != "lot"]  # only standard cost has own rows
     pools = members.group_by(codes, maintain_order=True).agg(
         pool_host=pl.col("row").first(), component=pl.col("component").first()
     )
