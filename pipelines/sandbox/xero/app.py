@@ -10,12 +10,14 @@ from pipelines.errors import DataProblem
 from pipelines.sandbox.xero.admin_api import admin_router
 from pipelines.sandbox.xero.answers import Refusal, not_found, unhandled_error
 from pipelines.sandbox.xero.books import Books
+from pipelines.sandbox.xero.contacts_api import contacts_router
 from pipelines.sandbox.xero.documents_api import documents_router
 from pipelines.sandbox.xero.faults import Fault, Faults
 from pipelines.sandbox.xero.gate import API, accounting_gate
 from pipelines.sandbox.xero.identity_api import identity_router
+from pipelines.sandbox.xero.items_api import items_router
 from pipelines.sandbox.xero.journals_api import journals_router
-from pipelines.sandbox.xero.money_api import contacts_router, items_router, payments_router
+from pipelines.sandbox.xero.payments_api import payments_router
 from pipelines.sandbox.xero.rate_limits import RateLimits
 from pipelines.sandbox.xero.reports_api import reports_router
 from pipelines.sandbox.xero.request_log import RequestLog

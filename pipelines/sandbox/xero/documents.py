@@ -2,9 +2,7 @@
 
 import json
 import uuid
-from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
+from dataclasses import replace
 from sqlite3 import Row
 
 from pipelines.sandbox.xero import document_words as words
@@ -12,7 +10,7 @@ from pipelines.sandbox.xero import refusal_words
 from pipelines.sandbox.xero.answers import not_found
 from pipelines.sandbox.xero.books import Books
 from pipelines.sandbox.xero.chart import Chart
-from pipelines.sandbox.xero.contacts import contact_for_document
+from pipelines.sandbox.xero.document_drafts import Draft, day_of_books, draft_document
 from pipelines.sandbox.xero.document_kinds import Kind
 from pipelines.sandbox.xero.document_lines import LineRules, PricedLine, price_lines
 from pipelines.sandbox.xero.document_numbers import find_by_number, next_number
@@ -33,23 +31,6 @@ from pipelines.sandbox.xero.writing import Findings, Outcome
 
 APPROVED = ("AUTHORISED", "PAID", "BILLED")
 ENDED = ("VOIDED", "DELETED")
-DAY_RATES = {"AUD": "0.9", "EUR": "0.5", "GBP": "0.45", "USD": "0.6"}
-"""Stands in for the day's rate that Xero takes where CurrencyRate is left out: made up, and the same every day."""
-
-
-@dataclass(frozen=True)
-class _Draft:
-    """What a document is to be: what was sent, over what it was."""
-
-    type: str
-    status: str
-    contact_id: str | None
-    document_date: date
-    due_date: date | None
-    line_amount_types: str
-    currency_code: str
-    currency_rate: Decimal
-    bank_account_id: str | None
 
 
 def save_document(
@@ -77,14 +58,40 @@ def save_document(
     Raises:
         Refusal: 404, an unknown identifier.
     """
+    try:
+        with books.attempt():
+            return _save(books, chart, kind, request, document_id, may_update=may_update, unit_places=unit_places)
+    except _NotSavedError as refused:
+        return refused.outcome
+
+
+class _NotSavedError(Exception):
+    """Undoes what was written on the way to a refusal: a contact that was made for the document."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        super().__init__()
+
+
+def _save(
+    books: Books,
+    chart: Chart,
+    kind: Kind,
+    request: DocumentRequest,
+    document_id: str | None,
+    *,
+    may_update: bool,
+    unit_places: int,
+) -> Outcome:
+    """Find, check and write one document."""
     findings = Findings()
     before = _find(books, kind, request, document_id, findings, may_update=may_update)
-    draft = _draft(books, chart, kind, request, before, findings)
+    draft = draft_document(books, chart, kind, request, before, findings)
     lines = _lines(books, chart, kind, request, draft, before, unit_places, findings)
     _check(books, chart, kind, request, draft, before, lines, findings)
     if findings.errors:
         known = before["document_id"] if before else ZERO_ID
-        return Outcome({**request.sent.sent, kind.id_field: known}, findings)
+        raise _NotSavedError(Outcome({**request.sent.sent, kind.id_field: known}, findings))
     saved = _write(books, kind, request, draft, before, lines)
     return Outcome(show_documents(books, kind, [saved])[0], findings)
 
@@ -110,71 +117,12 @@ def _find(
     return None
 
 
-def _draft(
-    books: Books, chart: Chart, kind: Kind, request: DocumentRequest, before: Row | None, findings: Findings
-) -> _Draft:
-    """What was sent over what it was, or over Xero's defaults."""
-    type_ = request.type or (before["type"] if before else kind.types[0] if len(kind.types) == 1 else "")
-    if type_ not in kind.types or (before is not None and type_ != before["type"]):
-        findings.refuse(words.unknown_word("Type", type_) if type_ else words.TYPE_MISSING)
-    currency = request.currency_code or (before["currency_code"] if before else chart.organisation.base_currency)
-    if currency not in (chart.organisation.base_currency, *chart.currencies):
-        findings.refuse(words.currency_not_subscribed(currency))
-    if request.contact is None and before is not None:
-        contact_id = before["contact_id"]
-    elif request.contact is None and kind.name == "BankTransaction":
-        contact_id = None
-    else:
-        contact_id = contact_for_document(books, request.contact, findings)
-    return _Draft(
-        type=type_,
-        status=request.status or (before["status"] if before else kind.default_status),
-        contact_id=contact_id,
-        document_date=request.document_date or (_day(before["document_date"]) if before else None) or chart.today,
-        due_date=request.due_date or (_day(before["due_date"]) if before else None),
-        line_amount_types=request.line_amount_types or (before["line_amount_types"] if before else "Exclusive"),
-        currency_code=currency,
-        currency_rate=_rate(chart, request, before, currency, findings),
-        bank_account_id=_bank_account(chart, kind, request, before, findings),
-    )
-
-
-def _rate(chart: Chart, request: DocumentRequest, before: Row | None, currency: str, findings: Findings) -> Decimal:
-    """Units of the document's currency for one of base currency: at most 6 decimals."""
-    if currency == chart.organisation.base_currency:
-        return Decimal(1)
-    rate = request.currency_rate
-    if rate is None:
-        is_kept = before is not None and before["currency_code"] == currency
-        return Decimal(before["currency_rate"] if before is not None and is_kept else DAY_RATES.get(currency, "1"))
-    if not Decimal("0.000001") <= rate < 10**12 or rate != round(rate, 6):
-        findings.refuse(words.RATE_INVALID)
-        return Decimal(1)
-    return rate
-
-
-def _bank_account(
-    chart: Chart, kind: Kind, request: DocumentRequest, before: Row | None, findings: Findings
-) -> str | None:
-    """The bank account of a bank transaction."""
-    if kind.name != "BankTransaction":
-        return None
-    sent = request.bank_account
-    if sent is None and before is not None:
-        return str(before["bank_account_id"])
-    account = chart.account(sent.text("Code") or None, sent.guid("AccountID")) if sent else None
-    if account is None or account.type != "BANK" or account.status != "ACTIVE":
-        findings.refuse(words.BANK_ACCOUNT_MISSING)
-        return None
-    return account.account_id
-
-
 def _lines(
     books: Books,
     chart: Chart,
     kind: Kind,
     request: DocumentRequest,
-    draft: _Draft,
+    draft: Draft,
     before: Row | None,
     unit_places: int,
     findings: Findings,
@@ -214,7 +162,7 @@ def _check(
     chart: Chart,
     kind: Kind,
     request: DocumentRequest,
-    draft: _Draft,
+    draft: Draft,
     before: Row | None,
     lines: list[PricedLine] | None,
     findings: Findings,
@@ -227,12 +175,12 @@ def _check(
     elif draft.status not in kind.transitions.get(was, ()):
         findings.refuse(refusal_words.status_not_applicable(draft.status))
     if kind.name != "PurchaseOrder":
-        days = [draft.document_date, _day(before["document_date"]) if before else None]
+        days = [draft.document_date, day_of_books(before["document_date"]) if before else None]
         check_lock_dates(min(day for day in days if day), chart, findings)
     if before is not None and is_settled(books, before["document_id"]):
         if draft.status == "VOIDED":
             findings.refuse(words.VOID_HAS_PAYMENTS)
-        elif lines is not None or draft.document_date != _day(before["document_date"]):
+        elif lines is not None or draft.document_date != day_of_books(before["document_date"]):
             findings.refuse(words.HAS_PAYMENTS)
     if draft.type == "ACCREC" and draft.status == "AUTHORISED" and draft.due_date is None:
         findings.refuse(words.DUE_DATE_MISSING)
@@ -249,7 +197,7 @@ def _write(
     books: Books,
     kind: Kind,
     request: DocumentRequest,
-    draft: _Draft,
+    draft: Draft,
     before: Row | None,
     lines: list[PricedLine] | None,
 ) -> str:
@@ -306,8 +254,3 @@ def _totals(lines: list[PricedLine], line_amount_types: str) -> dict[str, int]:
 def _kept_totals(before: Row | None) -> dict[str, int]:
     """The totals that stay with the lines."""
     return {name: before[name] if before else 0 for name in ("total_cents", "tax_cents", "base_total_cents")}
-
-
-def _day(text: str | None) -> date | None:
-    """A date of the books."""
-    return date.fromisoformat(text) if text else None

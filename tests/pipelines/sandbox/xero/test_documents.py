@@ -348,3 +348,10 @@ def test_bills_of_the_opening_are_invoices(xero: LocalXero) -> None:
     (note,) = xero.read("CreditNotes", page=1)["CreditNotes"]
     assert (note["Type"], note["Total"]) == ("ACCPAYCREDIT", 20)
     assert _balances(xero) == _money(a630="30.00", a800="-30.00")
+
+
+def test_a_refused_document_leaves_no_contact_behind(xero: LocalXero) -> None:
+    wrong = _invoice(Contact={"Name": "Zoe"}, LineItems=[])
+    both = _put(xero, "Invoices", wrong, _invoice(), summarizeErrors="false").json()["Invoices"]
+    assert [each["StatusAttributeString"] for each in both] == ["ERROR", "OK"]
+    assert [each["Name"] for each in xero.read("Contacts")["Contacts"]] == ["Ann"]

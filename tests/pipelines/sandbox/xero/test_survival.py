@@ -14,6 +14,8 @@ import pytest
 
 from pipelines.sandbox.xero import open_books, running_sandbox
 from pipelines.sandbox.xero.book_tables import FIRST_TABLES
+from pipelines.sandbox.xero.document_kinds import INVOICE
+from pipelines.sandbox.xero.document_store import show_documents
 from tests.pipelines.sandbox.xero.local_xero import LocalXero, connect, journal
 
 START = """
@@ -119,14 +121,27 @@ def test_a_second_process_may_not_take_the_port_of_the_first(tmp_path: Path) -> 
 
 def test_books_of_the_first_version_are_carried_on(tmp_path: Path) -> None:
     path = tmp_path / "books.sqlite"
+    accounts = [("a1", "630", "CURRENT", ""), ("a2", "800", "CURRLIAB", "CREDITORS"), ("a3", "820", "CURRLIAB", "GST")]
     with closing(sqlite3.connect(path)) as old:
         for statement in FIRST_TABLES:
             old.execute(statement)
         old.execute("PRAGMA user_version = 1")
         old.execute("INSERT INTO settings VALUES ('token_key', 'kept')")
+        for key, code, type_, system in accounts:
+            row = (key, code, code, type_, "NONE", "ACTIVE", system, 0)
+            old.execute("INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        for number in ("1", "2"):
+            bill = (f"b{number}", f"B-{number}", "2026-09-30", "Sup", "USD", "0.5", "hash")
+            old.execute("INSERT INTO bills VALUES (?, ?, ?, ?, ?, ?, ?)", bill)
+            old.execute("INSERT INTO bill_lines VALUES (?, 0, 'a1', 1234, 2468, 'x')", [f"b{number}"])
         old.commit()
     with closing(open_books(path)) as books:
-        assert books.rows("SELECT * FROM attachments") == []
+        ledger = books.rows(
+            "SELECT account_id, sum(cents) AS cents FROM ledger GROUP BY account_id ORDER BY account_id"
+        )
+        shown = show_documents(books, INVOICE, ["b1"])[0]
         kept = books.row("SELECT value FROM settings")
+    assert [tuple(row) for row in ledger] == [("a1", 4936), ("a2", -4936)]
+    assert (shown["InvoiceNumber"], shown["Total"], shown["CurrencyCode"]) == ("B-1", 12.34, "USD")
     assert kept is not None
     assert kept["value"] == "kept"
