@@ -1,11 +1,15 @@
 """Tables about the mapping rules, for people: which rule decided, which were shadowed, and what moves between rules."""
 
 from collections.abc import Sequence
+from datetime import date
 
+from pipelines.mapping_coverage import IdleRule
 from pipelines.mapping_explain import Decision
 from pipelines.reports import ReportTable, money
+from transforms.periods import format_period
 
 NAMES = {"account": "Account", "tax_type": "Tax type", "tracking_1": "Tracking", "tracking_2": "Tracking"}
+MOST_IDLE = 40
 NO_RULE = {
     "account": "no rule gives an account: such an entry stops the close",
     "tax_type": "no rule gives a tax type: the journal's NoTax",
@@ -67,3 +71,29 @@ def decision_facts(decisions: Sequence[Decision]) -> list[dict[str, object]]:
         }
         for one in decisions
     ]
+
+
+def idle_rules_table(rules: Sequence[IdleRule], period: date, most: int = MOST_IDLE) -> ReportTable:
+    """Rules that decided nothing in a month, as information: they may serve another one.
+
+    Args:
+        rules: in the order in which the lists try them.
+        period: first day of the month.
+        most: rules shown; how many more there are is said below.
+    """
+    rows = [
+        (
+            rule.state,
+            f"{NAMES[rule.list_name]} {rule.category or ''}".strip(),
+            rule.defined_at,
+            rule.asks + (f" ({rule.why})" if rule.why else ""),
+            rule.gives,
+        )
+        for rule in rules[:most]
+    ]
+    dead = sum(rule.state == "dead" for rule in rules)
+    note = f"{dead:,} dead: nothing matches. {len(rules) - dead:,} shadowed: rules tried before decide."
+    if len(rules) > most:
+        note += f" {len(rules) - most:,} more are listed by --json."
+    title = f"Rules that decided nothing in {format_period(period)}"
+    return ReportTable(title, ("", "List", "Rule", "Asks for", "Gives"), tuple(rows), note=note)

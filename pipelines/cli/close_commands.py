@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.options import AsJson, Day, Home, MappingsFolder, Period, Rebuild, Wait, read_settings
+from pipelines.cli.options import AsJson, Day, Home, MappingsFolder, Period, Rebuild, Wait, WarehouseFile, read_settings
 from pipelines.cli.output import console, print_json, print_result
 
 if TYPE_CHECKING:
@@ -27,16 +27,31 @@ def add_to(app: typer.Typer) -> None:
     app.command("tie-out")(tie_out)
 
 
-def check(home: Home = None, mappings: MappingsFolder = None, as_json: AsJson = False) -> None:
-    """Check settings, mappings and, where Xero can be reached, its accounts. Changes nothing."""
+def check(
+    period: Annotated[
+        str | None, typer.Option("--period", metavar="PERIOD", help="Month to map again; left out: the latest one")
+    ] = None,
+    home: Home = None,
+    mappings: MappingsFolder = None,
+    warehouse_file: WarehouseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check settings, mappings, how they cover a closed month, and Xero's accounts. Changes nothing."""
     from pipelines.checks import check_everything
+    from pipelines.mapping_tables import idle_rules_table
+    from pipelines.steps.context import read_month
 
-    findings = check_everything(read_settings(home, mappings))
+    checked = check_everything(
+        read_settings(home, mappings, warehouse_file), None if period is None else read_month(period)
+    )
     if as_json:
-        print_json({"checked": findings})
+        print_json({"checked": checked.held, "idle_rules": [vars(rule) for rule in checked.idle_rules]})
         return
-    for finding in findings:
-        typer.echo(finding)
+    for sentence in checked.held:
+        typer.echo(sentence)
+    if checked.idle_rules and checked.coverage:
+        typer.echo()
+        print_result([idle_rules_table(checked.idle_rules, checked.coverage.period)], as_json)
 
 
 def extract(
