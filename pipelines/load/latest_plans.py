@@ -15,7 +15,8 @@ def latest_plans(warehouse: Warehouse) -> pl.DataFrame:
     return warehouse.query(
         """
         select period, plan_hash, status as plan_status, to_date, planned_at,
-               status = 'applied' or new_count + replaced_count + voided_count = 0 as is_settled
+               status = 'applied' or
+               new_count + replaced_count + reversed_count + corrected_count + voided_count = 0 as is_settled
         from post.plans
         qualify row_number() over (partition by period order by planned_at desc) = 1
         order by period
