@@ -6,7 +6,7 @@ stop it before anything is written.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -19,12 +19,13 @@ from pipelines.value_table.files import open_table
 from pipelines.value_table.ledger import keep_ledger
 from pipelines.value_table.moves import read_moves
 from pipelines.value_table.out_folder import replaced_together
+from pipelines.value_table.parts import value_in_parts
 from pipelines.value_table.periods import Periods, closing_stock
 from pipelines.value_table.standard_costs import read_standard_costs
 from pipelines.value_table.totals import Totals, add_up
 from pipelines.value_table.valued_rows import beside_input
 from schemas.policies import CostingPolicy
-from transforms.costing import MoveProblems, value_moves
+from transforms.costing import MoveProblems
 from transforms.costing.known_rows import known_moves
 from transforms.costing.standard_rows import own_rows
 
@@ -96,7 +97,7 @@ class CostRun:
     def value(self) -> None:
         """What each move cost."""
         try:
-            self._valued = value_moves(self._moves, self.request.policy, self._standard_costs)
+            self._valued = value_in_parts(self._moves, self.request.policy, self._standard_costs)
         except MoveProblems as found:
             self._read.refuse([self._read.problem(problem) for problem in found.problems])
 
@@ -108,13 +109,18 @@ class CostRun:
         if self._valued.height > moves.height:
             moves = pl.concat([moves, own_rows(moves, self._valued)])
         self._ledger = keep_ledger(moves, self._valued, shifts, policy)
-        self.totals = add_up(self._ledger, self._valued, self._read.moves.height - self._moves.height)
+        unknown = self._read.moves.height - self._moves.height
+        self.totals = add_up(self._ledger, self._valued, unknown)
+        self._count = self._moves.height
+        # what was read is not needed any more, and needs more room than anything else
+        self._moves = self._moves.clear()
+        self._read = replace(self._read, moves=self._read.moves.clear())
 
     def write(self) -> None:
         """All three files, or none."""
         if self.request.out is None:
             return
-        rows = beside_input(self._read, self._valued, self._known)
+        rows = beside_input(self._read, self._valued, self._count, self._known)
         with replaced_together(self.request.out, FILES) as folder:
             rows.sink_parquet(folder / VALUED_MOVES, compression=COMPRESSION)
             closing_stock(self._ledger).write_parquet(folder / CLOSING_STOCK, compression=COMPRESSION)

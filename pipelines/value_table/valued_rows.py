@@ -7,19 +7,19 @@ from pipelines.value_table.moves import MovesTable
 from transforms.costing.standard_rows import own_rows
 
 
-def beside_input(read: MovesTable, valued: pl.DataFrame, known: pl.Series | None) -> pl.LazyFrame:
+def beside_input(read: MovesTable, valued: pl.DataFrame, count: int, known: pl.Series | None) -> pl.LazyFrame:
     """Lay results beside the rows of a file.
 
     Args:
         read: the file.
         valued: ValuedMoves of its rows in order, or of the known ones; under `standard` own rows behind them.
+        count: how many of them are rows of the file.
         known: whether each row of the file was known; None: all were.
 
     Returns:
         Every column of the file and what costing adds, in the file's order; null where a row was not known. Own rows
         of standard costing stand behind them.
     """
-    count = read.moves.height if known is None else int(known.sum())
     found = valued.select(list(ADDED))
     beside = _at_known(found.head(count), known).lazy()
     rows = pl.concat([read.passed, beside], how="horizontal")

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.value_table.columns import ADDED, POOL, pool_parts
+from pipelines.value_table.parts import value_in_parts
 from pipelines.value_table.run import CLOSING_STOCK, PERIODS, VALUED_MOVES, CostRequest, CostRun
 from pipelines.value_table.totals import Totals
 from schemas.policies import CostingPolicy
@@ -110,6 +111,15 @@ def test_a_month_closes_with_what_was_known_at_its_end(moves: list[Move], policy
         of_kind = known.filter((pl.col("kind") == kind) & pl.col("cost_amount").is_not_null())
         assert total(booked[f"{kind}_value"]) == total(of_kind["cost_amount"])
         assert total(booked[f"{kind}_quantity"]) == total(of_kind["quantity"])
+
+
+@LEDGERS
+@given(moves=months_of_moves(), policy=POLICIES, size=st.integers(1, 9))
+def test_a_table_is_valued_in_parts_as_it_is_in_whole(moves: list[Move], policy: CostingPolicy, size: int) -> None:
+    apart = [move for move in moves if not move.move_id.startswith("M")]
+    for frame in (frame_of(moves), frame_of(apart)):
+        if frame.height:
+            assert value_in_parts(frame, policy, rows_at_once=size).equals(value_moves(frame, policy))
 
 
 def _pool(policy: CostingPolicy) -> list[pl.Expr]:

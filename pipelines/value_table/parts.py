@@ -1,0 +1,83 @@
+"""Values a large table part by part, so that memory is bounded: pools of one part know nothing of those of another."""
+
+import numpy as np
+import polars as pl
+
+from pipelines.value_table.columns import ADDED
+from schemas.policies import CostingPolicy
+from transforms.costing import MoveProblems, value_moves
+from transforms.costing.repeated_ids import find_repeated
+
+ROWS_AT_ONCE = 12_000_000
+"""Costing needs about 300 bytes for a row."""
+
+
+def value_in_parts(
+    moves: pl.DataFrame,
+    policy: CostingPolicy,
+    standard_costs: pl.DataFrame | None = None,
+    rows_at_once: int = ROWS_AT_ONCE,
+) -> pl.DataFrame:
+    """Give what `value_moves` gives, for a table of any size.
+
+    Tables whose SKUs hand value to each other (assemblies, returns to another SKU) are valued whole, and so are tables
+    with a problem, so that one report holds all of them.
+
+    Args:
+        moves: StockMoves.
+        policy: method and pool.
+        standard_costs: as `value_moves` has them.
+        rows_at_once: about how large a part may be.
+
+    Raises:
+        MoveProblems: every rule that the moves break.
+    """
+    count = -(-moves.height // rows_at_once)
+    parts = _separate(moves, policy, count) if count > 1 else None
+    if parts is None:
+        return value_moves(moves, policy, standard_costs)
+    places = [(parts == part).arg_true() for part in range(count)]
+    try:
+        valued = [value_moves(moves[rows], policy, standard_costs).select(list(ADDED)) for rows in places]
+    except MoveProblems:
+        return value_moves(moves, policy, standard_costs)
+    return pl.DataFrame([moves["move_id"], *_in_order(valued, places)])
+
+
+def _separate(moves: pl.DataFrame, policy: CostingPolicy, count: int) -> pl.Series | None:
+    """The part of each row by its SKU; None where a part would need another one."""
+    if policy.method == "standard" or find_repeated(moves["move_id"]).len():
+        return None
+    part = (moves["sku"].hash() % count).cast(pl.UInt32).alias("part")
+    has_assemblies = moves.select(pl.col("kind").cast(pl.String).str.starts_with("assembly").any()).item()
+    return None if has_assemblies or not _stays_inside(moves, part) else part
+
+
+def _stays_inside(moves: pl.DataFrame, part: pl.Series) -> bool:
+    """Whether every row stands in the part of the row that it names."""
+    if "source_move_id" not in moves.columns:
+        return True
+    naming = moves.select("source_move_id", part=part).drop_nulls("source_move_id")
+    if naming.is_empty():
+        return True
+    named = naming["source_move_id"].unique().implode()
+    sources = moves.select("move_id", source_part=part).filter(pl.col("move_id").is_in(named))
+    found = naming.join(sources, left_on="source_move_id", right_on="move_id", how="left", validate="m:1")
+    return bool(found.select((pl.col("part") == pl.col("source_part")).fill_null(value=False).all()).item())
+
+
+def _in_order(valued: list[pl.DataFrame], places: list[pl.Series]) -> list[pl.Series]:
+    """Columns of all parts in the order of the table; the widest type of a column is that of all its parts."""
+    before = np.concatenate([rows.to_numpy() for rows in places])
+    order = np.empty(before.size, dtype=np.uint32)
+    order[before] = np.arange(before.size, dtype=np.uint32)
+    at = pl.Series(order)
+    columns: list[pl.Series] = []
+    for name in ADDED:
+        widest = max((part.schema[name] for part in valued), key=_digits)
+        columns.append(pl.concat([part[name].cast(widest) for part in valued]).gather(at))
+    return columns
+
+
+def _digits(dtype: pl.DataType) -> int:
+    return dtype.precision or 0 if isinstance(dtype, pl.Decimal) else 0
