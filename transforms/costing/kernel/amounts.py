@@ -9,7 +9,7 @@ does not meet exactly is never taken for a tie, and one that may be a tie is kno
 import numpy as np
 
 from transforms.costing.kernel.compiling import compiled
-from transforms.costing.kernel.layout import BEYOND, IN_DOUBT, NONE, WIDEN, ZERO, Table
+from transforms.costing.kernel.layout import BEYOND, HAS_WIDE_LATE, HAS_WIDE_OWN, IN_DOUBT, WIDEN, ZERO, Table, Tables
 from transforms.costing.kernel.wide import ONE as ONE_BIT
 from transforms.costing.kernel.wide import add, divide, multiply, signed
 
@@ -221,14 +221,16 @@ def is_less(
 
 
 @compiled
-def own_amount(totals: Table, rests: Table, move: int) -> Amount:
+def own_amount(ledger: Tables, move: int) -> Amount:
     """What a move brings: ten-billionths, or cents and the ten-billionths of a cent in a wide table."""
-    if len(rests):
-        return totals[move], rests[move] << 32, 0
-    return from_ten_billionths(totals[move])
+    if ledger.flags[HAS_WIDE_OWN]:
+        return ledger.own[move], ledger.own_rest[move] << 32, 0
+    return from_ten_billionths(ledger.own[move])
 
 
 @compiled
-def has(values: Table, move: int) -> int:
-    """Whether an array is there and has a value for the move."""
-    return len(values) > 0 and values[move] != NONE
+def late_amount(ledger: Tables, move: int) -> Amount:
+    """The late cost of an inflow, likewise."""
+    if ledger.flags[HAS_WIDE_LATE]:
+        return ledger.late[move], ledger.late_rest[move] << 32, 0
+    return from_ten_billionths(ledger.late[move])

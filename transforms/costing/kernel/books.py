@@ -6,6 +6,7 @@ from transforms.costing.kernel.compiling import compiled
 from transforms.costing.kernel.layers import stock_value
 from transforms.costing.kernel.layout import (
     BY_AVERAGE,
+    HAS_STANDARD,
     IN_CENTS,
     IN_ERROR,
     IN_FRACTION,
@@ -74,7 +75,7 @@ def known_cost(pool: Record, standard: Table, move: int, flags: Table) -> KnownC
         return cents, fraction, error, pool[ON_HAND]
     if pool[LAST_UNITS]:  # under averages the average too, which holds until the next inflow
         return pool[LAST_CENTS], pool[LAST_FRACTION], pool[LAST_ERROR], pool[LAST_UNITS]
-    if len(standard) and standard[move] != NONE:
+    if flags[HAS_STANDARD] and standard[move] != NONE:
         millionths = standard[move]
         cents = millionths // 10**8
         return cents, (millionths - cents * 10**8) << 32, 0, 1

@@ -2,7 +2,6 @@
 
 from transforms.costing.kernel.amounts import (
     extend,
-    has,
     is_less,
     own_amount,
     plus,
@@ -12,6 +11,7 @@ from transforms.costing.kernel.amounts import (
 from transforms.costing.kernel.averages import add_value, average_value, set_value
 from transforms.costing.kernel.books import add_out, bring, less
 from transforms.costing.kernel.compiling import compiled
+from transforms.costing.kernel.inflows import slot_of
 from transforms.costing.kernel.layers import count_value, left_cost, price_anew, stock_value
 from transforms.costing.kernel.layout import (
     BEYOND,
@@ -19,7 +19,9 @@ from transforms.costing.kernel.layout import (
     CHARGED_CENTS,
     CHARGED_FRACTION,
     CHARGED_ROUNDED,
+    HAS_UNIT_COST,
     HEAD,
+    LAYER_FIELDS,
     LAYER_SLOT,
     LEFT,
     NEXT_LAYER,
@@ -30,31 +32,31 @@ from transforms.costing.kernel.layout import (
     SHARE_BY_LAYER,
     WORTH_LESS,
     ZERO,
-    Ledger,
     Record,
     Table,
+    Tables,
 )
 from transforms.costing.kernel.outflows import own_layer
+from transforms.costing.kernel.pointers import row
 from transforms.costing.kernel.proportions import share_of
-from transforms.costing.kernel.wide import signed
 
 
 @compiled
-def charge(ledger: Ledger, pool: Record, move: int) -> None:
+def charge(ledger: Tables, pool: Record, move: int) -> None:
     """The value that a charge adds to its receipt, which has it in its layer already."""
     if ledger.own[move] != NONE:
-        cents, fraction, error = own_amount(ledger.own, ledger.own_rest, move)
+        cents, fraction, error = own_amount(ledger, move)
         ledger.cents[move] = bring(pool, cents, fraction, error, ledger.flags)
 
 
 @compiled
-def absorb(ledger: Ledger, pool: Record, number: int, move: int) -> None:
+def absorb(ledger: Tables, pool: Record, number: int, move: int) -> None:
     """A charge that finds part of its receipt gone: what is left takes its share, the rest is expensed."""
     flags, received = ledger.flags, ledger.units[move]
-    slot = signed(ledger.slot[move]) if len(ledger.slot) else -1
+    slot = slot_of(ledger, move)
     cents, fraction = ZERO, ZERO
     if ledger.own[move] != NONE:
-        cents, fraction, _ = own_amount(ledger.own, ledger.own_rest, move)
+        cents, fraction, _ = own_amount(ledger, move)
     own = own_layer(ledger, number, slot, move)
     in_own = count_left(ledger.layers, own, slot)
     # a source outside the table has no layer here, but is known: its slot is -2
@@ -78,9 +80,9 @@ def absorb(ledger: Ledger, pool: Record, number: int, move: int) -> None:
 def count_left(layers: Table, place: int, slot: int) -> int:
     """Units in the layers of one inflow, from its first layer on."""
     units = 0
-    while place >= 0 and layers[place, LAYER_SLOT] == slot:
-        units += layers[place, LEFT]
-        place = layers[place, NEXT_LAYER]
+    while place >= 0 and layers[place * LAYER_FIELDS + LAYER_SLOT] == slot:
+        units += layers[place * LAYER_FIELDS + LEFT]
+        place = layers[place * LAYER_FIELDS + NEXT_LAYER]
     return units
 
 
@@ -104,7 +106,7 @@ def absorb_average(
 
 @compiled
 def absorb_layers(
-    ledger: Ledger, pool: Record, own: int, slot: int, in_own: int,
+    ledger: Tables, pool: Record, own: int, slot: int, in_own: int,
     cents: int, fraction: int, left: int, received: int,
 ) -> tuple[int, int, int]:  # fmt: skip
     """Spread the share of a charge by units over the layers of its receipt, or over all; what they took of it."""
@@ -113,8 +115,8 @@ def absorb_layers(
     all_units = in_own if in_own else pool[ON_HAND]
     taken_cents, taken_fraction, taken_error, is_whole = ZERO, ZERO, ZERO, True
     share = scale(cents, fraction, 0, left, received, flags)
-    while place >= 0 and (in_own == 0 or layers[place, LAYER_SLOT] == slot):
-        layer = layers[place]
+    while place >= 0 and (in_own == 0 or layers[place * LAYER_FIELDS + LAYER_SLOT] == slot):
+        layer = row(layers, place * LAYER_FIELDS)
         place = layer[NEXT_LAYER]
         if layer[LEFT] == 0:
             continue
@@ -143,7 +145,7 @@ def absorb_layers(
 
 
 @compiled
-def revalue(ledger: Ledger, pool: Record, move: int) -> None:
+def revalue(ledger: Tables, pool: Record, move: int) -> None:
     """Set a whole pool to a unit cost, or add an amount to it."""
     flags = ledger.flags
     if pool[ON_HAND] == 0:
@@ -152,7 +154,7 @@ def revalue(ledger: Ledger, pool: Record, move: int) -> None:
     by_average = flags[BY_AVERAGE]
     value_cents, value_fraction, value_error = average_value(pool, flags) if by_average else stock_value(pool)
     if ledger.own[move] != NONE:
-        cents, fraction, error = own_amount(ledger.own, ledger.own_rest, move)
+        cents, fraction, error = own_amount(ledger, move)
         new_cents, new_fraction = plus(value_cents, value_fraction, cents, fraction)
         if is_less(new_cents, new_fraction, value_error, ZERO, ZERO, ZERO, flags):
             ledger.problem[move] = WORTH_LESS
@@ -162,7 +164,7 @@ def revalue(ledger: Ledger, pool: Record, move: int) -> None:
         else:
             spread_value(ledger.layers, pool, new_cents, new_fraction, value_error, flags)
     else:
-        unit = ledger.unit_cost[move] if has(ledger.unit_cost, move) else 0
+        unit = unit_to_set(ledger, move)
         new_cents, new_fraction, _ = extend(pool[ON_HAND], unit, flags)
         cents, fraction, error = less(new_cents, new_fraction, 0, value_cents, value_fraction, value_error)
         if by_average:
@@ -175,11 +177,18 @@ def revalue(ledger: Ledger, pool: Record, move: int) -> None:
 
 
 @compiled
+def unit_to_set(ledger: Tables, move: int) -> int:
+    """The unit cost, in millionths, that a revaluation sets."""
+    unit: int = ledger.unit_cost[move] if ledger.flags[HAS_UNIT_COST] else NONE
+    return 0 if unit == NONE else unit
+
+
+@compiled
 def set_unit_cost(layers: Table, pool: Record, unit: int, flags: Table) -> None:
     """Give every layer the same unit cost."""
     place = pool[HEAD]
     while place >= 0:
-        layer = layers[place]
+        layer = row(layers, place * LAYER_FIELDS)
         if layer[LEFT]:
             cents, fraction, error = extend(layer[LEFT], unit, flags)
             price_anew(layer, cents, fraction, error, flags)
@@ -194,7 +203,7 @@ def spread_value(layers: Table, pool: Record, cents: int, fraction: int, error: 
     is_worthless = old_cents == 0 and old_fraction == 0 and old_error == 0
     place = pool[HEAD]
     while place >= 0:
-        layer = layers[place]
+        layer = row(layers, place * LAYER_FIELDS)
         if layer[LEFT]:
             if is_worthless:
                 share = scale(cents, fraction, error, layer[LEFT], pool[ON_HAND], flags)

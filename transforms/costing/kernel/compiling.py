@@ -30,8 +30,8 @@ def compiled(function: Function) -> Function:
 def entry(function: Function) -> Function:
     """Compile a function that Python calls, with all that it calls. It releases Python's lock.
 
-    The machine code is kept in `__pycache__` beside this module, or in the user's cache folder, as long as no module of
-    costing changes. Where no folder can be written it is compiled again in each process.
+    The machine code is kept in `__pycache__` beside its module, or in the user's cache folder, as long as no module of
+    the kernel changes. Where no folder can be written it is compiled again in each process.
     """
     given = getattr(config, LOCATORS)
     setattr(config, LOCATORS, f"{__name__}.BesideSource,{__name__}.InUserFolder")
@@ -51,9 +51,10 @@ def _compile(function: Function, **more: bool) -> Function:
 
 @cache
 def _state_of_sources() -> str:
-    """A hash of all modules that may be part of the machine code; numba looks only at the module of an entry."""
+    """A hash of all modules that are part of the machine code; numba looks only at the module of an entry."""
     folder = Path(__file__).parent
-    return sha256(b"".join(file.read_bytes() for file in sorted(folder.parent.rglob("*.py")))).hexdigest()
+    files = [*sorted(folder.glob("*.py")), folder.parent / "linked_moves.py", folder.parent / "circles.py"]
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 class BesideSource(caching.InTreeCacheLocator):

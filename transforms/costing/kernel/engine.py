@@ -20,6 +20,12 @@ from transforms.costing.kernel.layout import (
     FIRST_DEBT,
     FLAGS,
     FREE_LAYER,
+    HAS_LATE,
+    HAS_SLOTS,
+    HAS_STANDARD,
+    HAS_UNIT_COST,
+    HAS_WIDE_LATE,
+    HAS_WIDE_OWN,
     LAST_DEBT,
     LAYER_FIELDS,
     LINK_FIELDS,
@@ -130,6 +136,9 @@ def new_ledger(columns: Columns, rule: Rule, pools: int, links: Whole) -> Ledger
     flags[FREE_LAYER] = -1
     flags[WIDEN], flags[BY_AVERAGE], flags[SHARE_BY_LAYER] = rule.widen, rule.by_average, rule.share_by_layer
     flags[ASKS_AGES] = rule.by_average and rule.share_by_layer and has_absorbed
+    flags[HAS_SLOTS], flags[HAS_LATE] = len(columns.slot) > 0, len(columns.late) > 0
+    flags[HAS_WIDE_OWN], flags[HAS_WIDE_LATE] = len(columns.own_rest) > 0, len(columns.late_rest) > 0
+    flags[HAS_UNIT_COST], flags[HAS_STANDARD] = len(columns.unit_cost) > 0, len(columns.standard) > 0
     return Ledger(
         action=columns.action,
         units=columns.units,

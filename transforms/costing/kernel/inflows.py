@@ -1,6 +1,6 @@
 """What comes in: at its own cost, at the current one, or at the cost with which it left."""
 
-from transforms.costing.kernel.amounts import kept, own_amount, plus, scale, unit_cost
+from transforms.costing.kernel.amounts import kept, late_amount, own_amount, plus, scale, unit_cost
 from transforms.costing.kernel.averages import add_value
 from transforms.costing.kernel.books import KnownCost, add_out, at_cost, bring, known_cost
 from transforms.costing.kernel.compiling import compiled
@@ -12,11 +12,14 @@ from transforms.costing.kernel.layout import (
     COVER_ERROR,
     COVER_FRACTION,
     COVER_UNITS,
+    DEBT_FIELDS,
     DEBT_LEFT,
     GUESS_CENTS,
     GUESS_ERROR,
     GUESS_FRACTION,
     GUESS_UNITS,
+    HAS_LATE,
+    HAS_SLOTS,
     IS_RULE_PRICED,
     LAST_CENTS,
     LAST_DEBT,
@@ -30,6 +33,7 @@ from transforms.costing.kernel.layout import (
     SLOT_CENTS,
     SLOT_DEBT,
     SLOT_ERROR,
+    SLOT_FIELDS,
     SLOT_FRACTION,
     SLOT_LAYER,
     SLOT_MOVE,
@@ -37,19 +41,20 @@ from transforms.costing.kernel.layout import (
     THERE_CENTS,
     THERE_ERROR,
     THERE_FRACTION,
-    Ledger,
     Record,
     Table,
+    Tables,
 )
+from transforms.costing.kernel.pointers import row
 from transforms.costing.kernel.wide import signed
 
 
 @compiled
-def bring_in(ledger: Ledger, pool: Record, move: int) -> None:
+def bring_in(ledger: Tables, pool: Record, move: int) -> None:
     """An inflow at its own cost, else at the current cost of its pool."""
     flags = ledger.flags
     if ledger.own[move] != NONE:
-        cents, fraction, error = own_amount(ledger.own, ledger.own_rest, move)
+        cents, fraction, error = own_amount(ledger, move)
         take_in_whole(ledger, pool, move, cents, fraction, error)
         return
     known = known_cost(pool, ledger.standard, move, flags)
@@ -61,22 +66,22 @@ def bring_in(ledger: Ledger, pool: Record, move: int) -> None:
 
 
 @compiled
-def give_back(ledger: Ledger, pool: Record, move: int, known: KnownCost) -> None:
+def give_back(ledger: Tables, pool: Record, move: int, known: KnownCost) -> None:
     """Goods that come back at the cost they left with."""
     cents, fraction, error = at_cost(known, ledger.units[move], ledger.flags)
     take_in_whole(ledger, pool, move, cents, fraction, error)
 
 
 @compiled
-def cost_so_far(ledger: Ledger, slot: int, before: int) -> KnownCost:
+def cost_so_far(ledger: Tables, slot: int, before: int) -> KnownCost:
     """Cost of an issue and its units, what it still owes at its provisional cost; nothing if it comes later."""
-    record = ledger.slots[slot]
+    record = row(ledger.slots, slot * SLOT_FIELDS)
     if record[SLOT_MOVE] < 0 or record[SLOT_MOVE] >= before:
         return 0, 0, 0, 0
     units = record[SLOT_UNITS]
     if record[SLOT_DEBT] < 0:
         return record[SLOT_CENTS], record[SLOT_FRACTION], record[SLOT_ERROR], units
-    debt = ledger.debts[record[SLOT_DEBT]]
+    debt = row(ledger.debts, record[SLOT_DEBT] * DEBT_FIELDS)
     cents, fraction = plus(debt[THERE_CENTS], debt[THERE_FRACTION], debt[COVER_CENTS], debt[COVER_FRACTION])
     guess = (debt[GUESS_CENTS], debt[GUESS_FRACTION], debt[GUESS_ERROR], debt[GUESS_UNITS])
     more_cents, more_fraction, more_error = at_cost(guess, debt[SHORT] - debt[COVER_UNITS], ledger.flags)
@@ -86,31 +91,29 @@ def cost_so_far(ledger: Ledger, slot: int, before: int) -> KnownCost:
 
 
 @compiled
-def unit_brought(ledger: Ledger, slot: int, before: int) -> KnownCost:
+def unit_brought(ledger: Tables, slot: int, before: int) -> KnownCost:
     """Cost of an inflow with all its charges, and its units; nothing if it comes later."""
-    record = ledger.slots[slot]
+    record = row(ledger.slots, slot * SLOT_FIELDS)
     if record[SLOT_MOVE] < 0 or record[SLOT_MOVE] >= before:
         return 0, 0, 0, 0
     return record[SLOT_CENTS], record[SLOT_FRACTION], record[SLOT_ERROR], record[SLOT_UNITS]
 
 
 @compiled
-def late_share(ledger: Ledger, move: int, units: int) -> tuple[int, int, int]:
+def late_share(ledger: Tables, move: int, units: int) -> tuple[int, int, int]:
     """The part of an inflow's late costs that falls on some of its units."""
-    if len(ledger.late) == 0 or (
-        ledger.late[move] == 0 and (len(ledger.late_rest) == 0 or ledger.late_rest[move] == 0)
-    ):
+    if not ledger.flags[HAS_LATE]:
         return 0, 0, 0
-    cents, fraction, error = own_amount(ledger.late, ledger.late_rest, move)
+    cents, fraction, error = late_amount(ledger, move)
     return scale(cents, fraction, error, units, ledger.units[move], ledger.flags)
 
 
 @compiled
-def take_in_whole(ledger: Ledger, pool: Record, move: int, cents: int, fraction: int, error: int) -> None:
+def take_in_whole(ledger: Tables, pool: Record, move: int, cents: int, fraction: int, error: int) -> None:
     """Bring in a move's units at one cost: cover what is owed, put the rest into stock, and book the cents."""
     units = ledger.units[move]
     ledger.cents[move] = bring(pool, cents, fraction, error, ledger.flags)
-    if len(ledger.late):
+    if ledger.flags[HAS_LATE]:
         late_cents, late_fraction, _ = late_share(ledger, move, units)
         cents, fraction = plus(cents, fraction, late_cents, late_fraction)
     slot = begin_inflow(ledger, move)
@@ -122,21 +125,25 @@ def take_in_whole(ledger: Ledger, pool: Record, move: int, cents: int, fraction:
 
 
 @compiled
-def begin_inflow(ledger: Ledger, move: int) -> int:
+def slot_of(ledger: Tables, move: int) -> int:
+    """The slot of a move that others name, or of the move that it names; -1 where there is none."""
+    return signed(ledger.slot[move]) if ledger.flags[HAS_SLOTS] else -1
+
+
+@compiled
+def begin_inflow(ledger: Tables, move: int) -> int:
     """The slot of an inflow that others name, without layers yet; -1 where none does."""
-    if len(ledger.slot) == 0:
-        return -1
-    slot = signed(ledger.slot[move])
+    slot = slot_of(ledger, move)
     if slot >= 0:
-        ledger.slots[slot, SLOT_LAYER] = -1
+        ledger.slots[slot * SLOT_FIELDS + SLOT_LAYER] = -1
     return slot
 
 
 @compiled
-def end_inflow(ledger: Ledger, slot: int, move: int, cents: int, fraction: int, error: int) -> None:
+def end_inflow(ledger: Tables, slot: int, move: int, cents: int, fraction: int, error: int) -> None:
     """Keep what an inflow has cost with its charges, for those who name it."""
     if slot >= 0:
-        record = ledger.slots[slot]
+        record = row(ledger.slots, slot * SLOT_FIELDS)
         record[SLOT_MOVE], record[SLOT_UNITS], record[SLOT_DEBT] = move, ledger.units[move], -1
         record[SLOT_CENTS], record[SLOT_FRACTION], record[SLOT_ERROR] = cents, fraction, error
 
@@ -170,7 +177,7 @@ def cover(pool: Record, debts: Table, units: int, cents: int, fraction: int, err
     """Give units of an inflow to the issues that wait for them, oldest first; the units that are left over."""
     left = units
     while pool[OWED] >= 0 and left:
-        debt = debts[pool[OWED]]
+        debt = row(debts, pool[OWED] * DEBT_FIELDS)
         given = min(debt[DEBT_LEFT], left)
         more_cents, more_fraction, more_error = scale(cents, fraction, error, given, units, flags)
         debt[COVER_UNITS] += given

@@ -20,6 +20,7 @@ from transforms.costing.kernel.layout import (
     LAST_ERROR,
     LAST_FRACTION,
     LAST_UNITS,
+    LAYER_FIELDS,
     LAYER_SLOT,
     LAYERS,
     LAYERS_FREED,
@@ -30,6 +31,7 @@ from transforms.costing.kernel.layout import (
     OUT_CENTS,
     OUT_ERROR,
     OUT_FRACTION,
+    SLOT_FIELDS,
     SLOT_LAYER,
     TAIL,
     UNIT,
@@ -41,6 +43,7 @@ from transforms.costing.kernel.layout import (
     Record,
     Table,
 )
+from transforms.costing.kernel.pointers import row
 
 
 @compiled
@@ -48,12 +51,12 @@ def append_layer(pool: Record, layers: Table, slots: Table, slot: int, units: in
     """Put a layer without cost at the end of the queue; the caller made sure that there is room."""
     place: int = flags[FREE_LAYER]
     if place >= 0:
-        flags[FREE_LAYER] = layers[place, NEXT_LAYER]
+        flags[FREE_LAYER] = layers[place * LAYER_FIELDS + NEXT_LAYER]
         flags[LAYERS_FREED] -= 1
     else:
         place = flags[LAYERS_USED]
         flags[LAYERS_USED] += 1
-    layer = layers[place]
+    layer = row(layers, place * LAYER_FIELDS)
     layer[UNITS] = layer[LEFT] = units
     layer[COST_CENTS] = layer[COST_FRACTION] = layer[COST_ERROR] = 0
     layer[GONE_CENTS] = layer[GONE_FRACTION] = layer[GONE_ERROR] = 0
@@ -63,11 +66,11 @@ def append_layer(pool: Record, layers: Table, slots: Table, slot: int, units: in
     if pool[HEAD] < 0:
         pool[HEAD] = place
     else:
-        layers[pool[TAIL], NEXT_LAYER] = place
+        layers[pool[TAIL] * LAYER_FIELDS + NEXT_LAYER] = place
     pool[TAIL] = place
     pool[LAYERS] += 1
-    if slot >= 0 and slots[slot, SLOT_LAYER] < 0:
-        slots[slot, SLOT_LAYER] = place
+    if slot >= 0 and slots[slot * SLOT_FIELDS + SLOT_LAYER] < 0:
+        slots[slot * SLOT_FIELDS + SLOT_LAYER] = place
     return place
 
 
@@ -77,7 +80,7 @@ def add_layer(
     cents: int, fraction: int, error: int, unit: int, flags: Table,
 ) -> None:  # fmt: skip
     """Bring in units with their cost; the last known cost is the caller's."""
-    layer = layers[append_layer(pool, layers, slots, slot, units, flags)]
+    layer = row(layers, (append_layer(pool, layers, slots, slot, units, flags)) * LAYER_FIELDS)
     layer[COST_CENTS], layer[COST_FRACTION], layer[COST_ERROR] = cents, fraction, error
     layer[UNIT] = unit
     pool[ON_HAND] += units
@@ -88,15 +91,15 @@ def add_layer(
 @compiled
 def drop_heads(pool: Record, layers: Table, slots: Table, flags: Table) -> None:
     """Forget the layers at the front that have gone."""
-    while pool[HEAD] >= 0 and layers[pool[HEAD], LEFT] == 0:
+    while pool[HEAD] >= 0 and layers[pool[HEAD] * LAYER_FIELDS + LEFT] == 0:
         place = pool[HEAD]
-        following, slot = layers[place, NEXT_LAYER], layers[place, LAYER_SLOT]
-        if slot >= 0 and slots[slot, SLOT_LAYER] == place:
-            same = following >= 0 and layers[following, LAYER_SLOT] == slot
-            slots[slot, SLOT_LAYER] = following if same else -1
+        following, slot = layers[place * LAYER_FIELDS + NEXT_LAYER], layers[place * LAYER_FIELDS + LAYER_SLOT]
+        if slot >= 0 and slots[slot * SLOT_FIELDS + SLOT_LAYER] == place:
+            same = following >= 0 and layers[following * LAYER_FIELDS + LAYER_SLOT] == slot
+            slots[slot * SLOT_FIELDS + SLOT_LAYER] = following if same else -1
         pool[HEAD] = following
         pool[LAYERS] -= 1
-        layers[place, NEXT_LAYER] = flags[FREE_LAYER]
+        layers[place * LAYER_FIELDS + NEXT_LAYER] = flags[FREE_LAYER]
         flags[FREE_LAYER] = place
         flags[LAYERS_FREED] += 1
 
@@ -151,7 +154,7 @@ def count_value(pool: Record, layers: Table, flags: Table) -> None:
     pool[VALUE_CENTS] = pool[VALUE_FRACTION] = pool[VALUE_BELOW] = pool[VALUE_ABOVE] = 0
     place = pool[HEAD]
     while place >= 0:
-        layer = layers[place]
+        layer = row(layers, place * LAYER_FIELDS)
         if layer[LEFT]:
             cents, fraction = minus(layer[COST_CENTS], layer[COST_FRACTION], layer[GONE_CENTS], layer[GONE_FRACTION])
             pool[VALUE_CENTS], pool[VALUE_FRACTION] = plus(pool[VALUE_CENTS], pool[VALUE_FRACTION], cents, fraction)

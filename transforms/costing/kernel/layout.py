@@ -26,7 +26,9 @@ ACTION_BITS, IS_RULE_PRICED, IS_MADE, IS_LINK = 15, 16, 32, 64
 
 # flags: what happened in the pool that runs, and what is where in the growing tables
 IN_DOUBT, BEYOND, WIDEN, LAYERS_USED, LAYERS_FREED, FREE_LAYER, PIECES_USED, DEBTS_USED = range(8)
-BY_AVERAGE, SHARE_BY_LAYER, ASKS_AGES, STACK_USED, TURN, ROOT, CLOSURE, FLAGS = range(8, 16)
+BY_AVERAGE, SHARE_BY_LAYER, ASKS_AGES, STACK_USED, TURN, ROOT, CLOSURE = range(8, 15)
+HAS_SLOTS, HAS_WIDE_OWN, HAS_LATE, HAS_WIDE_LATE, HAS_UNIT_COST, HAS_STANDARD = range(15, 21)
+POOLS, LAYERS_ROOM, PIECES_ROOM, DEBTS_ROOM, FLAGS = range(21, 26)
 
 # pools: rows to settle; stock; running totals; last known cost; layers; owed units; the average
 CURSOR, END, LINK = range(3)
@@ -51,6 +53,8 @@ GUESS_CENTS, GUESS_FRACTION, GUESS_ERROR, GUESS_UNITS = range(9, 13)
 COVER_UNITS, COVER_CENTS, COVER_FRACTION, COVER_ERROR = range(13, 17)
 KNOWN_UNITS, KNOWN_CENTS, KNOWN_FRACTION, KNOWN_ERROR = range(17, 21)
 CUT, CUT_CENTS, CUT_FRACTION, CUT_ERROR, SWING_CENTS, SWING_FRACTION, DEBT_FIELDS = range(21, 28)
+PIECE_FIELDS, STACK_FIELDS = 2, 2
+
 NOT_CUT, CUT_AT_GUESS, CUT_AT_COST = range(3)
 
 # slots: a move that another one names, with its cost and units as far as it was settled
@@ -74,6 +78,10 @@ DONE, NEEDS_LAYERS, NEEDS_PIECES, NEEDS_DEBTS = range(4)
 
 MADE_BEFORE, CARRIES_TOO_MUCH, NOTHING_ON_HAND, WORTH_LESS = range(1, 5)
 """Contradictions of moves."""
+
+
+Record = Any
+"""Whole numbers at an address, such as one row of a table."""
 
 
 class Ledger(NamedTuple):
@@ -111,5 +119,33 @@ class Ledger(NamedTuple):
     problem: NDArray[np.int8]
 
 
-Record = Any
-"""One row of a table, as numba sees it: an array of whole numbers."""
+class Tables(NamedTuple):
+    """The same, and two that belong to a run, by address: what compiled code passes on (`pointers`)."""
+
+    action: Record
+    units: Record
+    own: Record
+    own_rest: Record
+    late: Record
+    late_rest: Record
+    unit_cost: Record
+    standard: Record
+    slot: Record
+    flags: Record
+    pools: Record
+    layers: Record
+    pieces: Record
+    debts: Record
+    slots: Record
+    links: Record
+    stack: Record
+    cents: Record
+    unit_millionths: Record
+    provisional: Record
+    is_provisional: Record
+    expensed: Record
+    problem: Record
+    starts: Record
+    """First move of each pool, and the end of the last one."""
+    outcome: Record
+    """What is certain of each pool."""

@@ -11,6 +11,7 @@ from transforms.costing.kernel.inflows import (
     end_inflow,
     give_back,
     late_share,
+    slot_of,
     take_in_piece,
     take_in_whole,
     unit_brought,
@@ -22,6 +23,7 @@ from transforms.costing.kernel.layout import (
     CARRIES_TOO_MUCH,
     CHANGED_IN,
     CURSOR,
+    DEBTS_ROOM,
     DEBTS_USED,
     DONE,
     END,
@@ -35,10 +37,13 @@ from transforms.costing.kernel.layout import (
     IS_LINK,
     IS_MADE,
     LAST_DEBT,
+    LAYER_FIELDS,
     LAYERS,
     LAYERS_FREED,
+    LAYERS_ROOM,
     LAYERS_USED,
     LINK,
+    LINK_FIELDS,
     LINK_MOVE,
     LINK_POOL,
     MADE_BEFORE,
@@ -50,11 +55,14 @@ from transforms.costing.kernel.layout import (
     NONE,
     ON_HAND,
     OWED,
+    PIECE_FIELDS,
     PIECE_ROOM,
     PIECES,
+    PIECES_ROOM,
     PIECES_USED,
     POOL_BEYOND,
     POOL_DOUBT,
+    POOL_FIELDS,
     POOL_LINKS,
     POOL_START,
     PREVIOUS,
@@ -65,12 +73,13 @@ from transforms.costing.kernel.layout import (
     TOLD_UNITS,
     TURN,
     ZERO,
-    Ledger,
     Record,
     Table,
+    Tables,
 )
 from transforms.costing.kernel.outflows import sell, sell_at_average, sell_from_first
 from transforms.costing.kernel.papers import begin_link, carry, count_pieces, finish_outflow, keep_own, split_off
+from transforms.costing.kernel.pointers import row
 from transforms.costing.kernel.wide import signed
 from transforms.costing.linked_moves import (
     BRING,
@@ -92,8 +101,8 @@ def begin_pool(pool: Record, layers: Table, flags: Table) -> None:
     """Put a pool back to its first move with nothing in it; what is known of its debts stays."""
     place = pool[HEAD] if pool[LAYERS] else -1
     while place >= 0:
-        following = layers[place, NEXT_LAYER]
-        layers[place, NEXT_LAYER] = flags[FREE_LAYER]
+        following = layers[place * LAYER_FIELDS + NEXT_LAYER]
+        layers[place * LAYER_FIELDS + NEXT_LAYER] = flags[FREE_LAYER]
         flags[FREE_LAYER] = place
         flags[LAYERS_FREED] += 1
         place = following
@@ -115,13 +124,13 @@ def forget_debts(pool: Record) -> None:
 
 
 @compiled
-def settle_pool(ledger: Ledger, number: int) -> int:
+def settle_pool(ledger: Tables, number: int) -> int:
     """Settle the moves of a pool from where it stands.
 
     Returns:
         DONE at the end, WAITS where its next move waits for another pool, or which table has to grow first.
     """
-    pool, flags = ledger.pools[number], ledger.flags
+    pool, flags = row(ledger.pools, number * POOL_FIELDS), ledger.flags
     flags[IN_DOUBT] = flags[BEYOND] = 0
     found = settle_moves(ledger, pool, number)
     pool[POOL_DOUBT] |= flags[IN_DOUBT]
@@ -130,10 +139,10 @@ def settle_pool(ledger: Ledger, number: int) -> int:
 
 
 @compiled
-def settle_moves(ledger: Ledger, pool: Record, number: int) -> int:
+def settle_moves(ledger: Tables, pool: Record, number: int) -> int:
     """The loop over the moves."""
     flags, end, by_average = ledger.flags, pool[END], ledger.flags[BY_AVERAGE]
-    most_layers, most_debts = len(ledger.layers), len(ledger.debts)
+    most_layers, most_debts = flags[LAYERS_ROOM], flags[DEBTS_ROOM]
     while pool[CURSOR] < end:
         move = pool[CURSOR]
         code = signed(ledger.action[move])
@@ -157,12 +166,12 @@ def settle_moves(ledger: Ledger, pool: Record, number: int) -> int:
 
 
 @compiled
-def settle_rare(ledger: Ledger, pool: Record, number: int, move: int, code: int) -> int:
+def settle_rare(ledger: Tables, pool: Record, number: int, move: int, code: int) -> int:
     """Any other move."""
     action = code & ACTION_BITS
     if code & IS_LINK:
         return settle_link(ledger, pool, number, move, code)
-    slot = signed(ledger.slot[move]) if len(ledger.slot) else NO_ONE
+    slot = slot_of(ledger, move)
     if action == RETURN:
         known = cost_so_far(ledger, slot, move) if slot >= 0 else (ZERO, ZERO, ZERO, ZERO)
         give_back(ledger, pool, move, known)
@@ -179,40 +188,44 @@ def settle_rare(ledger: Ledger, pool: Record, number: int, move: int, code: int)
 
 
 @compiled
-def settle_link(ledger: Ledger, pool: Record, number: int, move: int, code: int) -> int:
+def settle_link(ledger: Tables, pool: Record, number: int, move: int, code: int) -> int:
     """A move that waits for one of another pool, or that another pool waits for."""
     flags, links, action, link = ledger.flags, ledger.links, code & ACTION_BITS, pool[LINK]
-    previous = links[link, PREVIOUS]
-    if previous >= 0 and ledger.pools[links[previous, LINK_POOL], CURSOR] <= links[previous, LINK_MOVE]:
+    previous = links[link * LINK_FIELDS + PREVIOUS]
+    if (
+        previous >= 0
+        and ledger.pools[(links[previous * LINK_FIELDS + LINK_POOL]) * POOL_FIELDS + CURSOR]
+        <= links[previous * LINK_FIELDS + LINK_MOVE]
+    ):
         return WAITS
     if action == HAND_OVER:
-        if flags[PIECES_USED] + pool[LAYERS] + 3 > len(ledger.pieces):
+        if flags[PIECES_USED] + pool[LAYERS] + 3 > flags[PIECES_ROOM]:
             return NEEDS_PIECES
         hand_over(ledger, pool, number, move, link)
     elif action == RECEIVE:
         begin_link(links, link)
-        spare = len(ledger.layers) - flags[LAYERS_USED] + flags[LAYERS_FREED]
+        spare = flags[LAYERS_ROOM] - flags[LAYERS_USED] + flags[LAYERS_FREED]
         if count_pieces(links, link, ledger.units[move]) + 1 > spare:
             return NEEDS_LAYERS
         receive(ledger, pool, move, link, code)
     elif action == TELL:
         tell(ledger, link, move)
     else:
-        record = links[previous]
+        record = row(links, previous * LINK_FIELDS)
         known = (record[TOLD_CENTS], record[TOLD_FRACTION], record[TOLD_ERROR], record[TOLD_UNITS])
         if action == RETURN:
             give_back(ledger, pool, move, known)
         else:
             # under layers a receipt of another pool has no layer here: the oldest units leave
-            sell(ledger, pool, number, move, NO_ONE, signed(ledger.slot[move]), known)
+            sell(ledger, pool, number, move, NO_ONE, slot_of(ledger, move), known)
     pool[LINK] = link + 1
     return DONE
 
 
 @compiled
-def hand_over(ledger: Ledger, pool: Record, number: int, move: int, link: int) -> None:
+def hand_over(ledger: Tables, pool: Record, number: int, move: int, link: int) -> None:
     """An outflow whose cents go to a document, piece by piece."""
-    links, flags, record = ledger.links, ledger.flags, ledger.links[link]
+    links, flags, record = ledger.links, ledger.flags, row(ledger.links, link * LINK_FIELDS)
     room, first, count = record[PIECE_ROOM], record[FIRST_PIECE], record[PIECES]
     begin = flags[PIECES_USED]
     # written at the end first: what stood there before tells whether anything has changed
@@ -223,13 +236,14 @@ def hand_over(ledger: Ledger, pool: Record, number: int, move: int, link: int) -
     is_same = room > 0 and made == count
     for place in range(made):
         if is_same and (
-            pieces[first + place, 0] != pieces[begin + place, 0] or pieces[first + place, 1] != pieces[begin + place, 1]
+            pieces[(first + place) * PIECE_FIELDS + 0] != pieces[(begin + place) * PIECE_FIELDS + 0]
+            or pieces[(first + place) * PIECE_FIELDS + 1] != pieces[(begin + place) * PIECE_FIELDS + 1]
         ):
             is_same = False
     if made <= room:
         for place in range(made):
-            pieces[first + place, 0] = pieces[begin + place, 0]
-            pieces[first + place, 1] = pieces[begin + place, 1]
+            pieces[(first + place) * PIECE_FIELDS + 0] = pieces[(begin + place) * PIECE_FIELDS + 0]
+            pieces[(first + place) * PIECE_FIELDS + 1] = pieces[(begin + place) * PIECE_FIELDS + 1]
         record[FIRST_PIECE] = first
     else:
         record[PIECE_ROOM] = made + 1
@@ -242,13 +256,13 @@ def hand_over(ledger: Ledger, pool: Record, number: int, move: int, link: int) -
 @compiled
 def is_changed(links: Table, link: int, flags: Table) -> bool:
     """Whether a move before this one has changed in this pass."""
-    return link >= 0 and links[link, CHANGED_IN] == flags[TURN]
+    return link >= 0 and links[link * LINK_FIELDS + CHANGED_IN] == flags[TURN]
 
 
 @compiled
-def receive(ledger: Ledger, pool: Record, move: int, link: int, code: int) -> None:
+def receive(ledger: Tables, pool: Record, move: int, link: int, code: int) -> None:
     """Goods that another move handed over; the link has the state of the document before."""
-    flags, links, record = ledger.flags, ledger.links, ledger.links[link]
+    flags, links, record = ledger.flags, ledger.links, row(ledger.links, link * LINK_FIELDS)
     if is_changed(links, record[PREVIOUS], flags):
         record[CHANGED_IN] = flags[TURN]
     is_made, is_priced = code & IS_MADE != 0, ledger.own[move] != NONE
@@ -259,14 +273,14 @@ def receive(ledger: Ledger, pool: Record, move: int, link: int, code: int) -> No
     elif not record[HAS_OUTFLOWS]:
         ledger.problem[move] = MADE_BEFORE
     elif is_priced:
-        cents, fraction, _ = own_amount(ledger.own, ledger.own_rest, move)
+        cents, fraction, _ = own_amount(ledger, move)
         take_in_whole(ledger, pool, move, keep_own(links, link, cents, fraction, flags), ZERO, ZERO)
     else:
         take_in_whole(ledger, pool, move, split_off(links, link, flags), ZERO, ZERO)
 
 
 @compiled
-def carry_in(ledger: Ledger, pool: Record, move: int, link: int) -> None:
+def carry_in(ledger: Tables, pool: Record, move: int, link: int) -> None:
     """What a transfer brings in, one piece for each that left."""
     flags, left, sum_cents = ledger.flags, ledger.units[move], 0
     slot = begin_inflow(ledger, move)
@@ -296,9 +310,9 @@ def carry_in(ledger: Ledger, pool: Record, move: int, link: int) -> None:
 
 
 @compiled
-def tell(ledger: Ledger, link: int, move: int) -> None:
+def tell(ledger: Tables, link: int, move: int) -> None:
     """Say for a return in another pool what a sale has cost so far, or what a receipt has cost."""
-    flags, record, slot = ledger.flags, ledger.links[link], signed(ledger.slot[move])
+    flags, record, slot = ledger.flags, row(ledger.links, link * LINK_FIELDS), slot_of(ledger, move)
     known = cost_so_far(ledger, slot, move)
     is_same = record[TOLD_CENTS] == known[0] and record[TOLD_FRACTION] == known[1]
     if not is_same or record[TOLD_ERROR] != known[2] or record[TOLD_UNITS] != known[3]:

@@ -37,6 +37,7 @@ from transforms.costing.kernel.layout import (
     GUESS_ERROR,
     GUESS_FRACTION,
     GUESS_UNITS,
+    HAS_SLOTS,
     HEAD,
     IS_HANDED_OVER,
     KNOWN_CENTS,
@@ -44,8 +45,10 @@ from transforms.costing.kernel.layout import (
     KNOWN_FRACTION,
     KNOWN_UNITS,
     LAST_DEBT,
+    LAYER_FIELDS,
     LAYER_SLOT,
     LEFT,
+    LINK_FIELDS,
     NEXT_DEBT,
     NEXT_LAYER,
     NO_ONE,
@@ -54,11 +57,13 @@ from transforms.costing.kernel.layout import (
     ONE_MORE,
     OUT_ROUNDED,
     OWED,
+    PIECE_FIELDS,
     PIECES,
     SHORT,
     SLOT_CENTS,
     SLOT_DEBT,
     SLOT_ERROR,
+    SLOT_FIELDS,
     SLOT_FRACTION,
     SLOT_LAYER,
     SLOT_MOVE,
@@ -70,20 +75,21 @@ from transforms.costing.kernel.layout import (
     UNIT,
     UNITS,
     ZERO,
-    Ledger,
     Record,
     Table,
+    Tables,
 )
+from transforms.costing.kernel.pointers import row
 from transforms.costing.kernel.wide import signed
 
 
 @compiled
-def sell_from_first(ledger: Ledger, pool: Record, move: int) -> bool:
+def sell_from_first(ledger: Tables, pool: Record, move: int) -> bool:
     """The usual outflow: out of one layer, for nobody who asks later. False where it is another one."""
     units, head = ledger.units[move], pool[HEAD]
-    if head < 0 or (len(ledger.slot) and ledger.slot[move] >= 0):
+    if head < 0 or (ledger.flags[HAS_SLOTS] and ledger.slot[move] >= 0):
         return False
-    layer = ledger.layers[head]
+    layer = row(ledger.layers, head * LAYER_FIELDS)
     if layer[LEFT] < units:
         return False
     ledger.unit_millionths[move] = layer[UNIT]
@@ -95,10 +101,10 @@ def sell_from_first(ledger: Ledger, pool: Record, move: int) -> bool:
 
 
 @compiled
-def sell_at_average(ledger: Ledger, pool: Record, move: int) -> bool:
+def sell_at_average(ledger: Tables, pool: Record, move: int) -> bool:
     """The usual outflow under averages. False where it is another one."""
     units, flags = ledger.units[move], ledger.flags
-    if pool[ON_HAND] < units or flags[ASKS_AGES] or (len(ledger.slot) and ledger.slot[move] >= 0):
+    if pool[ON_HAND] < units or flags[ASKS_AGES] or (ledger.flags[HAS_SLOTS] and ledger.slot[move] >= 0):
         return False
     ledger.unit_millionths[move] = average_unit(pool, flags)
     take_average(pool, units, flags)
@@ -107,7 +113,7 @@ def sell_at_average(ledger: Ledger, pool: Record, move: int) -> bool:
 
 
 @compiled
-def sell(ledger: Ledger, pool: Record, number: int, move: int, link: int, source: int, told: KnownCost) -> None:
+def sell(ledger: Tables, pool: Record, number: int, move: int, link: int, source: int, told: KnownCost) -> None:
     """Any outflow.
 
     Args:
@@ -123,7 +129,7 @@ def sell(ledger: Ledger, pool: Record, number: int, move: int, link: int, source
     before = pool[OUT_ROUNDED]
     there = min(units, pool[ON_HAND])
     if link >= 0:
-        ledger.links[link, PIECES] = 0
+        ledger.links[link * LINK_FIELDS + PIECES] = 0
     if not flags[BY_AVERAGE]:
         cents, fraction, error = take_layers(ledger, pool, number, there, source, move, link)
     elif source != NO_ONE:
@@ -137,38 +143,40 @@ def sell(ledger: Ledger, pool: Record, number: int, move: int, link: int, source
     issue(pool, flags)
     ledger.cents[move] = before - pool[OUT_ROUNDED]
     ledger.unit_millionths[move] = unit_cost(cents, fraction, error, units, flags)
-    if len(ledger.slot) and ledger.slot[move] >= 0 and source == NO_ONE:
-        record = ledger.slots[signed(ledger.slot[move])]
+    if ledger.flags[HAS_SLOTS] and ledger.slot[move] >= 0 and source == NO_ONE:
+        record = row(ledger.slots, (signed(ledger.slot[move])) * SLOT_FIELDS)
         record[SLOT_MOVE], record[SLOT_UNITS], record[SLOT_DEBT] = move, units, debt
         record[SLOT_CENTS], record[SLOT_FRACTION], record[SLOT_ERROR] = cents, fraction, error
 
 
 @compiled
-def hand_piece(ledger: Ledger, pool: Record, link: int, units: int) -> None:
+def hand_piece(ledger: Tables, pool: Record, link: int, units: int) -> None:
     """Give units and the cents since the last call to the document of an outflow."""
-    record = ledger.links[link]
-    piece = ledger.pieces[record[FIRST_PIECE] + record[PIECES]]
+    record = row(ledger.links, link * LINK_FIELDS)
+    piece = row(ledger.pieces, (record[FIRST_PIECE] + record[PIECES]) * PIECE_FIELDS)
     piece[0], piece[1] = units, issue(pool, ledger.flags)
     record[PIECES] += 1
 
 
 @compiled
 def take_layers(
-    ledger: Ledger, pool: Record, number: int, units: int, source: int, move: int, link: int
+    ledger: Tables, pool: Record, number: int, units: int, source: int, move: int, link: int
 ) -> tuple[int, int, int]:
     """Take units out of the layers of one inflow, as far as they are there, then from the front; what they cost."""
     cents, fraction, error = ZERO, ZERO, ZERO
     layers, flags = ledger.layers, ledger.flags
     place = own_layer(ledger, number, source, move)
-    while place >= 0 and units and layers[place, LAYER_SLOT] == source:
-        if layers[place, LEFT]:
-            taken = min(units, layers[place, LEFT])
-            cents, fraction, error = take_piece(ledger, pool, layers[place], taken, link, cents, fraction, error)
+    while place >= 0 and units and layers[place * LAYER_FIELDS + LAYER_SLOT] == source:
+        if layers[place * LAYER_FIELDS + LEFT]:
+            taken = min(units, layers[place * LAYER_FIELDS + LEFT])
+            cents, fraction, error = take_piece(
+                ledger, pool, row(layers, place * LAYER_FIELDS), taken, link, cents, fraction, error
+            )
             units -= taken
-        place = layers[place, NEXT_LAYER]
+        place = layers[place * LAYER_FIELDS + NEXT_LAYER]
     drop_heads(pool, layers, ledger.slots, flags)
     while units:
-        layer = layers[pool[HEAD]]
+        layer = row(layers, pool[HEAD] * LAYER_FIELDS)
         taken = min(units, layer[LEFT])
         cents, fraction, error = take_piece(ledger, pool, layer, taken, link, cents, fraction, error)
         units -= taken
@@ -177,11 +185,11 @@ def take_layers(
 
 
 @compiled
-def own_layer(ledger: Ledger, number: int, source: int, before: int) -> int:
+def own_layer(ledger: Tables, number: int, source: int, before: int) -> int:
     """The first layer of an inflow that is named, in the same pool; -1 where there is none."""
     if source < 0:
         return -1
-    record = ledger.slots[source]
+    record = row(ledger.slots, source * SLOT_FIELDS)
     if record[SLOT_POOL] != number or record[SLOT_MOVE] < 0 or record[SLOT_MOVE] >= before:
         return -1
     place: int = record[SLOT_LAYER]
@@ -190,7 +198,7 @@ def own_layer(ledger: Ledger, number: int, source: int, before: int) -> int:
 
 @compiled
 def take_piece(
-    ledger: Ledger, pool: Record, layer: Record, units: int, link: int, cents: int, fraction: int, error: int
+    ledger: Tables, pool: Record, layer: Record, units: int, link: int, cents: int, fraction: int, error: int
 ) -> tuple[int, int, int]:
     """Take units of one layer and add their cost to what was taken already."""
     flags = ledger.flags
@@ -205,25 +213,25 @@ def take_piece(
 
 
 @compiled
-def take_ages(ledger: Ledger, pool: Record, number: int, units: int, source: int, move: int) -> None:
+def take_ages(ledger: Tables, pool: Record, number: int, units: int, source: int, move: int) -> None:
     """Take units out of the ages of an averaged pool."""
     layers = ledger.layers
     place = own_layer(ledger, number, source, move)
-    while place >= 0 and units and layers[place, LAYER_SLOT] == source:
-        taken = min(units, layers[place, LEFT])
-        layers[place, LEFT] -= taken
+    while place >= 0 and units and layers[place * LAYER_FIELDS + LAYER_SLOT] == source:
+        taken = min(units, layers[place * LAYER_FIELDS + LEFT])
+        layers[place * LAYER_FIELDS + LEFT] -= taken
         units -= taken
-        place = layers[place, NEXT_LAYER]
+        place = layers[place * LAYER_FIELDS + NEXT_LAYER]
     drop_heads(pool, layers, ledger.slots, ledger.flags)
     while units:
-        taken = min(units, layers[pool[HEAD], LEFT])
-        layers[pool[HEAD], LEFT] -= taken
+        taken = min(units, layers[pool[HEAD] * LAYER_FIELDS + LEFT])
+        layers[pool[HEAD] * LAYER_FIELDS + LEFT] -= taken
         units -= taken
         drop_heads(pool, layers, ledger.slots, ledger.flags)
 
 
 @compiled
-def take_any_average(ledger: Ledger, pool: Record, units: int, link: int) -> tuple[int, int, int]:
+def take_any_average(ledger: Tables, pool: Record, units: int, link: int) -> tuple[int, int, int]:
     """Take units out at the average; what they cost."""
     if units == 0:
         return 0, 0, 0
@@ -247,7 +255,7 @@ def take_any_average(ledger: Ledger, pool: Record, units: int, link: int) -> tup
 
 @compiled
 def take_own_average(
-    ledger: Ledger, pool: Record, number: int, units: int, source: int, move: int, told: KnownCost
+    ledger: Tables, pool: Record, number: int, units: int, source: int, move: int, told: KnownCost
 ) -> tuple[int, int, int]:
     """Take units out at the cost of their receipt, as far as the pool is worth that; the last ones take all of it."""
     if units == 0:
@@ -255,7 +263,7 @@ def take_own_average(
     flags = ledger.flags
     value_cents, value_fraction, value_error = average_value(pool, flags)
     if told[3] == 0:
-        told = known_cost(pool, ledger.standard[:0], move, flags)
+        told = known_cost(pool, ledger.standard, move, flags)
     cents, fraction, error = value_cents, value_fraction, value_error
     if units < pool[ON_HAND]:
         cents, fraction, error = at_cost(told, units, flags)
@@ -291,26 +299,27 @@ def value_less(pool: Record, cents: int, fraction: int, error: int, flags: Table
 
 @compiled
 def owe(
-    ledger: Ledger, pool: Record, number: int, move: int, short: int,
+    ledger: Tables, pool: Record, number: int, move: int, short: int,
     cents: int, fraction: int, error: int, before: int,
 ) -> int:  # fmt: skip
     """Units that leave before they are there: provisional at the last known cost."""
     flags = ledger.flags
-    place: int = pool[FIRST_DEBT] if pool[LAST_DEBT] < 0 else ledger.debts[pool[LAST_DEBT], NEXT_DEBT]
+    place: int = pool[FIRST_DEBT] if pool[LAST_DEBT] < 0 else ledger.debts[pool[LAST_DEBT] * DEBT_FIELDS + NEXT_DEBT]
     if place < 0:
         place = flags[DEBTS_USED]
         flags[DEBTS_USED] += 1
-        ledger.debts[place, :DEBT_FIELDS] = 0
-        ledger.debts[place, DEBT_MOVE], ledger.debts[place, DEBT_POOL] = move, number
-        ledger.debts[place, SHORT], ledger.debts[place, NEXT_DEBT] = short, -1
+        for field in range(DEBT_FIELDS):
+            ledger.debts[place * DEBT_FIELDS + field] = 0
+        ledger.debts[place * DEBT_FIELDS + DEBT_MOVE], ledger.debts[place * DEBT_FIELDS + DEBT_POOL] = move, number
+        ledger.debts[place * DEBT_FIELDS + SHORT], ledger.debts[place * DEBT_FIELDS + NEXT_DEBT] = short, -1
         if pool[LAST_DEBT] < 0:
             pool[FIRST_DEBT] = place
         else:
-            ledger.debts[pool[LAST_DEBT], NEXT_DEBT] = place
+            ledger.debts[pool[LAST_DEBT] * DEBT_FIELDS + NEXT_DEBT] = place
     pool[LAST_DEBT] = place
     if pool[OWED] < 0:
         pool[OWED] = place
-    debt = ledger.debts[place]
+    debt = row(ledger.debts, place * DEBT_FIELDS)
     debt[DEBT_LEFT] = short
     debt[COVER_UNITS] = debt[COVER_CENTS] = debt[COVER_FRACTION] = debt[COVER_ERROR] = 0
     debt[THERE_CENTS], debt[THERE_FRACTION], debt[THERE_ERROR] = cents, fraction, error
@@ -327,10 +336,10 @@ def owe(
 
 @compiled
 def add_owed(
-    ledger: Ledger, pool: Record, place: int, link: int, cents: int, fraction: int, error: int
+    ledger: Tables, pool: Record, place: int, link: int, cents: int, fraction: int, error: int
 ) -> tuple[int, int, int]:
     """The cost of units that were owed: what covered them, as far as that is known from the pass before."""
-    flags, debt = ledger.flags, ledger.debts[place]
+    flags, debt = ledger.flags, row(ledger.debts, place * DEBT_FIELDS)
     is_handed = link >= 0 and debt[CUT] == NOT_CUT
     if debt[KNOWN_UNITS]:
         add_out(pool, debt[KNOWN_CENTS], debt[KNOWN_FRACTION], debt[KNOWN_ERROR], flags)
@@ -355,7 +364,7 @@ def add_owed(
 
 
 @compiled
-def hand_cut_piece(ledger: Ledger, link: int, debt: Record, guess: KnownCost) -> None:
+def hand_cut_piece(ledger: Tables, link: int, debt: Record, guess: KnownCost) -> None:
     """Hand on a fixed cost for units that were owed, where a circle was cut."""
     flags, uncovered = ledger.flags, debt[SHORT]
     cents, fraction, error = ZERO, ZERO, ZERO
@@ -364,8 +373,8 @@ def hand_cut_piece(ledger: Ledger, link: int, debt: Record, guess: KnownCost) ->
         uncovered -= debt[KNOWN_UNITS]
     more_cents, more_fraction, more_error = at_cost(guess, uncovered, flags)
     cents, fraction = plus(cents, fraction, more_cents, more_fraction)
-    record = ledger.links[link]
-    piece = ledger.pieces[record[FIRST_PIECE] + record[PIECES]]
+    record = row(ledger.links, link * LINK_FIELDS)
+    piece = row(ledger.pieces, (record[FIRST_PIECE] + record[PIECES]) * PIECE_FIELDS)
     piece[0] = debt[SHORT]
     piece[1] = rounded(cents, fraction, kept(cents, error + more_error, flags), flags)
     record[PIECES] += 1

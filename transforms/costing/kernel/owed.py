@@ -14,6 +14,7 @@ from transforms.costing.kernel.layout import (
     CUT_CENTS,
     CUT_ERROR,
     CUT_FRACTION,
+    DEBT_FIELDS,
     DEBT_POOL,
     DEBTS_USED,
     FOR_GOOD,
@@ -23,20 +24,22 @@ from transforms.costing.kernel.layout import (
     KNOWN_FRACTION,
     KNOWN_UNITS,
     POOL_BEYOND,
+    POOL_FIELDS,
     POOL_MODE,
     SETTLED_AGAIN,
     SWING_CENTS,
     SWING_FRACTION,
     ZERO,
-    Ledger,
     Record,
+    Tables,
 )
+from transforms.costing.kernel.pointers import row
 
 SMALL_SWING_CENTS = 10
 
 
 @compiled
-def learn_from_pass(ledger: Ledger, passes: int) -> bool:
+def learn_from_pass(ledger: Tables, passes: int) -> bool:
     """Know what covered the units that were owed, and mark the pools that this changes.
 
     Args:
@@ -48,16 +51,16 @@ def learn_from_pass(ledger: Ledger, passes: int) -> bool:
     """
     count, has_changed = ledger.flags[DEBTS_USED], False
     for place in range(count):
-        if is_news(ledger.debts[place]):
+        if is_news(row(ledger.debts, place * DEBT_FIELDS)):
             has_changed = True
     if not has_changed:
         return False
     for place in range(count):
-        debt = ledger.debts[place]
+        debt = row(ledger.debts, place * DEBT_FIELDS)
         if debt[IS_HANDED_OVER] and debt[COVER_UNITS] and passes > PASSES_BEFORE_CUT // 2:
             watch_swing(ledger, debt, passes == PASSES_BEFORE_CUT)
         if is_news(debt):
-            ledger.pools[debt[DEBT_POOL], POOL_MODE] = SETTLED_AGAIN
+            ledger.pools[debt[DEBT_POOL] * POOL_FIELDS + POOL_MODE] = SETTLED_AGAIN
             debt[KNOWN_UNITS], debt[KNOWN_CENTS] = debt[COVER_UNITS], debt[COVER_CENTS]
             debt[KNOWN_FRACTION], debt[KNOWN_ERROR] = debt[COVER_FRACTION], debt[COVER_ERROR]
     return True
@@ -76,7 +79,7 @@ def is_news(debt: Record) -> bool:
 
 
 @compiled
-def watch_swing(ledger: Ledger, debt: Record, is_time_to_cut: bool) -> None:
+def watch_swing(ledger: Tables, debt: Record, is_time_to_cut: bool) -> None:
     """Keep the largest change of what covers an issue into a document; cut it when it is time."""
     cents, fraction = minus(debt[COVER_CENTS], debt[COVER_FRACTION], debt[KNOWN_CENTS], debt[KNOWN_FRACTION])
     if cents < 0:
@@ -90,10 +93,10 @@ def watch_swing(ledger: Ledger, debt: Record, is_time_to_cut: bool) -> None:
     is_just_below = debt[SWING_CENTS] == SMALL_SWING_CENTS - 1 and debt[SWING_FRACTION] + error >= ONE
     is_just_above = debt[SWING_CENTS] == SMALL_SWING_CENTS and debt[SWING_FRACTION] <= error
     if error and (is_just_below or is_just_above):
-        ledger.pools[debt[DEBT_POOL], POOL_BEYOND] = FOR_GOOD
+        ledger.pools[debt[DEBT_POOL] * POOL_FIELDS + POOL_BEYOND] = FOR_GOOD
     debt[CUT] = CUT_AT_COST if debt[SWING_CENTS] < SMALL_SWING_CENTS or is_ten_cents else CUT_AT_GUESS
     debt[CUT_CENTS], debt[CUT_FRACTION], debt[CUT_ERROR] = (
         debt[COVER_CENTS], debt[COVER_FRACTION], debt[COVER_ERROR],
     )  # fmt: skip
     debt[SWING_CENTS] = debt[SWING_FRACTION] = 0
-    ledger.pools[debt[DEBT_POOL], POOL_MODE] = SETTLED_AGAIN
+    ledger.pools[debt[DEBT_POOL] * POOL_FIELDS + POOL_MODE] = SETTLED_AGAIN

@@ -20,7 +20,9 @@ from transforms.costing.kernel.layout import (
     HAS_OUTFLOWS,
     IS_FINISHED,
     IS_LAST,
+    LINK_FIELDS,
     PIECE_CENTS,
+    PIECE_FIELDS,
     PIECE_LEFT,
     PIECES,
     PREVIOUS,
@@ -28,28 +30,29 @@ from transforms.costing.kernel.layout import (
     WEIGHTS,
     Table,
 )
+from transforms.costing.kernel.pointers import row
 from transforms.costing.kernel.wide import divide, multiply, signed
 
 
 @compiled
 def begin_link(links: Table, link: int) -> None:
     """Begin with the state that the move before left."""
-    previous = links[link, PREVIOUS]
+    previous = links[link * LINK_FIELDS + PREVIOUS]
     if previous >= 0:
         for field in range(HAS_OUTFLOWS, PIECE_CENTS + 1):
-            links[link, field] = links[previous, field]
+            links[link * LINK_FIELDS + field] = links[previous * LINK_FIELDS + field]
     else:
         for field in range(HAS_OUTFLOWS, PIECE_CENTS + 1):
-            links[link, field] = 0
-        links[link, AT_LINK] = -1
+            links[link * LINK_FIELDS + field] = 0
+        links[link * LINK_FIELDS + AT_LINK] = -1
 
 
 @compiled
 def finish_outflow(links: Table, pieces: Table, link: int) -> None:
     """Note what an outflow has handed over."""
-    record = links[link]
+    record = row(links, link * LINK_FIELDS)
     for place in range(record[FIRST_PIECE], record[FIRST_PIECE] + record[PIECES]):
-        record[DOCUMENT_CENTS] += pieces[place, 1]
+        record[DOCUMENT_CENTS] += pieces[place * PIECE_FIELDS + 1]
     record[HAS_OUTFLOWS] = 1
     record[HAS_LEFTOVER] = record[IS_FINISHED]
 
@@ -57,20 +60,25 @@ def finish_outflow(links: Table, pieces: Table, link: int) -> None:
 @compiled
 def count_pieces(links: Table, link: int, units: int) -> int:
     """How many pieces a transfer will bring in at most."""
-    at, place, left, count = links[link, AT_LINK], links[link, AT_PIECE], links[link, PIECE_LEFT], 0
+    at, place, left, count = (
+        links[link * LINK_FIELDS + AT_LINK],
+        links[link * LINK_FIELDS + AT_PIECE],
+        links[link * LINK_FIELDS + PIECE_LEFT],
+        0,
+    )
     if at < 0:
-        at, place = links[link, DOCUMENT_HEAD], -1
+        at, place = links[link * LINK_FIELDS + DOCUMENT_HEAD], -1
     count = 1 if left else 0
     while at >= 0 and at != link:
-        count += links[at, PIECES] - place - 1
-        at, place = links[at, FOLLOWING], -1
+        count += links[at * LINK_FIELDS + PIECES] - place - 1
+        at, place = links[at * LINK_FIELDS + FOLLOWING], -1
     return count
 
 
 @compiled
 def carry(links: Table, pieces: Table, link: int, units: int, flags: Table) -> tuple[int, int]:
     """Give on the next piece of what has left, at most some units; units and cents, none where nothing is left."""
-    record = links[link]
+    record = row(links, link * LINK_FIELDS)
     if record[PIECE_LEFT] == 0 and not next_piece(links, pieces, link):
         return 0, 0
     left, cents = record[PIECE_LEFT], record[PIECE_CENTS]
@@ -85,16 +93,16 @@ def carry(links: Table, pieces: Table, link: int, units: int, flags: Table) -> t
 @compiled
 def next_piece(links: Table, pieces: Table, link: int) -> bool:
     """Go on to the next piece that left before this move."""
-    record = links[link]
+    record = row(links, link * LINK_FIELDS)
     at, place = record[AT_LINK], record[AT_PIECE] + 1
     if at < 0:
         at, place = record[DOCUMENT_HEAD], 0
-    while at >= 0 and at != link and place >= links[at, PIECES]:
-        at, place = links[at, FOLLOWING], 0
+    while at >= 0 and at != link and place >= links[at * LINK_FIELDS + PIECES]:
+        at, place = links[at * LINK_FIELDS + FOLLOWING], 0
     if at < 0 or at == link:
         return False
     record[AT_LINK], record[AT_PIECE] = at, place
-    piece = pieces[links[at, FIRST_PIECE] + place]
+    piece = row(pieces, (links[at * LINK_FIELDS + FIRST_PIECE] + place) * PIECE_FIELDS)
     record[PIECE_LEFT], record[PIECE_CENTS] = piece[0], piece[1]
     return True
 
@@ -116,7 +124,7 @@ def nearest_share(cents: int, weight: int, weights: int, flags: Table) -> int:
 @compiled
 def split_off(links: Table, link: int, flags: Table) -> int:
     """Give a product its share of the cents that are still there; the last one takes all of them."""
-    record = links[link]
+    record = row(links, link * LINK_FIELDS)
     taken: int = record[DOCUMENT_CENTS]
     if not record[IS_LAST]:
         taken = nearest_share(record[DOCUMENT_CENTS], record[WEIGHT], record[WEIGHTS], flags)
@@ -129,5 +137,5 @@ def split_off(links: Table, link: int, flags: Table) -> int:
 def keep_own(links: Table, link: int, cents: int, fraction: int, flags: Table) -> int:
     """Let a by-product with a cost of its own take that much away, as far as it is there."""
     own = rounded(cents, fraction, 0, flags)
-    links[link, DOCUMENT_CENTS] -= min(own, links[link, DOCUMENT_CENTS])
+    links[link * LINK_FIELDS + DOCUMENT_CENTS] -= min(own, links[link * LINK_FIELDS + DOCUMENT_CENTS])
     return own

@@ -1,14 +1,12 @@
 """Pools that wait for no other: one after the other, each twice where stock was short."""
 
-from numpy import int8
-from numpy.typing import NDArray
-
 from transforms.costing.kernel.compiling import compiled
 from transforms.costing.kernel.layout import (
     COVER_CENTS,
     COVER_ERROR,
     COVER_FRACTION,
     COVER_UNITS,
+    DEBT_FIELDS,
     DEBTS_USED,
     DONE,
     END,
@@ -26,30 +24,30 @@ from transforms.costing.kernel.layout import (
     POOL_DOUBT,
     POOL_START,
     ZERO,
-    Ledger,
     Record,
     Table,
+    Tables,
 )
 from transforms.costing.kernel.moves import begin_pool, forget_debts, settle_pool
+from transforms.costing.kernel.pointers import row
 
 CERTAIN, DOUBTFUL, OUT_OF_REACH = range(3)
 
 
 @compiled
-def settle_separately(ledger: Ledger, starts: Table, outcome: NDArray[int8], first: int, last: int) -> tuple[int, int]:
+def settle_separately(ledger: Tables, first: int, last: int) -> tuple[int, int]:
     """Settle pools one after the other; all of them use record 0.
 
     Args:
-        ledger: the tables.
-        starts: first move of each pool, and the end of the last one.
-        outcome: CERTAIN, DOUBTFUL or OUT_OF_REACH for each pool, written here.
+        ledger: the tables; of each pool is written whether it is CERTAIN, DOUBTFUL or OUT_OF_REACH.
         first: pool to begin with.
         last: pool to stop before.
 
     Returns:
         DONE or which table has to grow, and the pool to go on with.
     """
-    pool, flags, at, is_known = ledger.pools[0], ledger.flags, first, False
+    pool, flags, at, is_known = ledger.pools, ledger.flags, first, False
+    starts, outcome = ledger.starts, ledger.outcome
     while at < last:
         if not is_known:
             pool[POOL_START], pool[END] = starts[at], starts[at + 1]
@@ -82,7 +80,7 @@ def learn(pool: Record, debts: Table) -> None:
     """Know what covered the units that were owed. Without documents that is final: it depends on no issue's cost."""
     place = pool[FIRST_DEBT]
     while place >= 0:
-        debt = debts[place]
+        debt = row(debts, place * DEBT_FIELDS)
         debt[KNOWN_UNITS], debt[KNOWN_CENTS] = debt[COVER_UNITS], debt[COVER_CENTS]
         debt[KNOWN_FRACTION], debt[KNOWN_ERROR] = debt[COVER_FRACTION], debt[COVER_ERROR]
         place = debt[NEXT_DEBT]
