@@ -4,12 +4,16 @@ import json
 import sys
 from pathlib import Path
 
+from mappings.case_shapes import CasesFile
 from mappings.containers import ShapeOf, Written
 from mappings.kinds import JsonSchema
 from mappings.shapes import FILES
 
 COMMAND = "python -m mappings.json_schema"
 """What writes the files again."""
+
+SHAPES: dict[str, type[Written]] = {**FILES, "tests/cases": CasesFile}
+"""What there is a schema for: each mapping file, and the tests of the mappings, which share one."""
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """The newest one that the YAML plugins of the usual editors know."""
@@ -37,8 +41,9 @@ def write_schemas(folder: Path) -> list[Path]:
         The files that changed.
     """
     changed = []
-    for name, shape in FILES.items():
+    for name, shape in SHAPES.items():
         path = folder / f"{name}.schema.json"
+        path.parent.mkdir(exist_ok=True)
         text = schema_text(file_schema(name, shape))
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8", newline="\n")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from mappings.case_shapes import Case
+from mappings.cases import FOLDER, read_cases
 from mappings.mapping_set import Mappings
 from mappings.xero_checks import check_against_xero
 from pipelines.errors import DataProblem, TieoutError
@@ -10,6 +12,7 @@ from pipelines.extract.source_yaml import read_source
 from pipelines.kept_months import latest_month, read_entries
 from pipelines.load.mirror_rows import account_row, frame_of, tax_rate_row, tracking_rows
 from pipelines.load.xero_client import connect
+from pipelines.mapping_cases import run_cases
 from pipelines.mapping_coverage import Coverage, IdleRule, measure_coverage
 from pipelines.settings import Settings
 from pipelines.steps.context import load_mappings
@@ -46,10 +49,12 @@ def check_everything(settings: Settings, period: date | None = None) -> Checked:
         UsageProblem: credentials are missing, or the warehouse does not hold the month (exit 2).
         Incomplete: Xero cannot be reached (exit 7).
     """
-    mappings = load_mappings(settings)
-    checked = Checked([f"Mappings in {settings.mappings} hold."])
+    cases, problems = read_cases(settings.mappings)
+    mappings = _read_mappings(settings, problems)
+    checked = Checked([f"Mappings in {settings.mappings} hold."], problems)
     source = read_source(settings.mappings / "sources" / f"{mappings.close.source}.yaml")
     checked.held.append(f"Source {source.name}: {len(source.inputs)} inputs, {len(source.tables)} core tables.")
+    _check_cases(checked, cases, settings, mappings)
     _check_month(checked, settings, mappings, period)
     own_problems = len(checked.problems)
     try:
@@ -67,6 +72,22 @@ def check_everything(settings: Settings, period: date | None = None) -> Checked:
 
 def _summary(settings: Settings) -> str:
     return f"The mappings in {settings.mappings} do not do what they have to. Nothing was changed."
+
+
+def _read_mappings(settings: Settings, case_problems: list[Problem]) -> Mappings:
+    """The mappings, or their problems together with those of their tests."""
+    try:
+        return load_mappings(settings)
+    except DataProblem as error:
+        raise DataProblem(error.summary, [*error.problems, *case_problems]) from None
+
+
+def _check_cases(checked: Checked, cases: list[Case], settings: Settings, mappings: Mappings) -> None:
+    """Run the tests of the mappings, if there are any."""
+    failed = run_cases(cases, mappings, settings.organisation)
+    checked.problems += failed
+    if cases and not failed:
+        checked.held.append(f"Tests in {settings.mappings / FOLDER} pass: {len(cases):,} cases.")
 
 
 def _check_month(checked: Checked, settings: Settings, mappings: Mappings, period: date | None) -> None:

@@ -1,5 +1,6 @@
 """Says which mapping rules decide a combination of values, or a line of a journal, and which ones they keep out."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -70,11 +71,29 @@ def explain_combination(maps: MappingTables, values: dict[str, str]) -> list[Dec
     """
     if values["role"] not in ROLES:
         raise UsageProblem(f"There is no role {quote(values['role'])}. {did_you_mean(values['role'], ROLES)}")
-    party = values.get("party") or values.get("customer") or values.get("supplier")
-    row = {**values, **({"party": party} if party else {})}
+    return _decide(entries_of([values]), maps)
+
+
+def entries_of(rows: Sequence[Mapping[str, str]]) -> pl.DataFrame:
+    """Entries that have what is said of them, in order: text columns `role` and all attributes, `entry_amount` null.
+
+    A customer or a supplier is the party too; a party is one of the two where the kind of journal is said.
+    """
     names = ["role", *RULE_ATTRIBUTES]
-    entry = pl.DataFrame({name: [row.get(name)] for name in names}, schema=dict.fromkeys(names, pl.String))
-    return _decide(entry.with_columns(pl.lit(None, MONEY).alias("entry_amount")), maps)
+    known = [_with_parties(row) for row in rows]
+    frame = pl.DataFrame(
+        [{name: row.get(name) for name in names} for row in known], schema=dict.fromkeys(names, pl.String)
+    )
+    return frame.with_columns(pl.lit(None, MONEY).alias("entry_amount"))
+
+
+def _with_parties(row: Mapping[str, str]) -> dict[str, str]:
+    party = row.get("party") or row.get("customer") or row.get("supplier")
+    if party is None:
+        return dict(row)
+    kind = row.get("journal_kind")
+    side = {} if kind is None else {"customer" if kind == "cogs" else "supplier": party}
+    return {"party": party, **side, **row}
 
 
 def explain_line(warehouse: Warehouse, maps: MappingTables, reference: str) -> tuple[str, list[Decision]]:
@@ -128,7 +147,6 @@ def find_line(warehouse: Warehouse, reference: str) -> tuple[str, date, int]:
 def _decide(entries: pl.DataFrame, maps: MappingTables) -> list[Decision]:
     """The decisions of every list, the largest amounts first; entries of one role."""
     role = str(entries["role"][0])
-    written = dict(maps.accounts.select("defined_at", "role").rows())
     found: list[Decision] = []
     for one in rule_lists(maps):
         if not one.serves(role):
@@ -136,7 +154,7 @@ def _decide(entries: pl.DataFrame, maps: MappingTables) -> list[Decision]:
             continue
         groups = _group(match_entries(entries.lazy(), one).collect())
         for positions, row in zip(matching_rules(groups), groups.to_dicts(), strict=True):
-            rules = tuple(_rule(one, position, written, role) for position in positions)
+            rules = tuple(describe_rule(one, position, maps, role) for position in positions)
             found.append(Decision(one.name, one.category, True, rules, row["entry_count"], row["amount"]))
     return found
 
@@ -149,11 +167,19 @@ def _group(matched: pl.DataFrame) -> pl.DataFrame:
     return grouped.sort(pl.col("amount").abs(), *words, descending=[True, *[False for _ in words]], nulls_last=True)
 
 
-def _rule(one: RuleList, position: int, written: dict[str, str], role: str) -> Rule:
-    """A rule of a list, in words; one that another role lends says so."""
+def describe_rule(one: RuleList, position: int, maps: MappingTables, role: str) -> Rule:
+    """A rule of a list, in words; one that another role lends to the role of the entry says so.
+
+    Args:
+        one: the list.
+        position: of the rule, in the order in which they are tried.
+        maps: the rules as they are written.
+        role: of the entry.
+    """
     row = one.rules.row(position, named=True)
     defined_at = str(row["defined_at"])
-    lender = written.get(defined_at, role)
+    lenders = maps.accounts.filter(defined_at=defined_at)["role"]
+    lender = str(lenders[0]) if len(lenders) else role
     lent = f", as {role} has none that matches" if one.name == "account" and lender != role else ""
     asked = {name: row[name] for name in one.attributes if row[name] is not None} | ({"role": [lender]} if lent else {})
     return Rule(defined_at, describe_conditions(asked) + lent, str(row[one.outcome]), str(row["level"]))

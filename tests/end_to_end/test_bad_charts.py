@@ -102,6 +102,7 @@ def test_check_says_the_same_before_any_close(opened: Company) -> None:
         "checked": [
             f"Mappings in {opened.home}/mappings hold.",
             "Source omni: 12 inputs, 10 core tables.",
+            f"Tests in {opened.home}/mappings/tests pass: 6 cases.",
             "Xero: Sample Company, NZD; every account, tax type and option fits.",
         ],
         "idle_rules": [],
