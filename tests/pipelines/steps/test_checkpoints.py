@@ -148,3 +148,19 @@ def test_a_rebuild_of_what_stands_restates_nothing(settings: Settings, warehouse
 
     assert done.restated.is_empty()
     assert restatement_table(done.restated).note == "Valued again: nothing changed."
+
+
+def test_a_changed_price_follows_its_goods_to_the_place_where_they_went(
+    settings: Settings, warehouse: Warehouse
+) -> None:
+    sent = {"transfer_line_id": "T1", "quantity": 6, "dispatched_date": "2026-06-25", "received_date": "2026-06-25"}
+    warehouse.replace("core.transfer_lines", table(SOURCE_TABLES["core.transfer_lines"], sent))
+    value_stock(close_of(settings, JUNE, END_OF_JUNE, pool="sku_location"), warehouse)
+    warehouse.execute("update core.receipt_lines set unit_price = 11 where receipt_line_id = 'R1'")
+
+    done = value_stock(close_of(settings, JULY, END_OF_JULY, pool="sku_location"), warehouse)
+
+    # the six tents in Wellington are those of R1: 6 x 11.00, though nothing of July happened there
+    layers = "select origin_move_id, layer_cost from close.checkpoint_layers where checkpoint = 2 and location = ?"
+    assert warehouse.query(layers, ["Wellington"]).rows() == [("dispatch_in:T1", str(66 * 10**10))]
+    assert done.pool_count == 2
