@@ -91,6 +91,7 @@ def test_the_close_says_where_and_what_and_goes_on_when_it_fits(opened: Company,
 
 def test_check_says_the_same_before_any_close(opened: Company) -> None:
     case = CASES["tax type of the wrong direction"]
+    opened.rewrite("mappings/tests/sample.yaml", None)  # its own tests would find the wrong tax type too
     case.breaks(opened)
     stopped = opened.tieout("check")
     assert (stopped.exit_code, stopped.message) == (
@@ -98,6 +99,7 @@ def test_check_says_the_same_before_any_close(opened: Company) -> None:
         f"Sample Company in Xero does not take these mappings.\n{case.message}",
     )
     case.repairs(opened)
+    opened.restore("mappings/tests/sample.yaml")
     assert opened.tieout("check", "--json").json == {
         "checked": [
             f"Mappings in {opened.home}/mappings hold.",
