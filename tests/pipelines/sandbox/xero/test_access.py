@@ -10,6 +10,8 @@ import httpx
 import pytest
 
 from pipelines.sandbox.xero import running_sandbox
+from pipelines.sandbox.xero.answers import Refusal
+from pipelines.sandbox.xero.rate_limits import RateLimits
 from tests.pipelines.sandbox.xero.local_xero import API, LocalXero, connect, journal
 
 FORM = {"grant_type": "client_credentials", "client_id": "sandbox", "client_secret": "sandbox"}
@@ -152,3 +154,14 @@ def test_the_token_looks_like_one(xero: LocalXero) -> None:
     claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     assert claims["client_id"] == "sandbox"
     assert "accounting.manualjournals" in claims["scope"]
+
+
+def test_all_tenants_of_an_app_share_a_limit() -> None:
+    now = datetime(2026, 10, 1, 8, tzinfo=UTC)
+    limits = RateLimits(60, 5000, lambda: now, app_minute_limit=2)
+    for _ in range(2):
+        limits.count_call()
+    with pytest.raises(Refusal) as raised:
+        limits.count_call()
+    assert raised.value.answer.headers == {"X-Rate-Limit-Problem": "appminute", "Retry-After": "60"}
+    assert limits.headers()["X-AppMinLimit-Remaining"] == "0"
