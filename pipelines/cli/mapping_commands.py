@@ -92,3 +92,43 @@ def _month(settings: "Settings", text: str | None) -> "date":
     if text is not None:
         return read_month(text)
     return latest_month(settings) or today_in(settings.time_zone, datetime.now(UTC)).replace(day=1)
+
+
+@mapping_app.command("diff")
+def diff(
+    months: Annotated[str, typer.Argument(metavar="PERIOD[..PERIOD]", help="A month, or the first and the last one")],
+    against: Annotated[
+        str,
+        typer.Option("--against", metavar="REV|FOLDER", help="Mappings to compare with: a git revision or a folder"),
+    ],
+    home: Home = None,
+    mappings: MappingsFolder = None,
+    warehouse_file: WarehouseFile = None,
+    as_json: AsJson = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a pull request")] = False,
+) -> None:
+    """Map closed months again and show what moves between accounts, tax types and tracking. Nothing is written."""
+    from pipelines.errors import UsageProblem
+    from pipelines.mapping_diff import compare_months, diff_facts, diff_tables
+    from pipelines.mapping_revisions import read_other
+    from pipelines.reports import as_markdown as markdown_of
+    from pipelines.steps.context import load_mappings, read_month
+    from pipelines.warehouse import open_published
+
+    first_text, dots, last_text = months.partition("..")
+    first, last = read_month(first_text), read_month(last_text if dots else first_text)
+    if last < first:
+        raise UsageProblem(f"{months} ends before it begins. Write the earlier month first.")
+    if as_json and as_markdown:
+        raise UsageProblem("Print JSON or Markdown, not both.")
+    settings = read_settings(home, mappings, warehouse_file)
+    present, other = load_mappings(settings), read_other(settings.mappings, against)
+    with open_published(settings) as warehouse:
+        found = compare_months(warehouse, present, other, first, last, settings.organisation)
+    tables = diff_tables(found)
+    if as_markdown:
+        typer.echo(
+            "\n\n".join(markdown_of(table) if table.rows else f"### {table.title}\n\n{table.note}" for table in tables)
+        )
+        return
+    print_result(tables, as_json, diff_facts(found))

@@ -13,7 +13,7 @@ COMMANDS = [
     "apply", "approve", "backup", "check", "close", "connect", "cost", "demo", "dictionary", "explain", "extract",
     "mapping", "migrate", "plan", "preview", "sandbox", "status", "tie-out",
 ]  # fmt: skip
-MAPPING = [["mapping", "explain"]]
+MAPPING = [["mapping", "explain"], ["mapping", "diff"]]
 HEAVY = ["duckdb", "fastapi", "httpx", "pandera", "polars", "prefect"]
 
 
