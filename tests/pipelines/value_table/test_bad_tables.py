@@ -165,7 +165,7 @@ UNREADABLE = [
         f"{UNEVEN}\n    Is the file cut off? An empty field keeps its comma.\n    First: line 3 (1 fields)",
     ),
     ("moves.csv.gz", b"move_id,sku\n", "moves.csv.gz: "),
-    ("moves.csv.gz", gzip.compress(b"move_id,sku\na,b\n")[:-9], "moves.csv.gz: "),
+    ("moves.csv.gz", gzip.compress(b"move_id,sku\na,b\n", mtime=0)[:-9], "moves.csv.gz: "),
     ("moves.parquet", b"", "moves.parquet: "),
     ("moves.parquet", b"PAR1 and nothing else PAR1", "moves.parquet: "),
 ]
