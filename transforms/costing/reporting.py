@@ -41,15 +41,19 @@ def report(rows: pl.DataFrame, valued: Sequence[pl.DataFrame]) -> pl.DataFrame:
         valued: VALUED in parts, at most one row for each of them, in any order.
     """
     told = _Told([narrow(part) for part in valued], rows.height)
-    cents, expensed = told.column("cents", 0), told.column("expensed_cents", 0)
+    del valued  # from here on each column goes when it has been told
+    unit_cost = _to_decimal(told.column("unit_millionths", None), UNIT_COST)
+    provisional = _to_decimal(told.column("provisional_cents", None), MONEY)
+    both = rows.select("kind", cents=told.column("cents", 0), expensed=told.column("expensed_cents", 0))
+    cost = _to_decimal(both["cents"], MONEY)
     is_cogs = pl.col("kind").is_in(COGS_KINDS)
-    both = rows.select("kind", cents=cents, expensed=expensed)
     cogs = both.select(pl.when(is_cogs).then(0 - pl.col("cents")).otherwise("expensed")).to_series()
+    del both
     return rows.select(
         "move_id",
-        cost_amount=_to_decimal(cents, MONEY),
-        unit_cost_applied=_to_decimal(told.column("unit_millionths", None), UNIT_COST),
-        provisional_amount=_to_decimal(told.column("provisional_cents", None), MONEY),
+        cost_amount=cost,
+        unit_cost_applied=unit_cost,
+        provisional_amount=provisional,
         is_provisional=told.column("is_provisional", default=False),
         cogs_amount=_to_decimal(cogs, MONEY),
     )
@@ -73,9 +77,10 @@ class _Told:
         self.places = pl.Series(places)
 
     def column(self, name: str, default: int | None) -> pl.Series:
-        """One column, with a default where a row was not valued."""
+        """One column, with a default where a row was not valued; it can be asked for once."""
         nothing = pl.DataFrame({name: [None]}, schema={name: VALUED[name]})
         told = pl.concat([*(part.select(name) for part in self.parts), nothing], how="vertical_relaxed").to_series()
+        self.parts = [part.drop(name) for part in self.parts]
         in_order = told.gather(self.places)
         return in_order if default is None else in_order.fill_null(default)
 
@@ -93,8 +98,10 @@ def _is_one(values: pl.Series) -> bool:
     return len(values) > 1 and values.min() == values.max()
 
 
-def _to_decimal(numbers: pl.Series, dtype: pl.Decimal) -> pl.Series:
+def _to_decimal(numbers: pl.Series, dtype: pl.Decimal) -> pl.Series | pl.Expr:
     """Whole numbers of the last place as decimals, with more digits where the usual ones do not hold them."""
+    if len(numbers) and numbers.null_count() == len(numbers):
+        return pl.lit(None, dtype)  # takes no room
     ends = [abs(end) for end in (numbers.min(), numbers.max()) if isinstance(end, int)]
     digits = dtype.precision if max(ends, default=0) < 10**dtype.precision else 38
     one = pl.lit(Decimal(1).scaleb(-dtype.scale), dtype=pl.Decimal(digits, dtype.scale))

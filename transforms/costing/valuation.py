@@ -61,7 +61,7 @@ def value_moves(
         return pl.concat([report(told, [at_standard.valued]), report_own_rows(at_standard.own)], how="vertical_relaxed")
     valued = settle_pools(settled, find_routes(settled, policy), policy, standard_costs)
     del rows, settled  # tables of millions of moves should not stand beside their results
-    return report(told, valued)
+    return report(told, [valued.pop() for _ in range(len(valued))])
 
 
 def show_order(moves: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
