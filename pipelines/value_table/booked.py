@@ -2,11 +2,13 @@
 
 import polars as pl
 
+from pipelines.value_table.parts import are_apart
 from schemas.policies import CostingPolicy
 from transforms.costing.booked_periods import SHIFTS, booking_shifts
 from transforms.costing.late_facts import date_rows, first_day
 
 UNITS = "quantity"
+VALUE_KINDS = ("landed_cost", "revaluation")
 
 
 def find_shifts(
@@ -26,6 +28,29 @@ def find_shifts(
     Returns:
         SHIFTS with `quantity` (whole ten-thousandths of a unit): one row per move and month, and two more for units.
     """
+    rows = _rows_in_question(moves, valued, policy)
+    if rows is None:
+        return _shifts(moves, valued, policy, standard_costs)
+    found = _shifts(moves[rows], valued[rows], policy, standard_costs)
+    return found.with_columns(row=rows.gather(found["row"]))
+
+
+def _rows_in_question(moves: pl.DataFrame, valued: pl.DataFrame, policy: CostingPolicy) -> pl.Series | None:
+    """Positions of all moves of SKUs with something late; None where SKUs hang together, or own rows stand behind."""
+    if policy.method == "standard" or not are_apart(moves, moves["sku"]):
+        return None
+    is_late = valued["provisional_amount"].is_not_null() | moves["kind"].cast(pl.String).is_in(VALUE_KINDS)
+    if "known_on" in moves.columns:
+        is_late |= moves.select(
+            (pl.col("known_on") > pl.col("moved_on").cast(pl.Date)).fill_null(value=False)
+        ).to_series()
+    return moves["sku"].is_in(moves["sku"].filter(is_late).unique().implode()).arg_true()
+
+
+def _shifts(
+    moves: pl.DataFrame, valued: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None
+) -> pl.DataFrame:
+    """Of value, and of the units of rows that were entered late."""
     shifts = booking_shifts(moves, valued, policy, standard_costs)
     value = shifts.with_columns(pl.lit(0, dtype=pl.Int128).alias(UNITS))
     if "known_on" not in moves.columns or moves["known_on"].null_count() == moves.height:

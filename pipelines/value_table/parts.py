@@ -8,15 +8,18 @@ from schemas.policies import CostingPolicy
 from transforms.costing import MoveProblems, value_moves
 from transforms.costing.repeated_ids import find_repeated
 
-ROWS_AT_ONCE = 12_000_000
-"""Costing needs about 300 bytes for a row."""
+LARGE = 12_000_000
+"""Rows from which a table is valued in parts."""
+
+ROWS_AT_ONCE = 6_000_000
+"""Costing needs about 300 bytes for each row of a part."""
 
 
 def value_in_parts(
     moves: pl.DataFrame,
     policy: CostingPolicy,
     standard_costs: pl.DataFrame | None = None,
-    rows_at_once: int = ROWS_AT_ONCE,
+    rows_at_once: int | None = None,
 ) -> pl.DataFrame:
     """Give what `value_moves` gives, for a table of any size.
 
@@ -27,43 +30,50 @@ def value_in_parts(
         moves: StockMoves.
         policy: method and pool.
         standard_costs: as `value_moves` has them.
-        rows_at_once: about how large a part may be.
+        rows_at_once: about how large a part may be; by default large tables only are cut.
 
     Raises:
         MoveProblems: every rule that the moves break.
     """
-    count = -(-moves.height // rows_at_once)
+    at_once = rows_at_once or (ROWS_AT_ONCE if moves.height > LARGE else moves.height)
+    count = -(-moves.height // at_once) if moves.height else 1
     parts = _separate(moves, policy, count) if count > 1 else None
     if parts is None:
         return value_moves(moves, policy, standard_costs)
     places = [(parts == part).arg_true() for part in range(count)]
     try:
-        valued = [value_moves(moves[rows], policy, standard_costs).select(list(ADDED)) for rows in places]
+        valued = [value_moves(moves[rows], policy, standard_costs).drop("move_id") for rows in places]
     except MoveProblems:
         return value_moves(moves, policy, standard_costs)
     return pl.DataFrame([moves["move_id"], *_in_order(valued, places)])
+
+
+def are_apart(moves: pl.DataFrame, groups: pl.Series) -> bool:
+    """Whether no move of one group needs one of another: nothing is assembled, and rows name rows of their own group.
+
+    Args:
+        moves: StockMoves.
+        groups: the group of each row; all rows of a SKU, the sides of its transfers among them, are in one group.
+    """
+    if moves.select(pl.col("kind").cast(pl.String).str.starts_with("assembly").any()).item():
+        return False
+    if "source_move_id" not in moves.columns:
+        return True
+    naming = moves.select("source_move_id", group=groups).drop_nulls("source_move_id")
+    if naming.is_empty():
+        return True
+    named = naming["source_move_id"].unique().implode()
+    sources = moves.select("move_id", source_group=groups).filter(pl.col("move_id").is_in(named))
+    found = naming.join(sources, left_on="source_move_id", right_on="move_id", how="left")
+    return bool(found.select((pl.col("group") == pl.col("source_group")).fill_null(value=False).all()).item())
 
 
 def _separate(moves: pl.DataFrame, policy: CostingPolicy, count: int) -> pl.Series | None:
     """The part of each row by its SKU; None where a part would need another one."""
     if policy.method == "standard" or find_repeated(moves["move_id"]).len():
         return None
-    part = (moves["sku"].hash() % count).cast(pl.UInt32).alias("part")
-    has_assemblies = moves.select(pl.col("kind").cast(pl.String).str.starts_with("assembly").any()).item()
-    return None if has_assemblies or not _stays_inside(moves, part) else part
-
-
-def _stays_inside(moves: pl.DataFrame, part: pl.Series) -> bool:
-    """Whether every row stands in the part of the row that it names."""
-    if "source_move_id" not in moves.columns:
-        return True
-    naming = moves.select("source_move_id", part=part).drop_nulls("source_move_id")
-    if naming.is_empty():
-        return True
-    named = naming["source_move_id"].unique().implode()
-    sources = moves.select("move_id", source_part=part).filter(pl.col("move_id").is_in(named))
-    found = naming.join(sources, left_on="source_move_id", right_on="move_id", how="left", validate="m:1")
-    return bool(found.select((pl.col("part") == pl.col("source_part")).fill_null(value=False).all()).item())
+    part = (moves["sku"].hash() % count).cast(pl.UInt32)
+    return part if are_apart(moves, part) else None
 
 
 def _in_order(valued: list[pl.DataFrame], places: list[pl.Series]) -> list[pl.Series]:
@@ -75,7 +85,9 @@ def _in_order(valued: list[pl.DataFrame], places: list[pl.Series]) -> list[pl.Se
     columns: list[pl.Series] = []
     for name in ADDED:
         widest = max((part.schema[name] for part in valued), key=_digits)
-        columns.append(pl.concat([part[name].cast(widest) for part in valued]).gather(at))
+        # taken out of its part, so that no column stands in memory twice for long
+        found = [part.drop_in_place(name).cast(widest) for part in valued]
+        columns.append(pl.concat(found).gather(at))
     return columns
 
 
