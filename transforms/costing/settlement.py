@@ -76,7 +76,9 @@ def settle_until_stable(begin: Callable[[dict[int, Piece], dict[int, Cost | None
             return settlement
         action = settlement.moves.action
         handing_over = {move: piece for move, piece in settlement.covered.items() if action[move] == HAND_OVER}
-        circles.watch(handing_over, known)
+        if circles.watch(handing_over, known):
+            settlement.correct(known)
+            return settlement
         known = settlement.covered
 
 
@@ -133,6 +135,12 @@ class Settlement:
         for move in moves:
             if units[move] or action[move] in (CHARGE, REVALUE, ABSORB):
                 actions[action[move]](move)
+
+    def correct(self, known: dict[int, Piece]) -> None:
+        """Let issues that were owed cost what covered them, where this pass took something else for it."""
+        for move, (_, cost) in self.covered.items():
+            _, taken = known.get(move, (0, 0))
+            self.settled.cents[move] -= self.books[self.moves.pool[move]].issue(cost - taken)
 
     def find_leftovers(self) -> None:
         """Report assemblies of which a component leaves after everything was made."""

@@ -1,7 +1,8 @@
 """Ledgers for the compiled loop: all that the made-up ones hold, and revaluations, late charges and odd prices."""
 
+import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import polars as pl
@@ -84,3 +85,54 @@ def rows_of(moves: list[Move] | pl.DataFrame, policy: CostingPolicy) -> pl.DataF
     frame = moves if isinstance(moves, pl.DataFrame) else frame_of(moves)
     rows = order_moves(_read(frame, policy), policy)
     return rows.filter(~is_transfer) if policy.pool == "sku" else rows
+
+
+def dense_ledger(size: int, seed: int) -> list[Move]:
+    """Many moves of few SKUs in few places, often short of stock, so that goods go in circles before they are there."""
+    dice = random.Random(seed)  # noqa: S311 - no secret
+    skus, places = [f"S{at}" for at in range(4)], [f"P{at}" for at in range(3)]
+    moves: list[Move] = []
+    for at in range(size):
+        chance, sku, place = dice.random(), dice.choice(skus), dice.choice(places)
+        day = date(2026, 1, 1) + timedelta(days=dice.randrange(120))
+        named = dice.choice(moves) if moves else None
+        if chance < 0.25:
+            cost = Decimal(dice.randint(1, 9999)) / 1000 if dice.random() < 0.9 else None
+            kind = dice.choice(["receipt", "receipt", "opening", "adjustment_in"])
+            moves.append(Move(f"r{at}", kind, day, Decimal(dice.randint(1, 30)), cost, sku=sku, location=place))
+        elif chance < 0.55:
+            kind = dice.choice(["sale", "sale", "adjustment_out"])
+            moves.append(Move(f"s{at}", kind, day, -Decimal(dice.randint(1, 12)), sku=sku, location=place))
+        elif chance < 0.75 and named is not None:
+            moves += _naming(dice, at, named, place)
+        elif chance < 0.9:
+            here, there = dice.sample(places, 2)
+            sent = Move(f"t{at}o", "transfer_out", day, -Decimal(dice.randint(1, 15)), None, None, sku, here)
+            sent = replace(sent, document_id=f"T{at}")
+            arrived = day + timedelta(days=dice.choice([0, 0, 4]))
+            came = replace(sent, move_id=f"t{at}i", kind="transfer_in", moved_on=arrived, location=there)
+            moves += [sent, replace(came, quantity=-sent.quantity)]
+        else:
+            parts = dice.sample(skus, 3)
+            for number, part in enumerate(parts):
+                units, is_made = Decimal(dice.randint(1, 4)), number == 2
+                kind = "assembly_in" if is_made else "assembly_out"
+                made = Move(f"a{at}-{number}", kind, day, units if is_made else -units, None, None, part, place)
+                moves.append(replace(made, document_id=f"M{at}"))
+    return moves
+
+
+def _naming(dice: random.Random, at: int, named: Move, place: str) -> list[Move]:
+    """A return or a charge of another move, where that can have one."""
+    day = named.moved_on + timedelta(days=dice.randrange(9))
+    base = replace(named, unit_cost=None, amount=None, document_id=None, moved_on=day, source_move_id=named.move_id)
+    if named.kind == "sale":
+        units = Decimal(dice.randint(1, int(-named.quantity)))
+        return [replace(base, move_id=f"b{at}", kind="sale_return", quantity=units, location=place)]
+    if named.kind == "receipt" and dice.random() < 0.5:
+        units = Decimal(dice.randint(1, int(named.quantity)))
+        return [replace(base, move_id=f"p{at}", kind="purchase_return", quantity=-units)]
+    if named.kind in {"receipt", "opening", "assembly_in", "transfer_in"}:
+        amount = Decimal(dice.randint(-50, 999)) / 100
+        return [replace(base, move_id=f"c{at}", kind="landed_cost", quantity=Decimal(0), amount=amount)]
+    return []

@@ -1,13 +1,14 @@
 """The compiled loop finds, to the cent, what the exact loop finds."""
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from schemas.policies import CostingPolicy
+from schemas.policies import CostingMethod, CostingPolicy, LateCost
 from tests.transforms.costing.generated import plain_ledgers
-from tests.transforms.costing.kernel_ledgers import POLICIES, rows_of, wild_ledgers
+from tests.transforms.costing.kernel_ledgers import POLICIES, dense_ledger, rows_of, wild_ledgers
 from tests.transforms.costing.naive import Move
 from transforms.costing import MoveProblems
 from transforms.costing.exact_moves import settle_exactly
@@ -74,6 +75,32 @@ def test_what_is_in_doubt_is_settled_by_the_exact_loop(moves: list[Move], policy
         assert_same(
             found_by(settle_exactly, rows, policy, None), found_by(settle_connected, rows, policy, None, widen=widen)
         )
+
+
+@pytest.mark.parametrize("method", ["fifo", "moving_average", "periodic_average"])
+@pytest.mark.parametrize("seed", range(4))
+def test_goods_that_go_in_circles_before_they_are_there_cost_what_the_exact_loop_finds(
+    method: CostingMethod, seed: int
+) -> None:
+    late: LateCost = "prospective" if seed % 2 else "restate"
+    policy = CostingPolicy(method, "sku_location", late, purchase_return="receipt" if seed > 1 else None)
+    rows = rows_of(dense_ledger(150, seed), policy)
+    assert_same(found_by(settle_exactly, rows, policy, None), found_by(settle_connected, rows, policy, None))
+
+
+def test_a_circle_that_only_the_rounding_of_its_pools_keeps_going_comes_to_an_end() -> None:
+    policy = CostingPolicy("moving_average", "sku_location", "restate")
+    rows = rows_of(dense_ledger(150, 26), policy)
+    exact = found_by(settle_exactly, rows, policy, None)
+    assert_same(exact, found_by(settle_connected, rows, policy, None))
+    assert isinstance(exact, pl.DataFrame)
+    pools = (
+        rows.select("row", "pool", "quantity")
+        .join(exact, on="row")
+        .group_by("pool")
+        .agg(pl.col("quantity", "cents").sum())
+    )
+    assert pools.filter((pl.col("quantity") == 0) & (pl.col("cents") != 0)).is_empty()
 
 
 def in_separate_pools(moves: list[Move]) -> list[Move]:

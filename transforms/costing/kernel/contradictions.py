@@ -30,7 +30,7 @@ LEFT_OVER = "components leave after the last product of their assembly has come 
 def find_problems(columns: Columns, ledger: Ledger) -> list[Problem]:
     """Every contradiction that the kernel met, in the order of the moves, then of the documents."""
     at = np.flatnonzero(ledger.problem)
-    met = columns.moves[at].with_columns(code=pl.Series(ledger.problem[at])).sort("move_order")
+    met = columns.with_names(columns.moves[at].with_columns(code=pl.Series(ledger.problem[at])).sort("move_order"))
     problems = [contradiction(move_id, WORDS[code]) for move_id, code in met.select("move_id", "code").iter_rows()]
     return problems + [contradiction(move_id, LEFT_OVER) for move_id in _leftovers(columns, ledger)]
 
@@ -48,6 +48,6 @@ def _leftovers(columns: Columns, ledger: Ledger) -> list[str]:
     found = (
         sides.sort("move_order")
         .group_by("document", maintain_order=True)
-        .agg(pl.col("move_id").filter(pl.col("action") == HAND_OVER).last())
+        .agg(pl.col("row").filter(pl.col("action") == HAND_OVER).last())
     )
-    return found["move_id"].to_list()
+    return columns.with_names(found)["move_id"].to_list()

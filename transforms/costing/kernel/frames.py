@@ -40,7 +40,20 @@ class Columns:
     slot: NDArray[np.int32]
     sources: pl.DataFrame
     """`slot`, `at`: the moves that others name."""
+    names: pl.DataFrame
+    """`row` and `move_id` of all moves, in any order: text is not sorted along."""
 
+    def with_names(self, moves: pl.DataFrame) -> pl.DataFrame:
+        """Some of `moves` with their `move_id`."""
+        names = self.names.filter(pl.col("row").is_in(moves["row"].implode()))
+        return moves.join(names, on="row", how="left", validate="1:1", maintain_order="left")
+
+
+READ = (
+    "row", "move_order", "pool", "kind", "quantity", "own_cost", "late_cost", "unit_cost", "cost_share", "source_row",
+    "source_pool", "source_quantity", "document", "is_absorbed", "standard_cost",
+)  # fmt: skip
+"""What the kernel reads of a move."""
 
 EMPTY = np.empty(0, dtype=np.int64)
 
@@ -49,11 +62,12 @@ def read_columns(rows: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.D
     """Read a frame of moves.
 
     Args:
-        rows: moves as `dependent_pools` gets them, sorted by pool and, inside it, in order.
+        rows: moves as `dependent_pools` gets them, in order at least inside each pool.
         policy: method and pool.
         standard_costs: as there.
     """
-    moves = with_standard_cost(rows, standard_costs).with_columns(action=action_of(policy))
+    names, numbers = rows.select("row", "move_id"), sort_by_pool(with_standard_cost(rows, standard_costs).select(READ))
+    moves = numbers.with_columns(action=action_of(policy))
     moves = _with_tellers(moves, by_average=not policy.has_layers).with_row_index("at")
     moves, sources = _with_slots(moves)
     own, own_rest = split(moves["own_cost"])
@@ -75,11 +89,20 @@ def read_columns(rows: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.D
         standard=EMPTY if standard_costs is None else _whole(moves["standard_cost"]),
         slot=moves["slot"].fill_null(-1).cast(pl.Int32).to_numpy() if sources.height else np.empty(0, dtype=np.int32),
         sources=sources,
+        names=names,
     )
     for name in ("action", "units", "own", "own_rest", "late", "late_rest", "unit_cost", "standard", "slot"):
         # compiled code is made for one kind of array: what came without a copy cannot be written, so none can
         getattr(columns, name).flags.writeable = False
     return columns
+
+
+def sort_by_pool(rows: pl.DataFrame) -> pl.DataFrame:
+    """Sort moves that are in order by pool; they stay in order inside each."""
+    if rows["pool"].is_sorted():
+        return rows
+    place = pl.int_range(pl.len(), dtype=pl.UInt64)
+    return rows[rows.select(pl.col("pool").cast(pl.UInt64) * 2**32 + place).to_series().arg_sort()]
 
 
 def split(costs: pl.Series) -> tuple[Whole, Whole]:
@@ -131,7 +154,8 @@ def _with_tellers(moves: pl.DataFrame, by_average: bool) -> pl.DataFrame:
         "source_row", "move_order", pool="source_pool", told_to="row", action=pl.lit(TELL, dtype=moves.schema["action"])
     ).with_columns(quantity=pl.lit(0, dtype=moves.schema["quantity"]), is_told=pl.lit(value=False))
     marked = marked.with_columns(is_told=pl.col("row").is_in(told["row"].implode()))
-    return pl.concat([marked, tellers.cast({"pool": moves.schema["pool"]})], how="diagonal").sort("pool", "move_order")
+    both = pl.concat([marked, tellers.cast({"pool": moves.schema["pool"]})], how="diagonal")
+    return both[both.select(pl.col("pool").cast(pl.UInt64) * 2**32 + pl.col("move_order")).to_series().arg_sort()]
 
 
 def _with_slots(moves: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

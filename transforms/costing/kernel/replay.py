@@ -89,7 +89,8 @@ def replay(
         MoveProblems: contradictions that only the exact loop could tell.
     """
     names = columns.moves["pool"].gather(columns.starts[pools])
-    rows = columns.moves.filter(pl.col("pool").is_in(names.implode()) & (pl.col("action") != TELL)).sort("move_order")
+    chosen = columns.moves.filter(pl.col("pool").is_in(names.implode()) & (pl.col("action") != TELL))
+    rows = columns.with_names(chosen.sort("move_order"))
     at = rows["at"].to_list()
     given = _given(columns, ledger, pools)
     linked = replace(link_moves(rows, policy, None), standard_cost=rows["standard_cost"].to_list())

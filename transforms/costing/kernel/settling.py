@@ -67,7 +67,7 @@ def settle_connected(
         standard_costs: as there.
         widen: as in Rule; for tests.
     """
-    columns = read_columns(rows.sort("pool", "move_order"), policy, standard_costs)
+    columns = read_columns(rows, policy, standard_costs)
     links = build_links(columns)
     ledger, outcome = settle_together(columns, rule_of(policy, widen), links)
     exact: list[pl.DataFrame | None] = []
@@ -116,7 +116,8 @@ def _rows_of(columns: Columns, pools: NDArray[np.int64]) -> pl.DataFrame:
     if not len(pools):
         return columns.moves.clear()
     names = columns.moves["pool"].gather(columns.starts[pools])
-    return columns.moves.filter(pl.col("pool").is_in(names.implode()) & (pl.col("action") != TELL)).sort("move_order")
+    moves = columns.moves.filter(pl.col("pool").is_in(names.implode()) & (pl.col("action") != TELL))
+    return columns.with_names(moves.sort("move_order"))
 
 
 def _without(ledger: Ledger, columns: Columns, pools: NDArray[np.int64]) -> Ledger:
