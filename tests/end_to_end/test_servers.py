@@ -39,7 +39,7 @@ def test_xero_that_is_down_is_told_and_costs_nothing(opened: Company) -> None:
     with no_waiting():
         stopped = close(opened, TIEOUT_XERO_URL=NOWHERE, TIEOUT_XERO_TOKEN_URL=f"{NOWHERE}/connect/token")
     assert (stopped.exit_code, stopped.out) == (7, "")
-    assert "Xero cannot be reached at http://127.0.0.1:9" in stopped.message
+    assert "Xero's token server cannot be reached at http://127.0.0.1:9" in stopped.message
     assert "run the same command again" in stopped.message
     assert_it_closes(opened)
 

@@ -142,7 +142,7 @@ def test_xero_down_for_a_moment_is_asked_again(
 def test_prefect_never_sends_a_post_again(flows: ModuleType, prefect_server: PrefectServer, opened: Company) -> None:
     calls: list[str] = []
 
-    def lose_the_answer(*_: object) -> None:
+    def lose_the_answer(*_: object, **__: object) -> None:
         calls.append("post")
         raise Incomplete("No answer.")
 

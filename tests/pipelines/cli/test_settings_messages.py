@@ -83,4 +83,4 @@ def test_mappings_that_are_not_there_are_a_data_problem(untouched: Company) -> N
 def test_a_command_that_does_not_exist_is_a_usage_error() -> None:
     stopped = run_here(ROOT, "clos")
     assert stopped.exit_code == 2
-    assert "No such command 'clos'. Did you mean 'close'?" in stopped.message
+    assert "No such command 'clos'. Did you mean 'close', 'cost'?" in stopped.message

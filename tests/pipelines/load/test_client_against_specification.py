@@ -130,7 +130,9 @@ LINES = st.builds(
     line_amount=AMOUNTS,
     description=st.text(max_size=20),
     tax_type=st.none() | st.sampled_from(["NONE", "BASEXCLUDED"]),
-    tracking=st.lists(st.tuples(st.text(min_size=1), st.text(min_size=1)), max_size=2).map(tuple),
+    tracking=st.lists(st.tuples(st.text(min_size=1, max_size=100), st.text(min_size=1, max_size=100)), max_size=2).map(
+        tuple
+    ),
 )
 JOURNALS = st.builds(
     ManualJournal,
