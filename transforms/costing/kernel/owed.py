@@ -29,7 +29,6 @@ from transforms.costing.kernel.layout import (
     KNOWN_FRACTION,
     KNOWN_UNITS,
     POOL_BEYOND,
-    POOL_DOUBT,
     POOL_FIELDS,
     POOL_MODE,
     SETTLED_AGAIN,
@@ -164,5 +163,5 @@ def correct(ledger: Tables) -> None:
         )  # fmt: skip
         add_out(pool, cents, fraction, error, flags)
         ledger.cents[debt[DEBT_MOVE]] -= issue(pool, flags)
-        pool[POOL_DOUBT] |= flags[IN_DOUBT]
-        pool[POOL_BEYOND] |= flags[BEYOND]
+        if flags[IN_DOUBT] or flags[BEYOND]:
+            pool[POOL_BEYOND] = FOR_GOOD
