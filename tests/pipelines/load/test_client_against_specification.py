@@ -144,7 +144,7 @@ JOURNALS = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(journals=st.lists(JOURNALS, min_size=1, max_size=3))
 def test_whatever_journals_are_sent_the_body_keeps_to_the_specification(journals: list[ManualJournal]) -> None:
     recorder = Recorder()

@@ -55,7 +55,7 @@ def rows_or_reject(moves: list[Move], policy: CostingPolicy) -> pl.DataFrame | N
         return None
 
 
-@quick(120)
+@quick(60)
 @given(moves=wild_ledgers(), policy=POLICIES, standard=st.sampled_from([None, STANDARD]))
 def test_connected_pools_cost_what_the_exact_loop_finds(
     moves: list[Move], policy: CostingPolicy, standard: pl.DataFrame | None
