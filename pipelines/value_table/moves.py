@@ -11,7 +11,6 @@ from pipelines.value_table.columns import ADDED, DAYS, NUMBERS, REQUIRED, TEXTS,
 from pipelines.value_table.days import read_days, without_midnights
 from pipelines.value_table.exact_numbers import read_number
 from pipelines.value_table.files import Table
-from pipelines.value_table.parts import LARGE
 from schemas.policies import CostingPolicy
 from schemas.problems import Problem
 from transforms.costing import MoveProblems, show_order
@@ -21,6 +20,9 @@ MAY_BE_EMPTY = ("location", "lot")
 
 CODES = ("kind", "sku", "location", "lot")
 """Columns in which the same texts come again and again."""
+
+LARGE = 12_000_000
+"""Rows from which memory counts for more than time."""
 
 OWN_TABLE = "core.stock_moves"
 """What the costing engine calls its input in messages."""

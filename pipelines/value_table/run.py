@@ -5,8 +5,10 @@ stop it before anything is written.
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -35,6 +37,9 @@ COMPRESSION: Literal["snappy"] = "snappy"
 """Every reader of Parquet knows it, and writing takes a quarter less time than with better ones."""
 
 
+RunStep = Callable[[str, Callable[[], None]], None]
+
+
 @dataclass(frozen=True)
 class CostRequest:
     """What `tieout cost` was asked for."""
@@ -59,7 +64,7 @@ class CostRun:
         self._standard_costs: pl.DataFrame | None = None
         self._known: pl.Series | None = None
 
-    def value_file(self, run_step: Callable[[str, Callable[[], None]], None]) -> Totals:
+    def value_file(self, run_step: RunStep) -> Totals:
         """Carry out the steps.
 
         Args:
@@ -70,18 +75,20 @@ class CostRun:
             DataProblem: the file cannot be valued as it is.
             Incomplete: the results could not be written.
         """
-        steps = [
-            ("read", "Read the moves", self.read),
-            ("value", "Value them", self.value),
-            ("book", "Add up months", self.book),
-        ]
-        steps += [("write", "Write the results", self.write)] if self.request.out is not None else []
-        for key, name, work in steps:
-            started = time.perf_counter()
-            run_step(name, work)
-            self.seconds[key] = round(time.perf_counter() - started, 3)
+        self._run(run_step, "read", "Read the moves", self.read)
+        self._run(run_step, "value", "Value them", self.value)
+        with self._results() as results:
+            self._run(run_step, "book", "Add up months", self.book)
+            if results is not None:
+                self._run(run_step, "write", "Write the results", lambda: self.write(results))
         self.seconds["total"] = round(sum(self.seconds.values()), 3)
         return self.totals
+
+    def _run(self, run_step: RunStep, key: str, name: str, work: Callable[[], None]) -> None:
+        """Carry out a step and take its time."""
+        started = time.perf_counter()
+        run_step(name, work)
+        self.seconds[key] = round(time.perf_counter() - started, 3)
 
     def read(self) -> None:
         """The columns that costing looks at, and which rows were known on the day that was asked for."""
@@ -101,6 +108,17 @@ class CostRun:
         except MoveProblems as found:
             self._read.refuse([self._read.problem(problem) for problem in found.problems])
 
+    @contextmanager
+    def _results(self) -> Iterator["Results | None"]:
+        """The folder of the results, into which the rows begin to flow at once: months are added up meanwhile."""
+        if self.request.out is None:
+            yield None
+            return
+        rows = beside_input(self._read, self._valued, self._moves.height, self._known)
+        with replaced_together(self.request.out, FILES) as folder, ThreadPoolExecutor(1) as writer:
+            path = folder / VALUED_MOVES
+            yield Results(folder, writer.submit(lambda: rows.sink_parquet(path, compression=COMPRESSION)))
+
     def book(self) -> None:
         """What each month booked."""
         policy = self.request.policy
@@ -109,19 +127,20 @@ class CostRun:
         if self._valued.height > moves.height:
             moves = pl.concat([moves, own_rows(moves, self._valued)])
         self._ledger = keep_ledger(moves, self._valued, shifts, policy)
-        unknown = self._read.moves.height - self._moves.height
-        self.totals = add_up(self._ledger, self._valued, unknown)
-        self._count = self._moves.height
-        # what was read is not needed any more, and needs more room than anything else
-        self._moves = self._moves.clear()
-        self._read = replace(self._read, moves=self._read.moves.clear())
+        self.totals = add_up(self._ledger, self._valued, self._read.moves.height - self._moves.height)
 
-    def write(self) -> None:
-        """All three files, or none."""
-        if self.request.out is None:
-            return
-        rows = beside_input(self._read, self._valued, self._count, self._known)
-        with replaced_together(self.request.out, FILES) as folder:
-            rows.sink_parquet(folder / VALUED_MOVES, compression=COMPRESSION)
-            closing_stock(self._ledger).write_parquet(folder / CLOSING_STOCK, compression=COMPRESSION)
-            Periods(self._ledger, self.request.policy).rows().sink_parquet(folder / PERIODS, compression=COMPRESSION)
+    def write(self, results: "Results") -> None:
+        """Stock and months; then wait for the rows."""
+        closing_stock(self._ledger).write_parquet(results.folder / CLOSING_STOCK, compression=COMPRESSION)
+        months = Periods(self._ledger, self.request.policy).rows()
+        months.sink_parquet(results.folder / PERIODS, compression=COMPRESSION)
+        results.rows.result()
+
+
+@dataclass(frozen=True)
+class Results:
+    """Results while they are written."""
+
+    folder: Path
+    rows: "Future[None]"
+    """Every move with its cost, on its way into the folder."""

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.reports import ReportTable, money, quantity
 from pipelines.value_table.ledger import ROWS, Ledger
+
+if TYPE_CHECKING:
+    from pipelines.reports import ReportTable
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,10 @@ def add_up(ledger: Ledger, valued: pl.DataFrame, unknown: int) -> Totals:
     )
 
 
-def totals_table(totals: Totals, title: str) -> ReportTable:
+def totals_table(totals: Totals, title: str) -> "ReportTable":
     """Moves by kind with quantity and value, and the closing stock, as an analyst reads them."""
+    from pipelines.reports import ReportTable, money, quantity  # noqa: PLC0415 slow, and programs read JSON
+
     rows = [
         (kind.replace("_", " "), f"{count:,}", quantity(units), money(value))
         for kind, count, units, value in totals.by_kind
@@ -84,6 +89,8 @@ def totals_table(totals: Totals, title: str) -> ReportTable:
 
 def totals_notes(totals: Totals) -> list[str]:
     """What the table cannot say: COGS, provisional costs, rows that were left out."""
+    from pipelines.reports import money  # noqa: PLC0415 slow, and programs read JSON
+
     notes = [f"COGS {money(totals.cogs_total)}"]
     if totals.provisional_count:
         notes.append(
