@@ -107,6 +107,7 @@ def _unpack(keyed: pl.DataFrame) -> pl.DataFrame:
 
 def _name_pools(codes: pl.DataFrame, numbered: pl.DataFrame) -> pl.DataFrame:
     """`pool` and its codes, sorted by these; null where they do not tell pools apart."""
-    named = numbered.hstack(codes).lazy().group_by("pool").agg(pl.all().first().cast(pl.String)).collect()
+    first = numbered["pool"].arg_unique()
+    named = numbered[first].hstack(codes[first].cast(pl.String))
     others = [pl.lit(None, dtype=pl.String).alias(name) for name in POOL if name not in codes.columns]
     return named.with_columns(others).select("pool", *POOL).sort(POOL, nulls_last=False)
