@@ -160,7 +160,7 @@ def _fill_up(rows: Rows, pool: Numbers) -> None:
     before = np.r_[0, on_hand[starts[1:] - 1]]
     lowest = np.minimum.reduceat(on_hand, starts) - before
     first = order[starts]
-    is_short = rows.sku[first] % SHORT_ONE_IN == SHORT_ONE_IN // 2 if has_short else np.zeros(first.size, dtype=bool)
+    is_short = rows.sku[first] % SHORT_ONE_IN == SHORT_ONE_IN // 2
     rows.quantity[first] += np.maximum(-lowest - np.where(is_short, SHORT_BY, 0), 0)
 
 
