@@ -43,6 +43,8 @@ class ExtractReport:
     inputs: tuple[InputReport, ...]
     tables: tuple[TableReport, ...]
     seconds: float
+    assumptions: tuple[str, ...] = ()
+    """What the source's YAML assumes where nobody documents it, a sentence each."""
 
     @property
     def rejected_count(self) -> int:
@@ -67,6 +69,7 @@ class ExtractReport:
         lines += ["; ".join(_facts(table)) for table in self.tables if table.is_given]
         if self.empty_tables:
             lines.append(f"No select, so empty: {', '.join(self.empty_tables)}")
+        lines += [f"Assumed: {assumption}" for assumption in self.assumptions]
         return lines
 
 

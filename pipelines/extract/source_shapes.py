@@ -79,6 +79,14 @@ Input = FileInput | ApiInput
 
 
 @dataclass(frozen=True, kw_only=True)
+class Assumption(Written):
+    """What the selects take for granted where the source's own documentation does not say."""
+
+    value: str = key(Text(meaning="a word or a number in quotes"), "What holds; getvariable('NAME') in SQL")
+    means: str = key(Text(meaning="a sentence", has_lines=True), "What is assumed, in words: the run report prints it")
+
+
+@dataclass(frozen=True, kw_only=True)
 class About(Written):
     """What the source is."""
 
@@ -87,6 +95,11 @@ class About(Written):
         TimeZone(),
         "Where an instant becomes a date, such as Pacific/Auckland; getvariable('time_zone') in SQL",
         default="UTC",
+    )
+    assumptions: Mapping[PlacedText, Assumption] | None = key(
+        TableOf(Text(pattern=NAME, meaning="a name in small letters, digits and _"), ShapeOf(Assumption)),
+        "What is assumed where nobody documents it, by name; each is printed after an extract, and can be changed",
+        default=None,
     )
 
 
@@ -122,6 +135,11 @@ class Source:
     def inputs(self) -> Mapping[PlacedText, Input]:
         """The inputs by name."""
         return self.content.inputs
+
+    @property
+    def assumptions(self) -> Mapping[PlacedText, Assumption]:
+        """What is assumed, by name."""
+        return self.content.source.assumptions or {}
 
     @property
     def tables(self) -> Mapping[PlacedText, Sql]:

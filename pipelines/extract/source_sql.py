@@ -52,7 +52,12 @@ class SourceConnection:
     """A DuckDB in memory with a source's inputs as tables."""
 
     def __init__(
-        self, inputs: Mapping[str, pl.DataFrame], time_zone: str, threads: int | None = None, memory: str | None = None
+        self,
+        inputs: Mapping[str, pl.DataFrame],
+        time_zone: str,
+        threads: int | None = None,
+        memory: str | None = None,
+        assumptions: Mapping[str, str] | None = None,
     ) -> None:
         config: dict[str, str | bool | int | float | list[str]] = {
             "enable_external_access": "false",
@@ -68,6 +73,8 @@ class SourceConnection:
         for name, frame in inputs.items():
             self._add(name, frame)
         self._connection.execute("set variable time_zone = $1", [time_zone])
+        for name, value in (assumptions or {}).items():  # names of the YAML: small letters, digits and _
+            self._connection.execute(f"set variable {name} = $1", [value])
         self._connection.execute(f"set timezone = '{time_zone}'")  # a name of the IANA list: checked when it was read
         self._connection.execute("set lock_configuration = true")
 

@@ -140,7 +140,8 @@ def _type_all(run: _Extract, loads: list[Load]) -> dict[str, TypedTable]:
     problems: list[Problem] = []
     settings, zone = run.settings, run.source.content.source.time_zone
     frames = {load.input_name: load.rows for load in loads}
-    with SourceConnection(frames, zone, settings.threads, settings.memory) as connection:
+    assumed = {str(name): str(one.value) for name, one in run.source.assumptions.items()}
+    with SourceConnection(frames, zone, settings.threads, settings.memory, assumed) as connection:
         for done, (name, sql) in enumerate(run.source.tables.items(), 2 * len(loads)):
             run.step(f"select {name}", done)
             table = core_table(f"core.{name}")
@@ -183,4 +184,5 @@ def _report(
 ) -> ExtractReport:
     """What this extract did."""
     tables = read_table_reports(run.warehouse)
-    return ExtractReport(run.source.name, run_id, is_unchanged, inputs, tables, time.monotonic() - started)
+    assumptions = tuple(f"{name} is {one.value}: {one.means}" for name, one in run.source.assumptions.items())
+    return ExtractReport(run.source.name, run_id, is_unchanged, inputs, tables, time.monotonic() - started, assumptions)
