@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-_quoted = json.encoder.encode_basestring
+quoted: Callable[[str], str] = json.encoder.encode_basestring
 """A text as JSON writes it, without escaping letters beyond ASCII; many times quicker than an encoder made for each."""
 
 
@@ -28,7 +28,7 @@ def encode_json(value: object) -> str:
     """
     kind = type(value)
     if kind is str:
-        return _quoted(value)  # type: ignore[arg-type]
+        return quoted(value)  # type: ignore[arg-type]
     if kind is Decimal:
         return format(value, "f")
     if kind is dict:
@@ -41,7 +41,7 @@ def encode_json(value: object) -> str:
 def _encode_other(value: object) -> str:
     """What is rare, and subclasses of what is not."""
     if isinstance(value, str):
-        return _quoted(value)
+        return quoted(value)
     if isinstance(value, bool | int) or value is None:
         return json.dumps(value)
     if isinstance(value, Decimal):
@@ -56,11 +56,23 @@ def _encode_other(value: object) -> str:
 
 
 def _object(value: Mapping[str, object]) -> str:
-    return "{" + ",".join([f"{_quoted(key)}:{encode_json(item)}" for key, item in value.items()]) + "}"
+    return "{" + ",".join([f"{quoted(key)}:{encode_json(item)}" for key, item in value.items()]) + "}"
 
 
 def _array(value: Sequence[object]) -> str:
     return "[" + ",".join([encode_json(item) for item in value]) + "]"
+
+
+_encode_texts = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+def encode_texts(value: object) -> str:
+    """The same text as `encode_json` gives, many times quicker, for what holds no Decimal and no date.
+
+    Args:
+        value: mappings with text keys, lists and tuples of text, booleans and None.
+    """
+    return _encode_texts(value)
 
 
 def canonical_json(value: object) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from pipelines.errors import DataProblem
-from pipelines.load.json_text import canonical_json, decode_json, encode_json, sha256_of
+from pipelines.load.json_text import canonical_json, decode_json, encode_json, encode_texts, quoted, sha256_of
 from pipelines.load.xero_values import read_amount, read_date
 
 LINE_AMOUNT_TYPES = "NoTax"
@@ -85,9 +85,9 @@ class ManualJournal:
 
         It is canonical JSON: the keys stand in their order, and amounts are text.
         """
-        return encode_json(
+        return encode_texts(
             {
-                "date": self.journal_date,
+                "date": self.journal_date.isoformat(),
                 "line_amount_types": self.line_amount_types,
                 "lines": [_hashed(line) for line in self.lines],
                 "show_on_cash_basis": self.show_on_cash_basis,
@@ -111,21 +111,24 @@ class ManualJournal:
         Status and words are left out: a journal that somebody approved, or whose words Xero or a person changed, books
         the same.
         """
-        lines = sorted(encode_json([line.account_code, line.line_amount, *_marks(line)]) for line in self.lines)
+        lines = sorted(
+            f"[{quoted(line.account_code)},{line.line_amount:f},{_marks(line.tax_type, line.tracking)}]"
+            for line in self.lines
+        )
         return sha256_of(canonical_json([self.journal_date, self.line_amount_types, lines]))
 
     def element(self, tag: Tag) -> str:
         """The JSON object for Xero; it holds nothing that differs between two runs."""
-        return encode_json(
+        head = encode_json(
             {
                 "Narration": narration(tag, self.text),
                 "Date": self.journal_date,  # plain YYYY-MM-DD: anything else may shift by a day (xero.md section 1)
                 "Status": self.status,
                 "LineAmountTypes": self.line_amount_types,
                 "ShowOnCashBasisReports": self.show_on_cash_basis,
-                "JournalLines": [_sent(line) for line in self.lines],
             }
         )
+        return f'{head[:-1]},"JournalLines":[{",".join(map(_sent, self.lines))}]}}'
 
 
 def narration(tag: Tag, text: str) -> str:
@@ -201,19 +204,21 @@ def _hashed(line: Line) -> Sequence[object]:
     return [line.account_code, amount, line.description, tax_type, [list(pair) for pair in line.tracking]]
 
 
-def _marks(line: Line) -> Sequence[object]:
-    """Tax and tracking; Xero may show options in another order than they were sent."""
-    return [None if line.tax_type == "NONE" else line.tax_type, sorted(list(pair) for pair in line.tracking)]
+@cache
+def _marks(tax_type: str | None, tracking: tuple[tuple[str, str], ...]) -> str:
+    """Tax and tracking, as JSON without its brackets; Xero may show options in another order than they were sent."""
+    return encode_texts([None if tax_type == "NONE" else tax_type, sorted(tracking)])[1:-1]
 
 
-def _sent(line: Line) -> dict[str, object]:
-    sent: dict[str, object] = {
-        "LineAmount": line.line_amount,
-        "AccountCode": line.account_code,
-        "Description": line.description,
-    }
-    if line.tax_type:
-        sent["TaxType"] = line.tax_type
-    if line.tracking:
-        sent["Tracking"] = [{"Name": name, "Option": option} for name, option in line.tracking]
-    return sent
+def _sent(line: Line) -> str:
+    """A line as JSON; written out here because `encode_json` asks every value, and a month has many lines."""
+    marks = _sent_marks(line.tax_type, line.tracking)
+    code, words = quoted(line.account_code), quoted(line.description)
+    return f'{{"LineAmount":{line.line_amount:f},"AccountCode":{code},"Description":{words}{marks}}}'
+
+
+@cache
+def _sent_marks(tax_type: str | None, tracking: tuple[tuple[str, str], ...]) -> str:
+    tax = f',"TaxType":{quoted(tax_type)}' if tax_type else ""
+    options = encode_texts([{"Name": name, "Option": option} for name, option in tracking])
+    return f'{tax},"Tracking":{options}' if tracking else tax

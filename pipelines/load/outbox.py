@@ -57,6 +57,10 @@ class OutboxRequest:
     outcome: str | None = None
 
 
+_STATE = ("manual_journal_id", "state", "attempts", "idempotency_key", "first_sent_at", "answered_at", "reason")
+"""What changes in a row's life; everything else is written once."""
+
+
 class Outbox:
     """The documents of one plan; every change is on disk before the method returns."""
 
@@ -79,21 +83,57 @@ class Outbox:
         return self._documents.get((action, tag))
 
     def save(self, documents: Sequence[OutboxDocument], request: OutboxRequest | None = None) -> None:
-        """Write documents, and the request they are part of, in one transaction."""
+        """Write documents, and the request they are part of, in one transaction.
+
+        A document that is known gets its new state only: its bytes are written once, however often its state changes.
+
+        Raises:
+            ValueError: the bytes of a document that is known differ; they never may, because they may have left.
+        """
         if not documents:
             return
-        keys = [f"{one.action} {one.tag}" for one in documents]
+        new = [one for one in documents if (one.action, one.tag) not in self._documents]
         with self._warehouse.transaction():
-            self._warehouse.replace(
-                "post.outbox",
-                frame_of("post.outbox", map(asdict, documents)),
-                "plan_hash = ? and list_contains(?, action || ' ' || tag)",
-                [self.plan_hash, keys],
-            )
+            if new:
+                self._warehouse.append("post.outbox", frame_of("post.outbox", map(asdict, new)))
+            self._change([one for one in documents if self._is_changed(one)])
             if request is not None:
-                frame = frame_of("post.requests", [asdict(request)])
-                self._warehouse.replace("post.requests", frame, "idempotency_key = ?", [request.idempotency_key])
+                self._save_request(request)
         self._documents |= {(one.action, one.tag): one for one in documents}
+
+    def _is_changed(self, document: OutboxDocument) -> bool:
+        known = self._documents.get((document.action, document.tag))
+        if known is not None and known.body != document.body:
+            raise ValueError(f"the bytes of {document.action} {document.tag} changed")
+        return known is not None and known != document
+
+    def _change(self, documents: Sequence[OutboxDocument]) -> None:
+        """Bring the states of known documents to disk."""
+        if not documents:
+            return
+        frame = frame_of("post.outbox", map(asdict, documents)).select("action", "tag", *_STATE)
+        columns = ", ".join(f"{name} = changed.{name}" for name in _STATE)
+        with self._warehouse.offering("changed", frame):
+            self._warehouse.execute(
+                f"update post.outbox o set {columns} from changed "
+                "where o.plan_hash = ? and o.action = changed.action and o.tag = changed.tag",
+                [self.plan_hash],
+            )
+
+    def _save_request(self, request: OutboxRequest) -> None:
+        """A request is written with its bytes before it leaves; what became of it is added."""
+        if request.outcome is None:
+            self._warehouse.replace(
+                "post.requests",
+                frame_of("post.requests", [asdict(request)]),
+                "idempotency_key = ?",
+                [request.idempotency_key],
+            )
+            return
+        self._warehouse.execute(
+            "update post.requests set outcome = ?, answered_at = ? where idempotency_key = ?",
+            [request.outcome, request.answered_at, request.idempotency_key],
+        )
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything that is written inside is on disk together."""

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CENT = Decimal("0.01")
 _SLASH_DATE = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/")
 
 
@@ -30,4 +31,6 @@ def read_date(text: str | None) -> date | None:
 
 def read_amount(value: object) -> Decimal:
     """An amount to 2 places; reports write amounts as text, and an empty cell is nothing."""
-    return Decimal(str(value).replace(",", "") if value not in {None, ""} else "0").quantize(Decimal("0.01"))
+    if isinstance(value, Decimal):
+        return value.quantize(_CENT)
+    return Decimal(str(value).replace(",", "") if value not in {None, ""} else "0").quantize(_CENT)

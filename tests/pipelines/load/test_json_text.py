@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.load.json_text import canonical_json, decode_json, encode_json
+from pipelines.load.json_text import canonical_json, decode_json, encode_json, encode_texts
 
 MONEY = st.decimals(min_value=-(10**15), max_value=10**15, places=2)
 VALUES = st.recursive(
@@ -29,6 +29,11 @@ def test_an_amount_is_written_with_its_own_digits_and_read_back(amount: Decimal)
 @given(VALUES)
 def test_what_is_written_is_json(value: object) -> None:
     json.loads(encode_json(value))
+
+
+@given(st.recursive(st.none() | st.booleans() | st.text(), st.lists, max_leaves=10))
+def test_texts_are_written_alike_by_the_quick_way(value: object) -> None:
+    assert encode_texts(value) == encode_json(value)
 
 
 @given(st.dictionaries(st.text(), MONEY))
