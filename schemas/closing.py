@@ -54,11 +54,18 @@ class LeftOut(pa.DataFrameModel):
         unique = ["period", "move_id"]
 
 
+ACCOUNT_ROLES = ["stock_on_hand", "clearing", "allowance"]
+"""What an account of the tie-out is for: stock, what passes through (freight, goods received), a write-down."""
+
+AGE_BANDS = ["0-30 days", "31-60 days", "61-90 days", "over 90 days", "before the first month"]
+"""How long something has been open at the cut-off."""
+
+
 class TieOuts(pa.DataFrameModel):
-    """One row per stock account and step from the stock ledger to Xero's balance."""
+    """One row per account of the tie-out and step from the stock ledger to Xero's balance."""
 
     period: pl.Date = pa.Field(description="First day of the month closed")
-    account_code: str = pa.Field(description="Stock account in Xero")
+    account_code: str = pa.Field(description="Stock, clearing or allowance account in Xero")
     step: int = pa.Field(ge=1, description="Order of the steps")
     cause: str = pa.Field(
         description="stock_ledger, a cause of difference, expected_in_xero, xero_balance or unexplained"
@@ -70,3 +77,60 @@ class TieOuts(pa.DataFrameModel):
     class Config:
         strict = True
         unique = ["period", "account_code", "cause"]
+
+
+class TieOutAccounts(pa.DataFrameModel):
+    """One row per account of the tie-out: the two balances, what is not explained, and since when."""
+
+    period: pl.Date = pa.Field(description="First day of the month closed")
+    account_code: str = pa.Field(description="Account in Xero")
+    account_role: str = pa.Field(isin=ACCOUNT_ROLES, description="stock_on_hand, clearing or allowance")
+    cut_off: pl.Date = pa.Field(description="Last day that counts")
+    ledger_amount: Money = pa.Field(description="What our own books say: stock ledger, open orders, allowance")
+    xero_amount: Money = pa.Field(description="Balance of Xero's trial balance, debit positive")
+    explained_amount: Money = pa.Field(description="Sum of the causes")
+    unexplained_amount: Money = pa.Field(description="Xero less our books less the causes")
+    materiality_amount: Money = pa.Field(ge=0, description="Unexplained amount up to which the month still ties out")
+    first_difference_on: pl.Date = pa.Field(
+        nullable=True, description="First day of the difference; null where nothing but timing stands between them"
+    )
+
+    class Config:
+        strict = True
+        unique = ["period", "account_code"]
+
+
+class TieOutDocuments(pa.DataFrameModel):
+    """One row per account, cause and document: the documents of a cause sum to it."""
+
+    period: pl.Date = pa.Field(description="First day of the month closed")
+    account_code: str = pa.Field(description="Account in Xero")
+    cause: str = pa.Field(description="The step of close.tie_outs that it is part of")
+    document_kind: str = pa.Field(description="sale, purchase, journal, bill, credit, bank transaction, …")
+    document_number: str = pa.Field(description="Number, tag or narration by which people know it")
+    document_date: pl.Date = pa.Field(nullable=True, description="Accounting date; null where it has none yet")
+    amount: Money = pa.Field(description="What Xero holds above our books because of it, in base currency")
+    xero_id: str = pa.Field(nullable=True, description="Xero's id of the document; null where Xero has none")
+    note: str = pa.Field(description="What is the matter with it, in words")
+
+    class Config:
+        strict = True
+
+
+class ClearingOrders(pa.DataFrameModel):
+    """One row per clearing account and purchase order that is open on it at the cut-off, with its age."""
+
+    period: pl.Date = pa.Field(description="First day of the month closed")
+    account_code: str = pa.Field(description="Clearing account in Xero; empty where received goods have no account")
+    order_number: str = pa.Field(description="Purchase order; empty: what Xero held before the first month")
+    party: str = pa.Field(nullable=True, description="Supplier, carrier or broker")
+    opened_on: pl.Date = pa.Field(nullable=True, description="Day of the first charge or receipt")
+    age_days: int = pa.Field(nullable=True, ge=0, description="Days from then to the cut-off")
+    age_band: str = pa.Field(isin=AGE_BANDS, description="The same in words")
+    charged_amount: Money = pa.Field(description="What came onto the account, base currency, debit positive")
+    cleared_amount: Money = pa.Field(description="What our journals took off it again, debit positive")
+    open_amount: Money = pa.Field(description="Charged and cleared: what stands open, debit positive")
+
+    class Config:
+        strict = True
+        unique = ["period", "account_code", "order_number"]
