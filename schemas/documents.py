@@ -25,6 +25,7 @@ class Products(pa.DataFrameModel):
     volume: Quantity = pa.Field(
         nullable=True, ge=0, description="Volume of one stock unit, for charges spread by volume"
     )
+    brand: str = pa.Field(nullable=True, description="Brand or make; mappings may choose accounts by it")
 
     class Config:
         strict = True
@@ -58,6 +59,11 @@ class SaleLines(pa.DataFrameModel):
     revenue_amount: Money = pa.Field(nullable=True, description="Net revenue of the line in base currency, 2 places")
     returned_sale_line_id: str = pa.Field(nullable=True, description="For a return: the sale line that it reverses")
     known_on: pl.Date = pa.Field(nullable=True, description="Day the line was entered, where the source tells")
+    customer_group: str = pa.Field(nullable=True, description="Group or price tier that the customer belongs to")
+    currency_code: str = pa.Field(nullable=True, description="Currency of the document; null is base currency")
+    order_account: str = pa.Field(
+        nullable=True, description="Account that somebody chose on the line or the order in the source"
+    )
 
     class Config:
         strict = True
@@ -91,6 +97,9 @@ class ReceiptLines(pa.DataFrameModel):
         nullable=True, description="For goods sent back: the receipt line they came with"
     )
     known_on: pl.Date = pa.Field(nullable=True, description="Day the line was entered, where the source tells")
+    order_account: str = pa.Field(
+        nullable=True, description="Account that somebody chose on the line or the order in the source"
+    )
 
     class Config:
         strict = True
@@ -149,6 +158,9 @@ class AdjustmentLines(pa.DataFrameModel):
     reason: str = pa.Field(nullable=True, description="Why; adjustments.yaml gives its account")
     lot: str = pa.Field(nullable=True, description="Batch or serial number")
     known_on: pl.Date = pa.Field(nullable=True, description="Day the line was entered, where the source tells")
+    order_account: str = pa.Field(
+        nullable=True, description="Account that somebody chose on the line or the adjustment in the source"
+    )
 
     class Config:
         strict = True

@@ -36,6 +36,12 @@ class JournalEntries(pa.DataFrameModel):
     party: str = pa.Field(nullable=True, description="Customer or supplier")
     reason: str = pa.Field(nullable=True, description="Adjustment reason")
     charge_type: str = pa.Field(nullable=True, description="Kind of landed charge")
+    brand: str = pa.Field(nullable=True, description="Product brand, for mapping rules")
+    customer_group: str = pa.Field(nullable=True, description="Group that the customer belongs to, for mapping rules")
+    currency_code: str = pa.Field(nullable=True, description="Currency of the document, for mapping rules")
+    order_account: str = pa.Field(
+        nullable=True, description="Account on the document's line in the source, for mapping rules"
+    )
 
     class Config:
         strict = True

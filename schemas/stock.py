@@ -52,6 +52,9 @@ class StockMoves(pa.DataFrameModel):
     party: str = pa.Field(nullable=True, description="Customer or supplier")
     reason: str = pa.Field(nullable=True, description="Adjustment reason")
     charge_type: str = pa.Field(nullable=True, description="Kind of landed charge")
+    customer_group: str = pa.Field(nullable=True, description="Group that the customer belongs to")
+    currency_code: str = pa.Field(nullable=True, description="Currency of the document, ISO 4217")
+    order_account: str = pa.Field(nullable=True, description="Account on the document's line in the source")
 
     class Config:
         strict = True
@@ -128,6 +131,10 @@ class Bookings(pa.DataFrameModel):
     is_late_recognition: bool = pa.Field(description="Whether an earlier month had booked COGS for the move already")
     unit_cost_applied: UnitCost = pa.Field(nullable=True, description="Cost of one unit")
     is_provisional: bool = pa.Field(description="Whether the cost is provisional")
+    brand: str = pa.Field(nullable=True, description="Product brand when it was booked")
+    customer_group: str = pa.Field(nullable=True, description="Group that the customer belongs to")
+    currency_code: str = pa.Field(nullable=True, description="Currency of the document, ISO 4217")
+    order_account: str = pa.Field(nullable=True, description="Account on the document's line in the source")
 
     class Config:
         strict = True

@@ -16,7 +16,8 @@ from transforms.rounding import zero_money, zero_quantity
 _COLUMNS = list(Bookings.to_schema().columns)
 _FACTS = [
     "kind", "sku", "category", "location", "moved_on", "recognised_on", "document_kind", "document_id",
-    "document_number", "source_line_id", "channel", "party", "reason", "charge_type",
+    "document_number", "source_line_id", "channel", "party", "reason", "charge_type", "brand", "customer_group",
+    "currency_code", "order_account",
 ]  # fmt: skip
 _AMOUNTS = {"moved_quantity": QUANTITY, "cost_amount": MONEY, "recognised_amount": MONEY}
 
@@ -35,7 +36,7 @@ def book_period(
     Args:
         moves: StockMoves, with all moves up to the cut-off (and later ones where their recognition is due).
         valued: ValuedMoves of the same rows, in base currency.
-        products: Products, for the category.
+        products: Products, for category and brand.
         account_rules: AccountRules, for the stock account.
         booked_before: Bookings of earlier months.
         period: first day of the month that books.
@@ -75,7 +76,7 @@ def _wanted(moves: pl.LazyFrame, valued: pl.LazyFrame, products: pl.LazyFrame, c
     is_recognised = is_sale & (pl.col("recognised_on") <= cut_off).fill_null(value=False)
     return (
         moves.join(valued, on="move_id", how="inner", validate="1:1")
-        .join(products.select("sku", "category"), on="sku", how="left", validate="m:1")
+        .join(products.select("sku", "category", "brand"), on="sku", how="left", validate="m:1")
         .filter(has_moved | is_recognised)
         .select(
             "move_id",

@@ -74,8 +74,9 @@ def map_entries(entries: pl.LazyFrame, maps: MappingTables) -> pl.LazyFrame:
         maps: AccountRules, TaxRules, TrackingRules.
 
     Returns:
-        The same rows and columns, plus `customer`, `supplier`, `account_code`, `tax_type`, the four tracking columns,
-        and what no rule gives: `missing` (account, or the tracking category; else null) and `missing_value`.
+        The same rows and columns, plus `customer`, `supplier`, `currency`, `account_code`, `tax_type`, the four
+        tracking columns, and what no rule gives: `missing` (account, or the tracking category; else null) and
+        `missing_value`.
     """
     accounted = resolve_accounts(with_parties(entries), maps.accounts)
     taxed = resolve_tax_types(accounted, maps.taxes)
@@ -87,9 +88,10 @@ def map_entries(entries: pl.LazyFrame, maps: MappingTables) -> pl.LazyFrame:
 
 
 def with_parties(entries: pl.LazyFrame) -> pl.LazyFrame:
-    """Add `customer` and `supplier`: who the party of an entry is follows from its journal."""
+    """Add `customer` and `supplier` (who the party of an entry is follows from its journal), and `currency`."""
     is_sale = pl.col("journal_kind") == "cogs"
     return entries.with_columns(
+        currency="currency_code",
         customer=pl.when(is_sale).then("party").cast(pl.String),
         supplier=pl.when(~is_sale).then("party").cast(pl.String),
     )

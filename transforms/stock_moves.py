@@ -42,9 +42,9 @@ def build_stock_moves(
     receipts = cost_receipts(core.receipt_lines, core.currency_rates, base_currency)
     documents = [
         _openings(core.opening_stock),
-        _receipts(receipts),
+        _receipts(receipts, base_currency),
         _landed_costs(core.charges, allocations, receipts),
-        _sales(recognise_sales(core.sale_lines, policy)),
+        _sales(recognise_sales(core.sale_lines, policy), base_currency),
         _adjustments(core.adjustment_lines),
         _transfers(core.transfer_lines),
         _production(core.production_lines),
@@ -91,7 +91,7 @@ def _openings(openings: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _receipts(receipts: pl.LazyFrame) -> pl.LazyFrame:
+def _receipts(receipts: pl.LazyFrame, base_currency: str) -> pl.LazyFrame:
     """Base-currency receipts keep quantity and price, which is exact; foreign ones carry their converted total."""
     is_return = pl.col("kind") == "purchase_return"
     return receipts.filter(pl.col("received_date").is_not_null() & (pl.col("quantity") > 0)).select(
@@ -111,6 +111,8 @@ def _receipts(receipts: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("purchase_number").alias("document_number"),
         pl.col("receipt_line_id").alias("source_line_id"),
         pl.col("supplier").alias("party"),
+        _document_currency(base_currency),
+        "order_account",
     )
 
 
@@ -140,7 +142,7 @@ def _landed_costs(charges: pl.LazyFrame, allocations: pl.LazyFrame, receipts: pl
     )
 
 
-def _sales(recognised: pl.LazyFrame) -> pl.LazyFrame:
+def _sales(recognised: pl.LazyFrame, base_currency: str) -> pl.LazyFrame:
     """Dispatched lines leave stock, returned ones come back; a return names the sale that it reverses."""
     is_return = pl.col("kind") == "sale_return"
     moved = recognised.filter(pl.col("moved_date").is_not_null() & (pl.col("moved_quantity") > 0))
@@ -160,7 +162,15 @@ def _sales(recognised: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("sale_line_id").alias("source_line_id"),
         "channel",
         pl.col("customer").alias("party"),
+        "customer_group",
+        _document_currency(base_currency),
+        "order_account",
     )
+
+
+def _document_currency(base_currency: str) -> pl.Expr:
+    """Currency of a sale or purchase, for mapping rules; one without a currency is in base currency."""
+    return pl.coalesce("currency_code", pl.lit(base_currency or None, pl.String)).alias("currency_code")
 
 
 def _adjustments(lines: pl.LazyFrame) -> pl.LazyFrame:
@@ -180,6 +190,7 @@ def _adjustments(lines: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("adjustment_number").alias("document_number"),
         pl.col("adjustment_line_id").alias("source_line_id"),
         "reason",
+        "order_account",
     )
 
 

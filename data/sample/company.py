@@ -44,6 +44,13 @@ class Sku:
     weight: Decimal
     volume: Decimal
 
+    @property
+    def brand(self) -> str:
+        """Each range has its own."""
+        return BRANDS[self.category]
+
+
+BRANDS = {"Packs": "Ridgeback", "Clothing": "Tussock", "Tents": "Skyline", "Cooking": "Billy Can"}
 
 BRANCHES = (Branch(1, "Auckland"), Branch(2, "Wellington"), Branch(3, "Christchurch"))
 AUCKLAND, WELLINGTON, CHRISTCHURCH = BRANCHES

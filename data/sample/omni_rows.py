@@ -65,9 +65,10 @@ def _branch(branch: company.Branch) -> Row:
 
 def _contacts() -> Iterator[Row]:
     """Suppliers, wholesale customers and the contact that all consumers share."""
-    suppliers = [(each.contact_id, each.name, "Supplier", each.currency) for each in company.SUPPLIERS]
-    customers = [(number, name, "Customer", "NZD") for number, name in company.WHOLESALE_CUSTOMERS]
-    for number, name, kind, currency in [*suppliers, (300, "Shop and web customers", "customer", "NZD"), *customers]:
+    suppliers = [(each.contact_id, each.name, "Supplier", each.currency, None) for each in company.SUPPLIERS]
+    customers = [(number, name, "Customer", "NZD", "Wholesale") for number, name in company.WHOLESALE_CUSTOMERS]
+    shoppers = (300, "Shop and web customers", "customer", "NZD", "Retail")
+    for number, name, kind, currency, price_tier in [*suppliers, shoppers, *customers]:
         yield {
             "id": number,
             "type": kind,
@@ -75,6 +76,7 @@ def _contacts() -> Iterator[Row]:
             "currencyCode": currency,
             "isActive": True,
             "costCenter": None,
+            "priceColumn": price_tier,
         }
 
 
@@ -103,6 +105,7 @@ def _product(number: int, name: str, category: str, control: str, options: list[
         "status": "Public",
         "name": name,
         "category": category,
+        "brand": sku.brand if sku else None,
         "orderType": "Order",
         "stockControl": control,
         "weight": _number(sku.weight) if sku else 0,

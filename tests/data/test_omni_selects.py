@@ -57,6 +57,26 @@ def line(**changes: object) -> Row:
     return first | changes
 
 
+def test_rules_can_ask_for_brand_price_tier_currency_and_the_account_that_somebody_chose() -> None:
+    lines = [line(id=11, accountCode="4100"), line(id=12, accountCode="")]
+    shop = {"id": 5, "priceColumn": "Trade"}
+    sold = order(memberId=5, currencyCode="AUD", costCenter="4000", lineItems=lines)
+    rows = select("sale_lines", sales=[sold], contacts=[shop, shop])
+    assert [(row["customer_group"], row["currency_code"], row["order_account"]) for row in rows] == [
+        ("Trade", "AUD", "4100"), ("Trade", "AUD", "4000"),
+    ]  # fmt: skip
+    bought = purchase(costCenter="6000", lineItems=[{"id": 71, "code": "TENT", "qty": 4, "accountCode": "6100"}])
+    assert select("receipt_lines", purchases=[bought])[0]["order_account"] == "6100"
+    counted = {
+        "id": 8, "reference": "ADJ-8", "branchId": 1, "completedDate": "2026-09-07T12:00:00Z",
+        "adjustInAccountingSystem": "2026-09-07T12:00:00Z", "alternativeAccountCode": "6200",
+        "lineItems": [{"id": 81, "code": "TENT", "qty": -1}],
+    }  # fmt: skip
+    assert select("adjustment_lines", adjustments=[counted])[0]["order_account"] == "6200"
+    product = {"name": "Tent", "brand": "Kea", "productOptions": [{"code": "TENT"}]}
+    assert select("products", products=[product])[0]["brand"] == "Kea"
+
+
 def credit(**changes: object) -> Row:
     lines = [line(id=91, qty=-1, qtyShipped=-1)]
     dates = {"creditNoteDate": "2026-10-04T11:00:00Z", "completedDate": "2026-10-04T11:00:00Z"}
@@ -79,7 +99,8 @@ def test_a_sale_line_has_its_days_in_the_accounts_time_zone_and_its_revenue_with
         "ordered_quantity": "2.0000", "moved_quantity": "2.0000", "invoice_date": "2026-10-01",
         "moved_date": "2026-09-30", "status": "approved", "accounting_status": "imported", "location": "Auckland",
         "channel": "Web", "customer": "Aroha Moana", "revenue_amount": Decimal("200.00"),
-        "returned_sale_line_id": None, "known_on": None,
+        "returned_sale_line_id": None, "known_on": None, "customer_group": None, "currency_code": None,
+        "order_account": None,
     }  # fmt: skip
 
 

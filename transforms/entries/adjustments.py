@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from transforms.entries.sides import write_sides
+from transforms.entries.sides import RULE_COLUMNS, write_sides
 from transforms.texts import fill
 
 
@@ -32,6 +32,6 @@ def enter_adjustments(bookings: pl.LazyFrame, period: date) -> pl.LazyFrame:
         pl.col("cost_amount").alias("amount"),
         pl.lit("close.bookings").alias("source_table"),
         pl.col("move_id").alias("source_id"),
-        "sku", "category", "location", "channel", "party", "reason",
+        *RULE_COLUMNS, "reason",
     )  # fmt: skip
     return write_sides(rows, "stock_on_hand", "adjustment")

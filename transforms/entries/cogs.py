@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from transforms.entries.sides import month_key, write_sides
+from transforms.entries.sides import RULE_COLUMNS, month_key, write_sides
 from transforms.periods import name_period
 
 
@@ -30,7 +30,7 @@ def enter_cogs(bookings: pl.LazyFrame, period: date, journal_date: date) -> pl.L
         pl.col("recognised_amount").alias("amount"),
         pl.lit("close.bookings").alias("source_table"),
         pl.col("move_id").alias("source_id"),
-        "sku", "category", "location", "channel", "party",
+        *RULE_COLUMNS,
         late.alias("is_late_cost"),
     )  # fmt: skip
     cogs_role = pl.when("is_late_cost").then(pl.lit("late_cost")).otherwise(pl.lit("cogs"))

@@ -7,7 +7,7 @@ from schemas.dtypes import MONEY
 KEYS = ["source_table", "source_id", "role"]
 _FACTS = [
     "moved_on", "document_id", "document_number", "sku", "category", "location", "channel", "party", "reason",
-    "charge_type",
+    "charge_type", "brand", "customer_group", "currency_code", "order_account",
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from transforms.entries.sides import month_key, write_sides
+from transforms.entries.sides import RULE_COLUMNS, month_key, write_sides
 from transforms.periods import name_period
 
 
@@ -32,6 +32,6 @@ def enter_production(bookings: pl.LazyFrame, period: date, journal_date: date) -
         pl.col("cost_amount").alias("amount"),
         pl.lit("close.bookings").alias("source_table"),
         pl.col("move_id").alias("source_id"),
-        "sku", "category", "location", "channel", "party",
+        *RULE_COLUMNS,
     )  # fmt: skip
     return write_sides(rows, "stock_on_hand", "production_clearing")

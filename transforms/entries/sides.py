@@ -6,6 +6,11 @@ import polars as pl
 
 from schemas.journals import JournalEntries
 
+RULE_COLUMNS = [
+    "sku", "category", "brand", "location", "channel", "party", "customer_group", "currency_code", "order_account",
+]  # fmt: skip
+"""What bookings hand on to the entries of any journal, for mapping rules."""
+
 _SCHEMA: dict[str, pl.DataType] = {
     name: column.dtype.type for name, column in JournalEntries.to_schema().columns.items()
 }

@@ -7,7 +7,7 @@ import polars as pl
 from schemas.dtypes import MONEY
 from transforms.entries.cumulative import still_to_book
 from transforms.entries.landed_costs import SOURCE_TABLE as ALLOCATIONS
-from transforms.entries.sides import month_key, write_sides
+from transforms.entries.sides import RULE_COLUMNS, month_key, write_sides
 from transforms.periods import name_period
 from transforms.rounding import round_money
 from transforms.texts import fill
@@ -157,7 +157,7 @@ def _enter_changes(bookings: pl.LazyFrame) -> pl.LazyFrame:
         fill("Late cost of earlier months: {}", "document_kind").alias("line_topic"),
         pl.lit("close.bookings").alias("source_table"),
         pl.col("move_id").alias("source_id"),
-        "sku", "category", "location", "channel", "party", "reason",
+        *RULE_COLUMNS, "reason",
     )  # fmt: skip
 
 

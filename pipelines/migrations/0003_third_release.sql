@@ -1,0 +1,183 @@
+-- Mappings: brand, customer group, currency and the account that somebody chose on an order's line, for rules.
+alter table core.products add column brand varchar;
+alter table core.sale_lines add column customer_group varchar;
+alter table core.sale_lines add column currency_code varchar;
+alter table core.sale_lines add column order_account varchar;
+alter table core.receipt_lines add column order_account varchar;
+alter table core.adjustment_lines add column order_account varchar;
+alter table core.stock_moves add column customer_group varchar;
+alter table core.stock_moves add column currency_code varchar;
+alter table core.stock_moves add column order_account varchar;
+alter table close.bookings add column brand varchar;
+alter table close.bookings add column customer_group varchar;
+alter table close.bookings add column currency_code varchar;
+alter table close.bookings add column order_account varchar;
+-- The month of an entry stays the last column.
+alter table close.journal_entries add column brand varchar;
+alter table close.journal_entries add column customer_group varchar;
+alter table close.journal_entries add column currency_code varchar;
+alter table close.journal_entries add column order_account varchar;
+alter table close.journal_entries add column booked_period date;
+update close.journal_entries set booked_period = period;
+alter table close.journal_entries drop column period;
+alter table close.journal_entries rename column booked_period to period;
+alter table close.journal_entries alter column period set not null;
+-- Tie-out: stock on hand as the source states it, documents of others in Xero, and the documents behind each cause.
+create table core.stock_on_hand (
+    as_of date not null,
+    sku varchar not null,
+    location varchar not null,
+    quantity decimal(18,4) not null,
+    value decimal(18,2)
+);
+create table close.tie_out_accounts (
+    period date not null,
+    account_code varchar not null,
+    account_role varchar not null,
+    cut_off date not null,
+    ledger_amount decimal(18,2) not null,
+    xero_amount decimal(18,2) not null,
+    explained_amount decimal(18,2) not null,
+    unexplained_amount decimal(18,2) not null,
+    materiality_amount decimal(18,2) not null,
+    first_difference_on date
+);
+create table close.tie_out_documents (
+    period date not null,
+    account_code varchar not null,
+    cause varchar not null,
+    document_kind varchar not null,
+    document_number varchar not null,
+    document_date date,
+    amount decimal(18,2) not null,
+    xero_id varchar,
+    note varchar not null
+);
+create table close.clearing_orders (
+    period date not null,
+    account_code varchar not null,
+    order_number varchar not null,
+    party varchar,
+    opened_on date,
+    age_days bigint,
+    age_band varchar not null,
+    charged_amount decimal(18,2) not null,
+    cleared_amount decimal(18,2) not null,
+    open_amount decimal(18,2) not null
+);
+create table close.stock_checks (
+    period date not null,
+    as_of date not null,
+    sku varchar not null,
+    location varchar not null,
+    ledger_quantity decimal(18,4) not null,
+    stated_quantity decimal(18,4) not null,
+    quantity_difference decimal(18,4) not null,
+    ledger_value decimal(18,2),
+    stated_value decimal(18,2),
+    value_difference decimal(18,2)
+);
+create table xero.document_lines (
+    document_id varchar not null,
+    line_number bigint not null,
+    document_kind varchar not null,
+    document_type varchar not null,
+    document_number varchar,
+    reference varchar,
+    contact_name varchar,
+    document_date date not null,
+    document_status varchar not null,
+    currency_code varchar,
+    currency_rate decimal(24,6),
+    account_code varchar,
+    description varchar not null,
+    foreign_amount decimal(18,2) not null,
+    line_amount decimal(18,2) not null,
+    updated_at timestamp with time zone
+);
+create table xero.reads (
+    resource varchar not null,
+    organisation_id varchar not null,
+    from_date date not null,
+    account_codes varchar not null,
+    changed_until timestamp with time zone,
+    refusal varchar
+);
+-- Reporting: what the analyst reads beside the journals.
+create table close.roll_forward_lines (
+    period date not null,
+    entity varchar not null,
+    account_code varchar not null,
+    category varchar,
+    step bigint not null,
+    movement varchar not null,
+    detail varchar not null,
+    quantity decimal(18,4) not null,
+    value_amount decimal(18,2) not null
+);
+create table close.margins (
+    period date not null,
+    category varchar,
+    branch varchar,
+    channel varchar,
+    sku varchar not null,
+    quantity decimal(18,4) not null,
+    revenue_amount decimal(18,2) not null,
+    cogs_amount decimal(18,2) not null,
+    late_cost_amount decimal(18,2) not null
+);
+create table close.flux_lines (
+    period date not null,
+    comparison varchar not null,
+    base_period date not null,
+    category varchar,
+    branch varchar,
+    channel varchar,
+    quantity decimal(18,4) not null,
+    base_quantity decimal(18,4) not null,
+    revenue_amount decimal(18,2) not null,
+    base_revenue_amount decimal(18,2) not null,
+    cogs_amount decimal(18,2) not null,
+    base_cogs_amount decimal(18,2) not null,
+    cogs_volume_amount decimal(18,2) not null,
+    cogs_mix_amount decimal(18,2) not null,
+    cogs_cost_amount decimal(18,2) not null,
+    margin_price_amount decimal(18,2) not null,
+    margin_volume_amount decimal(18,2) not null,
+    margin_mix_amount decimal(18,2) not null,
+    margin_cost_amount decimal(18,2) not null,
+    asks_comment boolean not null
+);
+create table close.flux_comments (
+    period date not null,
+    comparison varchar not null,
+    category varchar,
+    branch varchar,
+    channel varchar,
+    comment_text varchar not null,
+    commented_by varchar not null,
+    login varchar not null,
+    host varchar not null,
+    commented_at timestamp with time zone not null
+);
+create table close.stock_ages (
+    period date not null,
+    account_code varchar not null,
+    category varchar,
+    age_band varchar not null,
+    quantity decimal(18,4) not null,
+    value_amount decimal(18,2) not null
+);
+create table close.goods_received_not_invoiced (
+    period date not null,
+    account_code varchar not null,
+    receipt_line_id varchar not null,
+    purchase_number varchar not null,
+    supplier varchar,
+    sku varchar not null,
+    received_date date not null,
+    age_days bigint not null,
+    age_band varchar not null,
+    quantity decimal(18,4) not null,
+    value_amount decimal(18,2) not null
+);
