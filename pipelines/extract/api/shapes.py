@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple, Protocol
 
+from pipelines.extract.api.calls import Calls
+
 Paging = Literal["stamp", "number"]
 """`stamp`: the server sorts by the field that is followed, so the next question starts at the last row's stamp, and
 neither an edit nor a deletion between two pages shifts a row past the reader. `number`: page 1, 2, 3 ... of the same
@@ -94,6 +96,14 @@ class Api(Protocol):
     @property
     def name(self) -> str:
         """As the source YAML names it: omni, core."""
+
+    @property
+    def server(self) -> str:
+        """Host of the server, without port: rows of another server are not mixed with those that are there."""
+
+    @property
+    def calls(self) -> Calls:
+        """Counts the calls and makes them wait; the extract tells it what earlier runs made."""
 
     @property
     def resources(self) -> Mapping[str, Resource]:
