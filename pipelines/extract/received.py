@@ -13,11 +13,18 @@ from pipelines.errors import UsageProblem
 from pipelines.extract.file_bytes import UnreadableInputError
 from pipelines.extract.raw_tables import OWN_COLUMNS, Load
 from pipelines.extract.source_files import receive_files
-from pipelines.extract.source_shapes import ApiInput, FileInput, Input
+from pipelines.extract.source_shapes import FileInput, Input
 from schemas.problems import Problem
 
 Fetcher = Callable[[str], Iterable[Mapping[str, object]]]
 """Gives the rows of a resource of an API."""
+
+
+CONNECTIONS = {
+    "omni": "Set TIEOUT_OMNI_USERNAME and TIEOUT_OMNI_KEY (and TIEOUT_OMNI_URL for another server).",
+    "core": "Set TIEOUT_CORE_ACCOUNT_ID and TIEOUT_CORE_KEY (and TIEOUT_CORE_URL for another server).",
+}
+"""What has to be set for each API."""
 
 
 class Received(Protocol):
@@ -68,7 +75,7 @@ def receive(name: str, definition: Input, folder: Path, fetchers: Mapping[str, F
         return receive_files(definition, folder)
     if definition.api not in fetchers:
         found = f"the input {name} reads {definition.api}: {definition.resource}, and no connection to it is set up"
-        fix = "Set TIEOUT_OMNI_USERNAME and TIEOUT_OMNI_KEY (and TIEOUT_OMNI_URL for another server)."
+        fix = CONNECTIONS.get(definition.api, "")
         raise UsageProblem("A source cannot be reached.", [Problem(definition.defined_at, found, fix)])
     return ReceivedRows(fetchers[definition.api](definition.resource))
 
@@ -84,7 +91,7 @@ def understand(name: str, definition: Input, received: Received) -> Load:
     if taken:
         found = f'the input {name} has a column "{taken[0]}", a name that raw tables use for themselves'
         raise UnreadableInputError(Problem(definition.defined_at, found, "Name the columns: columns: [...]"))
-    origin = f"Omni {definition.resource}" if isinstance(definition, ApiInput) else definition.file
+    origin = f"{definition.api} {definition.resource}" if not isinstance(definition, FileInput) else definition.file
     return Load(
         input_name=name,
         rows=rows,

@@ -111,7 +111,7 @@ class InputKind(Kind[Any]):
 
     def _read(self, node: Node, name: str, findings: Findings) -> Written | None:
         if not isinstance(node, MappingNode):
-            findings.add(node, f"{name} {describe(node).found}", 'Write {file: "..."} or {omni: "..."}')
+            findings.add(node, f"{name} {describe(node).found}", 'Write {file: "..."}, {omni: "..."} or {core: "..."}')
             return None
         written = {str(key.value) for key, _ in node.value if isinstance(key, ScalarNode)}
         shape = next((one for one in self.shapes if _marks(one) & written), None)

@@ -59,14 +59,29 @@ class FileInput(Written):
 
 @dataclass(frozen=True, kw_only=True)
 class ApiInput(Written):
-    """One resource of Cin7 Omni: each row lands as received, in one JSON column called `row`."""
+    """One resource of an API: each row lands as received, in one JSON column called `row`."""
+
+    @property
+    def api(self) -> str:
+        """Name of the server."""
+        raise NotImplementedError
+
+    @property
+    def resource(self) -> str:
+        """What is asked of it."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class OmniInput(ApiInput):
+    """One resource of Cin7 Omni."""
 
     omni: str = key(Text(pattern="[A-Za-z]+", meaning="a resource such as SalesOrders"), "Resource of the Omni API")
     expect_rows: RowCount | None = key(RowCountKind(), EXPECT_ROWS, default=None)
 
     @property
     def api(self) -> str:
-        """Name of the server, as the fetchers are keyed."""
+        """Name of the server."""
         return "omni"
 
     @property
@@ -75,7 +90,25 @@ class ApiInput(Written):
         return self.omni
 
 
-Input = FileInput | ApiInput
+@dataclass(frozen=True, kw_only=True)
+class CoreInput(ApiInput):
+    """One resource of Cin7 Core."""
+
+    core: str = key(Text(pattern="[A-Za-z/-]+", meaning="a resource such as saleList"), "Resource of the Core API")
+    expect_rows: RowCount | None = key(RowCountKind(), EXPECT_ROWS, default=None)
+
+    @property
+    def api(self) -> str:
+        """Name of the server."""
+        return "core"
+
+    @property
+    def resource(self) -> str:
+        """What is asked of it."""
+        return self.core
+
+
+Input = FileInput | OmniInput | CoreInput
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +144,7 @@ class SourceFile(Written):
     inputs: Mapping[PlacedText, Input] = key(
         TableOf(
             Text(pattern=NAME, meaning="a name in small letters, digits and _"),
-            InputKind(ShapeOf(FileInput), ShapeOf(ApiInput)),
+            InputKind(ShapeOf(FileInput), ShapeOf(OmniInput), ShapeOf(CoreInput)),
         ),
         "What the selects read, by name",
     )

@@ -71,7 +71,7 @@ def test_all_mistakes_are_shown_at_once_each_with_line_and_column(write_source: 
         ' Write a row count: 120, ">=200", "<=50" or "100..200"',
         'shop.yaml:5:3: a key of inputs is "Stock". Write a name in small letters, digits and _',
         'shop.yaml:5:10: inputs.Stock does not say what it reads. Did you mean "file"?',
-        'shop.yaml:6:6: inputs.a is the number 5. Write {file: "..."} or {omni: "..."}',
+        'shop.yaml:6:6: inputs.a is the number 5. Write {file: "..."}, {omni: "..."} or {core: "..."}',
         'shop.yaml:7:30: inputs.b.encoding is "utf-99", which is no text encoding. Write utf-8, utf-16 or windows-1252',
         "shop.yaml:7:46: inputs.b.header is false (YAML read no as false). Write true or false, without quotes",
         'shop.yaml:9:3: a key of tables is "product". Did you mean "products"?',
