@@ -82,6 +82,14 @@ class Approval(Written):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Flux(Written):
+    """Which changes against another month ask for a comment; both thresholds have to be reached."""
+
+    amount: int = key(Whole(0, 10**9), "Change of COGS or margin from which a line asks, base currency", default=1000)
+    percent: int = key(Whole(0, 10**6), "The same as a part of what it was, in per cent", default=10)
+
+
+@dataclass(frozen=True, kw_only=True)
 class CloseSettings(Written):
     """What a close does: its source, its first month and the accounting policies."""
 
@@ -104,6 +112,7 @@ class CloseSettings(Written):
     )
     journals: JournalSettings = key(ShapeOf(JournalSettings), "How journals stand in Xero", default=JournalSettings())
     approval: Approval = key(ShapeOf(Approval), "Who has to agree", default=Approval())
+    flux: Flux = key(ShapeOf(Flux), "Which changes against another month ask for a comment", default=Flux())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +150,11 @@ class CloseFile(Written):
     def stale_after_days(self) -> int:
         """Days after a month's end when a month that is not closed is late."""
         return self.close.journals.stale_after_days
+
+    @property
+    def flux(self) -> Flux:
+        """Thresholds of the flux."""
+        return self.close.flux
 
     @property
     def approval_required(self) -> bool:

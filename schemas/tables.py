@@ -2,7 +2,19 @@
 
 import pandera.polars as pa
 
-from schemas import checkpoints, closing, control, documents, journals, posting, stock, xero
+from schemas import (
+    checkpoints,
+    closing,
+    control,
+    documents,
+    journals,
+    posting,
+    reporting,
+    stock,
+    stock_counts,
+    xero,
+    xero_documents,
+)
 
 SOURCE_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "core.products": documents.Products,
@@ -15,6 +27,7 @@ SOURCE_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "core.production_lines": documents.ProductionLines,
     "core.opening_stock": documents.OpeningStock,
     "core.currency_rates": documents.CurrencyRates,
+    "core.stock_on_hand": stock_counts.StockOnHand,
 }
 """Filled from a source's YAML."""
 
@@ -36,6 +49,16 @@ CLOSE_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "close.exceptions": closing.CloseExceptions,
     "close.left_out": closing.LeftOut,
     "close.tie_outs": closing.TieOuts,
+    "close.roll_forward_lines": reporting.RollForwardLines,
+    "close.margins": reporting.Margins,
+    "close.flux_lines": reporting.FluxLines,
+    "close.flux_comments": reporting.FluxComments,
+    "close.stock_ages": reporting.StockAges,
+    "close.goods_received_not_invoiced": reporting.GoodsReceivedNotInvoiced,
+    "close.tie_out_accounts": closing.TieOutAccounts,
+    "close.tie_out_documents": closing.TieOutDocuments,
+    "close.clearing_orders": closing.ClearingOrders,
+    "close.stock_checks": stock_counts.StockChecks,
 }
 """Computed by a close."""
 
@@ -57,6 +80,8 @@ XERO_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "xero.trial_balance": xero.XeroTrialBalances,
     "xero.manual_journals": xero.XeroManualJournals,
     "xero.foreign_journal_lines": xero.XeroForeignJournalLines,
+    "xero.document_lines": xero_documents.XeroDocumentLines,
+    "xero.reads": xero_documents.XeroReads,
 }
 """Mirrored from Xero."""
 
