@@ -1,6 +1,7 @@
 """Maps a closed month's entries by the rules as they are now: what no rule covers, and rules that decide nothing."""
 
 import json
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -151,17 +152,18 @@ def _text(value: str) -> str:
 def _idle_rules(entries: pl.DataFrame, maps: MappingTables) -> list[IdleRule]:
     """Rules with a condition that decided nothing; the account of a role that is not needed this month is no news."""
     known = with_parties(entries.lazy()).collect()
+    filled = {name for name in known.columns if known[name].null_count() < known.height}
     return [
-        _idle(one, row, known.columns)
+        _idle(one, row, filled)
         for one in rule_lists(maps)
         for row in count_use(known.lazy(), one).to_dicts()
         if row["decided_count"] == 0 and any(row[name] is not None for name in RULE_ATTRIBUTES)
     ]
 
 
-def _idle(one: RuleList, row: dict[str, Any], known: list[str]) -> IdleRule:
+def _idle(one: RuleList, row: dict[str, Any], filled: Set[str]) -> IdleRule:
     asked = {name: row[name] for name in one.attributes if row[name] is not None}
-    unknown = [name for name in asked if name not in known]
+    unknown = [name for name in asked if name not in filled]
     return IdleRule(
         list_name=one.name,
         category=one.category,
@@ -169,5 +171,5 @@ def _idle(one: RuleList, row: dict[str, Any], known: list[str]) -> IdleRule:
         asks=describe_conditions(asked),
         gives=row[one.outcome],
         state="shadowed" if row["has_matched"] else "dead",
-        why=f"journal entries have no {', '.join(unknown)}" if unknown else "",
+        why=f"no entry of the month has {' or '.join(unknown)}" if unknown else "",
     )

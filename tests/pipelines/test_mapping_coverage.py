@@ -135,6 +135,7 @@ def test_rules_that_decide_nothing_are_dead_or_shadowed(measure: Measure) -> Non
         '  - { role: cogs, channel: "W*", sku: "*", account: "310" }',
         '  - { role: cogs, location: Nowhere, account: "310" }',
         '  - { role: cogs, brand: Ours, account: "310" }',
+        '  - { role: cogs, order_account: "4100", account: "310" }',
         '  - { role: cogs, channel: Web, to: 2026-09, account: "310" }',
     ]
 
@@ -142,9 +143,10 @@ def test_rules_that_decide_nothing_are_dead_or_shadowed(measure: Measure) -> Non
 
     idle = [one for one in covered.idle_rules if "accounts.yaml" in one.defined_at]
     assert [(one.asks, one.state, one.why) for one in idle] == [
+        ("role cogs, order_account 4100", "dead", "no entry of the month has order_account"),
         ("role cogs, channel Wholesale", "shadowed", ""),
         ("role cogs, location Nowhere", "dead", ""),
-        ("role cogs, brand Ours", "dead", "journal entries have no brand"),
+        ("role cogs, brand Ours", "dead", ""),
     ]
     table = idle_rules_table(covered.idle_rules, covered.period, most=2)
     assert len(table.rows) == 2
