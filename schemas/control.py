@@ -90,3 +90,101 @@ class RejectedRows(pa.DataFrameModel):
 
     class Config:
         strict = True
+
+
+class Watermarks(pa.DataFrameModel):
+    """One row per field with the instant of a change that an input of a source follows: how far it was read."""
+
+    source_name: str = pa.Field(description="Name of the source, as its YAML file is called")
+    input_name: str = pa.Field(description="Input that is read")
+    field_name: str = pa.Field(description="Field that is followed, such as modifiedDate")
+    watermark: Instant = pa.Field(description="Everything that changed up to here was read; asked again with overlap")
+    run_id: str = pa.Field(description="The run that moved it")
+
+    class Config:
+        strict = True
+        unique = ["source_name", "input_name", "field_name"]
+
+
+class ApiInputs(pa.DataFrameModel):
+    """One row per input that comes from an API: what of its raw table readers see, and when it was read."""
+
+    source_name: str = pa.Field(description="Name of the source, as its YAML file is called")
+    input_name: str = pa.Field(description="Input that is read")
+    api_name: str = pa.Field(description="omni or core")
+    resource: str = pa.Field(description="Resource of the API, such as SalesOrders")
+    server: str = pa.Field(description="Host that the rows came from")
+    landed_version: int = pa.Field(ge=0, description="Rows of the raw table up to this _version are complete")
+    row_count: int = pa.Field(ge=0, description="Rows that are current and not deleted")
+    read_at: Instant = pa.Field(description="When it was last read to the end")
+    swept_at: Instant = pa.Field(nullable=True, description="When deleted rows were last looked for")
+
+    class Config:
+        strict = True
+        unique = ["source_name", "input_name"]
+
+
+class ExtractReads(pa.DataFrameModel):
+    """One row per input whose reading was begun and not finished: where it goes on after an interruption."""
+
+    source_name: str = pa.Field(description="Name of the source, as its YAML file is called")
+    input_name: str = pa.Field(description="Input that is read")
+    plan: str = pa.Field(description="What was asked for: changes, whole, or the days of a backfill")
+    reads: str = pa.Field(description="JSON: the questions that are open, each with its next page")
+    page_count: int = pa.Field(ge=0, description="Pages received so far")
+    row_count: int = pa.Field(ge=0, description="Rows received so far")
+    started_at: Instant = pa.Field(description="When the reading began")
+
+    class Config:
+        strict = True
+        unique = ["source_name", "input_name"]
+
+
+class ExtractKeys(pa.DataFrameModel):
+    """One row per key that a list gave while it is read whole or swept: keys that are not there are deleted."""
+
+    source_name: str = pa.Field(description="Name of the source, as its YAML file is called")
+    input_name: str = pa.Field(description="Input that is read")
+    row_key: str = pa.Field(description="Key of the row, as _key of the raw table")
+
+    class Config:
+        strict = True
+
+
+class ApiCalls(pa.DataFrameModel):
+    """One row per minute and write of the calls of a connection: a day's calls are counted across runs."""
+
+    connection: str = pa.Field(description="API and user name or account, no secret")
+    minute_at: Instant = pa.Field(description="The minute of the calls")
+    call_count: int = pa.Field(ge=1, description="Calls")
+
+    class Config:
+        strict = True
+
+
+class SourceFields(pa.DataFrameModel):
+    """One row per field that an API sent: fields that nobody documents are schema drift."""
+
+    source_name: str = pa.Field(description="Name of the source, as its YAML file is called")
+    input_name: str = pa.Field(description="Input whose rows have it")
+    field_path: str = pa.Field(description="The field as it was spelled, with the rows it stands in: lineItems.code")
+    is_known: bool = pa.Field(description="Whether it is documented; matched without case")
+    is_spelled: bool = pa.Field(description="Whether it is spelled as documented")
+    first_seen_at: Instant = pa.Field(description="When it first came")
+
+    class Config:
+        strict = True
+
+
+class SourceValues(pa.DataFrameModel):
+    """One row per value of a field with documented values that an API sent and that is not among them."""
+
+    source_name: str = pa.Field(description="Name of the source, as its YAML file is called")
+    input_name: str = pa.Field(description="Input whose rows have it")
+    field_path: str = pa.Field(description="The field, such as accountingAttributes.accountingImportStatus")
+    unknown_value: str = pa.Field(description="The value, as it came")
+    first_key: str = pa.Field(description="Key of the first row that had it")
+    first_seen_at: Instant = pa.Field(description="When it first came")
+
+    class Config:
+        strict = True

@@ -91,6 +91,13 @@ CONTROL_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "control.runs": control.Runs,
     "control.loads": control.Loads,
     "control.core_tables": control.CoreTables,
+    "control.watermarks": control.Watermarks,
+    "control.api_inputs": control.ApiInputs,
+    "control.extract_reads": control.ExtractReads,
+    "control.extract_keys": control.ExtractKeys,
+    "control.api_calls": control.ApiCalls,
+    "control.source_fields": control.SourceFields,
+    "control.source_values": control.SourceValues,
 }
 """What the warehouse knows about itself."""
 

@@ -181,3 +181,57 @@ create table close.goods_received_not_invoiced (
     quantity decimal(18,4) not null,
     value_amount decimal(18,2) not null
 );
+-- Extract: how far each input of an API was read, what is half read, the calls of a day, and what nobody documents.
+create table control.watermarks (
+    source_name varchar not null,
+    input_name varchar not null,
+    field_name varchar not null,
+    watermark timestamp with time zone not null,
+    run_id varchar not null
+);
+create table control.api_inputs (
+    source_name varchar not null,
+    input_name varchar not null,
+    api_name varchar not null,
+    resource varchar not null,
+    server varchar not null,
+    landed_version bigint not null,
+    row_count bigint not null,
+    read_at timestamp with time zone not null,
+    swept_at timestamp with time zone
+);
+create table control.extract_reads (
+    source_name varchar not null,
+    input_name varchar not null,
+    plan varchar not null,
+    reads varchar not null,
+    page_count bigint not null,
+    row_count bigint not null,
+    started_at timestamp with time zone not null
+);
+create table control.extract_keys (
+    source_name varchar not null,
+    input_name varchar not null,
+    row_key varchar not null
+);
+create table control.api_calls (
+    connection varchar not null,
+    minute_at timestamp with time zone not null,
+    call_count bigint not null
+);
+create table control.source_fields (
+    source_name varchar not null,
+    input_name varchar not null,
+    field_path varchar not null,
+    is_known boolean not null,
+    is_spelled boolean not null,
+    first_seen_at timestamp with time zone not null
+);
+create table control.source_values (
+    source_name varchar not null,
+    input_name varchar not null,
+    field_path varchar not null,
+    unknown_value varchar not null,
+    first_key varchar not null,
+    first_seen_at timestamp with time zone not null
+);
