@@ -12,16 +12,34 @@ alter table close.bookings add column brand varchar;
 alter table close.bookings add column customer_group varchar;
 alter table close.bookings add column currency_code varchar;
 alter table close.bookings add column order_account varchar;
--- The month of an entry stays the last column.
-alter table close.journal_entries add column brand varchar;
-alter table close.journal_entries add column customer_group varchar;
-alter table close.journal_entries add column currency_code varchar;
-alter table close.journal_entries add column order_account varchar;
-alter table close.journal_entries add column booked_period date;
-update close.journal_entries set booked_period = period;
-alter table close.journal_entries drop column period;
-alter table close.journal_entries rename column booked_period to period;
-alter table close.journal_entries alter column period set not null;
+-- The month of an entry stays the last column. A table that holds rows takes no new `not null` in the transaction that
+-- updates them, so the rows move into a new one.
+alter table close.journal_entries rename to journal_entries_before;
+create table close.journal_entries (
+    journal_key varchar not null,
+    journal_kind varchar not null,
+    journal_date date not null,
+    journal_subject varchar not null,
+    role varchar not null,
+    line_topic varchar not null,
+    entry_amount decimal(18,2) not null,
+    source_table varchar not null,
+    source_id varchar not null,
+    sku varchar,
+    category varchar,
+    location varchar,
+    channel varchar,
+    party varchar,
+    reason varchar,
+    charge_type varchar,
+    brand varchar,
+    customer_group varchar,
+    currency_code varchar,
+    order_account varchar,
+    period date not null
+);
+insert into close.journal_entries by name select * from close.journal_entries_before;
+drop table close.journal_entries_before;
 -- Tie-out: stock on hand as the source states it, documents of others in Xero, and the documents behind each cause.
 create table core.stock_on_hand (
     as_of date not null,
