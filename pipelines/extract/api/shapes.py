@@ -49,9 +49,10 @@ class Resource:
     """The list whose rows each need a call of their own for the whole document (Core's sale of saleList). A document
     is asked for again when its row in the list has changed."""
     enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Known values by field, in any case: a value that is not listed is reported."""
-    known_fields: frozenset[str] = frozenset()
-    """Documented names in lower case, of all depths; others are reported as drift. Empty: nothing is documented."""
+    """Known values in lower case by field, such as `status` or `lineItems.stockControl`; others are reported."""
+    spelling: Mapping[str, str] = field(default_factory=dict)
+    """Documented names of all depths by their lower case: names come in any case, the selects of a source see this
+    spelling, and other names are reported as drift. Empty: names are as they come."""
     free_fields: frozenset[str] = frozenset()
     """Fields, in lower case, whose inner names are the tenant's own, such as customFields."""
     personal: tuple[str, ...] = ()
