@@ -29,9 +29,10 @@ class Drift:
     def is_known(self, path: str) -> bool:
         """Whether a field is documented, in any case; what stands in a tenant's own field is theirs."""
         parts = path.lower().split(".")
-        if not self.resource.spelling or any(part in self.resource.free_fields for part in parts[:-1]):
+        known = self.resource.known_fields or self.resource.spelling
+        if not known or any(part in self.resource.free_fields for part in parts[:-1]):
             return True
-        return parts[-1] in self.resource.spelling
+        return parts[-1] in known
 
     def is_spelled(self, path: str) -> bool:
         """Whether the last name of a path is spelled as documented, which the selects of a source expect."""

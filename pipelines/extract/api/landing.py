@@ -96,7 +96,7 @@ class InputState:
 
     def keep_keys(self, keys: Iterable[str]) -> None:
         """Note keys that a whole list or a sweep gave."""
-        rows = [{"source_name": self.source_name, "input_name": self.input_name, "row_key": key} for key in keys]
+        rows: list[dict[str, object]] = [{**self.parameters, "row_key": key} for key in keys]
         self.warehouse.append("control.extract_keys", _frame("control.extract_keys", rows))
 
     def kept_keys(self) -> list[str]:

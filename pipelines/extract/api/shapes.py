@@ -50,9 +50,11 @@ class Resource:
     is asked for again when its row in the list has changed."""
     enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Known values in lower case by field, such as `status` or `lineItems.stockControl`; others are reported."""
+    known_fields: frozenset[str] = frozenset()
+    """Documented names in lower case, of all depths; others are reported as drift. Empty: those of `spelling`."""
     spelling: Mapping[str, str] = field(default_factory=dict)
     """Documented names of all depths by their lower case: names come in any case, the selects of a source see this
-    spelling, and other names are reported as drift. Empty: names are as they come."""
+    spelling, Empty: names stay as they come."""
     free_fields: frozenset[str] = frozenset()
     """Fields, in lower case, whose inner names are the tenant's own, such as customFields."""
     personal: tuple[str, ...] = ()
