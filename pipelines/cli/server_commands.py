@@ -47,11 +47,29 @@ def xero(
 
 @sandbox_app.command("cin7")
 def cin7(
-    data: Annotated[Path, typer.Option("--data", metavar="FOLDER", help="Folder of JSON, one file a resource")],
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="FOLDER", help="Folder of JSON, one file a resource; default: the sample"),
+    ] = None,
     port: Port = 0,
     log: Log = None,
+    fault: Annotated[list[str] | None, typer.Option("--fault", metavar="NAME:EVERY", help="Switch a fault on")] = None,
+    second_limit: Annotated[int, typer.Option("--second-limit", help="Omni's calls a second; 0 without limit")] = 3,
+    minute_limit: Annotated[int, typer.Option("--minute-limit", help="Calls a minute of each; 0 without limit")] = 60,
+    day_limit: Annotated[int, typer.Option("--day-limit", help="Omni's calls a day; 0 without limit")] = 5000,
 ) -> None:
-    """Serve a local Cin7 Omni until it is stopped; user and key are `sandbox`."""
+    """Serve a local Cin7, Omni and Core, until it is stopped; user and key, account and key are `sandbox`."""
+    from pipelines.sandbox.cin7.call_limits import CallLimits
+    from pipelines.sandbox.cin7.faults import parse_fault
     from pipelines.sandbox.cin7.serving import serve
+    from pipelines.settings import load_settings
 
-    serve(port, data, log, typer.echo)
+    serve(
+        port,
+        data or load_settings().home / "data" / "sample",
+        log,
+        typer.echo,
+        limits=CallLimits(second_limit, minute_limit, day_limit),
+        core_limits=CallLimits(0, minute_limit, 0),
+        faults=[parse_fault(each) for each in fault or ()],
+    )

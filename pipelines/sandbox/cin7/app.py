@@ -1,9 +1,9 @@
-"""The local Cin7 Omni server: API v1, reading only, after cin7.md sections 1.1 and 1.2."""
+"""The local Cin7 server: Omni's API v1 and Core's API v2, reading only, after cin7.md sections 1.1, 1.2 and 2."""
 
 import base64
 import binascii
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import compare_digest
@@ -14,7 +14,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from pipelines.sandbox.cin7.call_limits import OMNI_LIMITS, CallCounter, CallLimits
+from pipelines.sandbox.cin7.core import CORE_LIMITS, add_core
+from pipelines.sandbox.cin7.fault_calls import add_fault_calls
+from pipelines.sandbox.cin7.faults import Cin7Faults, Fault
 from pipelines.sandbox.cin7.questions import QuestionError, answer
+from pipelines.sandbox.cin7.row_faults import RowFaults
 from pipelines.sandbox.cin7.rows import ResourceFolder
 
 USERNAME = "sandbox"
@@ -26,20 +30,25 @@ def create_app(
     log: Path | None = None,
     *,
     limits: CallLimits = OMNI_LIMITS,
+    core_limits: CallLimits = CORE_LIMITS,
+    faults: Iterable[Fault] = (),
     denied: Collection[str] = (),
     username: str = USERNAME,
     key: str = KEY,
     clock: Callable[[], float] = monotonic,
 ) -> FastAPI:
-    """The local Omni server as an application.
+    """The local Cin7 server as an application: Omni under /api/v1, Core under /ExternalApi/v2.
 
     Args:
-        folder: JSON arrays named after resources, or a folder with `omni` in it; read again when they change.
+        folder: JSON arrays named after resources, or a folder with `omni` and `core` in it; read again when they
+            change.
         log: request log (JSON lines) to append to; neither credentials nor rows are logged.
-        limits: calls a second, a minute and a day; beyond them 429 with Retry-After.
+        limits: Omni's calls a second, a minute and a day; beyond them 429 with Retry-After.
+        core_limits: Core's calls a minute.
+        faults: what goes wrong on purpose from the start; more at /_sandbox/faults.
         denied: resources that the connection has no permission for: 403.
-        username: of the API connection.
-        key: of the API connection.
+        username: of Omni's API connection; Core's account id is the same.
+        key: of either connection.
         clock: seconds, for the limits.
 
     Raises:
@@ -51,7 +60,20 @@ def create_app(
         log.touch()
     counter = CallCounter(limits, clock)
     forbidden = {name.lower() for name in denied}
-    app = FastAPI(title="tieout sandbox: Cin7 Omni", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="tieout sandbox: Cin7", docs_url=None, redoc_url=None, openapi_url=None)
+    switched_on = Cin7Faults(faults)
+    row_faults = RowFaults(switched_on)
+    add_fault_calls(app, switched_on)
+    add_core(
+        app,
+        folder,
+        row_faults,
+        lambda request, response, rows: _logged(log, request, response, rows),
+        limits=core_limits,
+        account_id=username,
+        key=key,
+        clock=clock,
+    )
 
     @app.get("/api/v1/{resource}")
     async def list_rows(resource: str, request: Request) -> Response:
@@ -64,7 +86,8 @@ def create_app(
         if refusal is not None:
             return _logged(log, request, refusal)
         try:
-            rows = answer(resources.rows(resources.resources[resource.lower()]), request.query_params)
+            name = resources.resources[resource.lower()]
+            rows = answer(row_faults.answer_rows(name, resources.rows(name)), request.query_params)
         except QuestionError as error:
             return _logged(log, request, _message(400, str(error)))
         return _logged(log, request, JSONResponse(rows), len(rows))

@@ -18,13 +18,13 @@ class ResourceFolder:
         """Look at every file.
 
         Raises:
-            UsageProblem: no such folder, no resource in it, or a file that is no JSON array of objects (exit 2).
+            UsageProblem: no such folder, nothing of Omni or Core in it, or a file that is no JSON array (exit 2).
         """
         self._folder = folder / "omni" if (folder / "omni").is_dir() else folder
         self._read: dict[str, tuple[tuple[int, int], list[Row]]] = {}
         paths = sorted(self._folder.glob("*.json"))
         self.resources = {path.stem.lower(): path.stem for path in paths} | {name.lower(): name for name in RESOURCES}
-        if not paths:
+        if not paths and not (folder / "core").is_dir():
             fix = "Give a folder with SalesOrders.json, Products.json, ...; data/sample is one."
             raise UsageProblem("The Cin7 server has nothing to serve.", [Problem(str(folder), "no JSON file", fix)])
         for path in paths:
