@@ -101,8 +101,11 @@ def plan(
 
     with run_close(read_settings(home, mappings), period, _day(to), plan_month, wait=wait, rebuild=rebuild) as run:
         tables = [plan_table(run.plan), left_out_table(run.warehouse, run.close.period), *_restatement(run)]
-        print_result(tables, as_json, _plan_facts(run))
+        warnings = _warnings(run)
+        print_result(tables, as_json, {**_plan_facts(run), "warnings": warnings})
         if not as_json and run.plan is not None:
+            for warning in warnings:
+                typer.echo(f"warning: {warning}")
             _print_next_step(run)
 
 
@@ -207,6 +210,16 @@ def _plan_facts(run: "CloseRun") -> dict[str, object]:
 def _applied_facts(run: "CloseRun") -> dict[str, object]:
     notes = [] if run.applied is None else list(run.applied.notes)
     return _plan_facts(run) | {"sent": _sent_count(run), "notes": notes}
+
+
+def _warnings(run: "CloseRun") -> list[str]:
+    """What `apply` would stop on, told before anybody approves: journals of others that nobody has decided on."""
+    from pipelines.load.foreign_journals import undecided_journals
+    from pipelines.load.terms import plan_terms
+
+    terms = plan_terms(run.close.settings, run.close.mappings)
+    found = undecided_journals(run.warehouse, run.close.period, terms.guarded_accounts, terms.foreign_journals)
+    return [str(problem) for problem in found]
 
 
 def _print_next_step(run: "CloseRun") -> None:

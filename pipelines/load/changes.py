@@ -108,7 +108,11 @@ def _in_parts(case: Case) -> str:
 
 
 def _new(case: Case, wanted: WantedJournal | None, after: Standing | None = None) -> Step:
-    """The wanted journal as a new document; on a locked day as the setting says."""
+    """The wanted journal as a new document; on a locked day as the setting says.
+
+    A draft does not keep a locked day either: Xero refuses a document for its date, whatever its status (xero.md
+    section 2, Lock dates), so it is drafted on the first open day for whoever unlocks the month to move.
+    """
     if wanted is None:
         raise ValueError("nothing is wanted")
     tag = next(case.tags)

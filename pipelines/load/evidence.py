@@ -138,7 +138,7 @@ class EvidenceSender:
                 self._leave_out(document, "left out: the day's limit of calls is nearly used up")
                 continue
             try:
-                if document.attempts and self._is_there(document):
+                if document.attempts and document.state != "refused" and self._is_there(document):
                     self.outbox.save([replace(document, state="confirmed", answered_at=self.clock(), reason=None)])
                     continue
                 count += 1
@@ -153,7 +153,8 @@ class EvidenceSender:
 
     def _missing(self) -> Sequence[OutboxDocument]:
         found = [one for action in _ACTIONS for one in self.outbox.documents(action)]
-        open_ones = [one for one in found if one.state in {"planned", "sending", "unknown"}]
+        # what Xero refused may have been put right since: an app that got the scope, an account that was opened
+        open_ones = [one for one in found if one.state != "confirmed" and not _is_too_large(one)]
         journals = {one.tag: one for one in self.outbox.documents("create") if one.state == "confirmed"}
         return [
             replace(one, manual_journal_id=journals[one.tag].manual_journal_id)
@@ -188,6 +189,11 @@ class EvidenceSender:
         current = self.outbox.get(document.action, document.tag) or document
         state: State = "unknown" if current.is_open else "planned"
         self.outbox.save([replace(current, state=state, reason=reason)])
+
+
+def _is_too_large(document: OutboxDocument) -> bool:
+    """Whether its file was left out, so that there are no bytes to send."""
+    return document.action == "attach" and not document.body
 
 
 def _path(document: OutboxDocument) -> str:

@@ -80,18 +80,31 @@ def stop_on_foreign_journals(
         ApprovalNeeded: with every journal of others that nobody has decided on, and every decision about a journal
             that Xero does not have (exit 4); nothing was sent.
     """
-    if not accounts or _is_begun(warehouse, period):
-        return
-    decided = {one.journal for one in decisions}
-    found = find_foreign_journals(warehouse, period, accounts)
-    rows = [row for row in found.to_dicts() if not decided & {row["manual_journal_id"], row["narration"]}]
-    problems = [*(_undecided(row, period) for row in rows), *_undone(warehouse, decisions)]
-    if problems:
+    if problems := undecided_journals(warehouse, period, accounts, decisions):
         raise ApprovalNeeded(
             f"Somebody else has posted journals of {period:%Y-%m} to your stock and cost accounts: nothing was sent.\n"
             "    With tieout's own the month would count twice. Each needs a decision.",
             problems,
         )
+
+
+def undecided_journals(
+    warehouse: Warehouse, period: date, accounts: frozenset[str], decisions: Sequence[ForeignJournal]
+) -> list[Problem]:
+    """What `stop_on_foreign_journals` stops on, for the plan to warn of before it is approved.
+
+    Args:
+        warehouse: xero.foreign_journal_lines and post.documents.
+        period: first day of the month.
+        accounts: stock, COGS and charge accounts of the mappings.
+        decisions: of close.yaml.
+    """
+    if not accounts or _is_begun(warehouse, period):
+        return []
+    decided = {one.journal for one in decisions}
+    found = find_foreign_journals(warehouse, period, accounts)
+    rows = [row for row in found.to_dicts() if not decided & {row["manual_journal_id"], row["narration"]}]
+    return [*(_undecided(row, period) for row in rows), *_undone(warehouse, decisions)]
 
 
 def _is_begun(warehouse: Warehouse, period: date) -> bool:

@@ -98,6 +98,18 @@ def test_a_fault_leaves_it_to_the_next_apply(
     assert (third.evidence, third.request_count) == ((), 0)
 
 
+def test_what_xero_refused_is_tried_again_by_the_next_apply(
+    close: Close, client: XeroClient, warehouse: Warehouse
+) -> None:
+    result = close(cogs("120.00"))
+    warehouse.execute("update post.outbox set state = 'refused', reason = 'no scope' where action = 'note'")
+
+    again = apply_plan(client, warehouse, result.plan_hash, MONTHLY, pause=no_pause)
+
+    assert (again.evidence, again.left_out, again.request_count) == ((V1,), (), 1)
+    assert warehouse.read("post.outbox", "action = 'note'")["state"].item() == "confirmed"
+
+
 def test_it_leaves_the_days_last_calls_alone(close: Close, books: LocalBooks, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "RESERVE", 10_000)
 

@@ -9,6 +9,7 @@ import pytest
 from pipelines.errors import ApprovalNeeded
 from pipelines.load.apply import apply_plan
 from pipelines.load.apply_result import ApplyResult
+from pipelines.load.foreign_journals import undecided_journals
 from pipelines.load.mirror import refresh_posted
 from pipelines.load.plan import make_plan
 from pipelines.load.terms import PlanTerms
@@ -51,6 +52,19 @@ def _enter(books: LocalBooks, narration: str, amount: str, **other: Any) -> None
 def _decide(journal: str, decision: str, adopted_as: str | None = None) -> PlanTerms:
     entry = ForeignJournal(journal, decision, "why", "who", adopted_as, "mappings/close.yaml:40:5")  # type: ignore[arg-type]
     return replace(GUARDED, foreign_journals=(entry,))
+
+
+def test_the_plan_can_warn_of_it_before_anybody_approves(
+    client: XeroClient, warehouse: Warehouse, sync_id: str
+) -> None:
+    refresh_posted(client, warehouse)
+    accounts = GUARDED.guarded_accounts
+
+    (problem,) = undecided_journals(warehouse, OCTOBER, accounts, ())
+    decided = undecided_journals(warehouse, OCTOBER, accounts, _decide(sync_id, "foreign").foreign_journals)
+
+    assert problem.where == f"Xero, manual journal {SYNC!r} of 2026-10-31"
+    assert decided == []
 
 
 def test_a_month_that_cin7_posted_too_is_not_posted_again(close: Close, books: LocalBooks, sync_id: str) -> None:
