@@ -12,8 +12,9 @@ October when part of it is sold, the last October receipt is billed in November,
 turn up. `cases.csv` names the document of each.
 
 Files: `omni/RESOURCE.json` are rows as Omni's API gives them (a business date is the UTC instant at which the day
-begins in Auckland, so it carries the date before); `files/*.csv` are what the API does not give. Amounts of landed
-costs and opening stock are NZ dollars without GST; bills are in their own currency with the rate `nzd_for_one`.
+begins in Auckland, so it carries the date before); `core/RESOURCE.json` are the same documents as Cin7 Core gives them,
+with what Core booked by itself; `files/*.csv` are what Omni's API does not give. Amounts of landed costs and opening
+stock are NZ dollars without GST; bills are in their own currency with the rate `nzd_for_one`.
 """
 
 import csv
@@ -25,6 +26,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from data.sample.chance import Chance
+from data.sample.core_postings import Postings
+from data.sample.core_rows import core_resources
 from data.sample.deals import Adjustment, Books, Credit, Job, Order, Purchase, Transfer
 from data.sample.omni_rows import Row, omni_resources, reference
 from data.sample.side_files import Table, side_files
@@ -41,8 +44,11 @@ def generate() -> dict[str, str]:
     chance = Chance(SEED)
     books = trade(chance)
     resources = {f"omni/{name}.json": _json(rows) for name, rows in omni_resources(books).items()}
-    files = {f"files/{name}": _csv(table) for name, table in side_files(books, chance).items()}
-    return {**resources, **files, "cases.csv": _csv(_cases(books))}
+    tables = side_files(books, chance)
+    files = {f"files/{name}": _csv(table) for name, table in tables.items()}
+    core = core_resources(books, tables, Postings(books, tables))
+    documents = {f"core/{name.replace('/', '_')}.json": _json(rows) for name, rows in core.items()}
+    return {**resources, **documents, **files, "cases.csv": _csv(_cases(books))}
 
 
 def trade(chance: Chance) -> Books:
