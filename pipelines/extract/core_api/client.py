@@ -8,6 +8,8 @@ from typing import Self
 import httpx
 
 from pipelines.errors import UsageProblem
+from pipelines.extract.api.calls import CallLimits, Calls
+from pipelines.extract.api.fields import find
 from pipelines.extract.api.shapes import Page, Question, ReceivedRow, Resource
 from pipelines.extract.core_api.answers import read_document, read_list, unreachable
 from pipelines.extract.core_api.resources import CORE_RESOURCES, Address
@@ -27,9 +29,10 @@ class CoreApi:
     parallel = 4
     """More calls at once do not help: 60 a minute are one a second."""
 
-    def __init__(self, http: httpx.Client) -> None:
+    def __init__(self, http: httpx.Client, calls: Calls) -> None:
         """Take an HTTP client whose base URL, headers and transport are set up: `connect_core` builds one."""
         self._http = http
+        self.calls = calls
         self._page_sizes: dict[str, int] = {}
 
     def __repr__(self) -> str:
@@ -44,6 +47,11 @@ class CoreApi:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    @property
+    def server(self) -> str:
+        """Host of the server."""
+        return self._http.base_url.host
 
     @property
     def resources(self) -> Mapping[str, Resource]:
@@ -103,7 +111,7 @@ def connect_core(
     Args:
         settings: core_url (with or without /ExternalApi/v2), core_account_id and core_key.
         transport: what really sends; a test gives its own.
-        per_minute: calls a minute. Core's limit is Core's: for a server on this machine nothing waits.
+        per_minute: calls a minute. For a server on this machine nothing waits before its first refusal.
         backoff: seconds before the second retry, doubled with each further one; Retry-After goes first.
         silent_wait: seconds after a refusal without Retry-After; a server on this machine is tried sooner.
 
@@ -116,19 +124,20 @@ def connect_core(
             "    Set TIEOUT_CORE_ACCOUNT_ID and TIEOUT_CORE_KEY (in Core: Integrations > API, add an application)."
         )
     is_here = is_loopback(settings.core_url)
+    limits = CallLimits(per_minute=per_minute)
+    calls = Calls("Cin7 Core", settings.core_account_id, limits, waits=not is_here)
     sender = transport or httpx.HTTPTransport()
-    return CoreApi(
-        httpx.Client(
-            base_url=_api_url(settings.core_url),
-            headers={
-                "Accept": "application/json",
-                "api-auth-accountid": settings.core_account_id,
-                "api-auth-applicationkey": settings.core_key.get_secret_value(),
-            },
-            transport=turn_taking(sender, None if is_here else per_minute, backoff, None if is_here else silent_wait),
-            timeout=httpx.Timeout(120.0, connect=10.0),
-        )
+    http = httpx.Client(
+        base_url=_api_url(settings.core_url),
+        headers={
+            "Accept": "application/json",
+            "api-auth-accountid": settings.core_account_id,
+            "api-auth-applicationkey": settings.core_key.get_secret_value(),
+        },
+        transport=turn_taking(sender, calls, backoff, None if is_here else silent_wait),
+        timeout=httpx.Timeout(120.0, connect=10.0),
     )
+    return CoreApi(http, calls)
 
 
 def _filters(resource: Resource, address: Address, question: Question) -> dict[str, str]:
@@ -150,13 +159,13 @@ def _day_beside(day: date, offset: int) -> str:
 
 def _is_asked_for(row: ReceivedRow, resource: Resource, question: Question) -> bool:
     """Whether a row answers the parts of a question that Core cannot filter by."""
-    if question.keys and str(_value(row, resource.keys[0])) not in question.keys:
+    if question.keys and str(find(row.fields, resource.keys[0])) not in question.keys:
         return False
-    if question.until and question.follow and str(_value(row, question.follow) or "") >= question.until:
+    if question.until and question.follow and str(find(row.fields, question.follow) or "") >= question.until:
         return False
     if not resource.dated or not (question.first_day or question.last_day):
         return True
-    day = str(_value(row, resource.dated) or "")[:10]
+    day = str(find(row.fields, resource.dated) or "")[:10]
     return _not_before(day, question.first_day) and (question.last_day is None or day <= question.last_day.isoformat())
 
 
@@ -164,15 +173,9 @@ def _not_before(day: str, first: date | None) -> bool:
     return first is None or day >= first.isoformat()
 
 
-def _value(row: ReceivedRow, field: str) -> object:
-    """The value of a field whose name may be in any case."""
-    wanted = field.lower()
-    return next((value for name, value in row.fields.items() if name.lower() == wanted), None)
-
-
 def _with_key(document: ReceivedRow, key_field: str, key: str) -> ReceivedRow:
     """The document, which names itself: where it does not (the runs of a production order), its key goes in front."""
-    if _value(document, key_field) is not None:
+    if find(document.fields, key_field) is not None:
         return document
     opening = "{" + json.dumps(key_field) + ":" + json.dumps(key)
     rest = document.text.lstrip()[1:].lstrip()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.extract.api.shapes import Resource
-from pipelines.extract.core_api.words import DOCUMENT_WORDS, SALE_STATUSES, STOCK_STATUSES, TRANSACTION_TYPES
+from pipelines.extract.core_api.words import SALE_STATUSES, SPELLING, STOCK_STATUSES, TRANSACTION_TYPES
 
 LIST_ROWS = 1000
 """Core's largest page (cin7.md section 2.1)."""
@@ -43,6 +43,11 @@ class CoreResource:
     address: Address
 
 
+def _lower(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words as values are compared: in lower case."""
+    return tuple(word.lower() for word in words)
+
+
 def _list(
     name: str,
     list_name: str,
@@ -58,8 +63,8 @@ def _list(
         follows=(since[0],) if since else (),
         page_rows=LIST_ROWS,
         is_swept=since is not None,
-        enums={"Status": statuses} if statuses else {},
-        known_fields=DOCUMENT_WORDS,
+        enums={"Status": _lower(statuses)} if statuses else {},
+        spelling=SPELLING,
         personal=PERSONAL,
     )
     return CoreResource(resource, Address(name, list_name, None, since[1] if since else None, fixed))
@@ -73,8 +78,8 @@ def _document(
         name=name,
         keys=(key,),
         detail_of=list_name,
-        enums={"Status": statuses} if statuses else {},
-        known_fields=DOCUMENT_WORDS,
+        enums={"Status": _lower(statuses)} if statuses else {},
+        spelling=SPELLING,
         free_fields=frozenset({"additionalattributes"}),
         personal=PERSONAL,
     )
@@ -87,8 +92,8 @@ _TRANSACTIONS = CoreResource(
         keys=(),
         page_rows=LIST_ROWS,
         dated="EffectiveDate",
-        enums={"Type": TRANSACTION_TYPES},
-        known_fields=DOCUMENT_WORDS,
+        enums={"Type": _lower(TRANSACTION_TYPES)},
+        spelling=SPELLING,
     ),
     Address("transactions", "Transactions"),
 )

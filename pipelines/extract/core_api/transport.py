@@ -2,8 +2,8 @@
 
 import httpx
 from httpx_retries import Retry, RetryTransport
-from pyrate_limiter import Duration, Limiter, Rate
 
+from pipelines.extract.api.calls import Calls
 from pipelines.extract.core_api.answers import BUSY, LONGEST_WAIT, seconds_asked, too_many_calls
 
 RETRIES = 5
@@ -11,18 +11,17 @@ _RETRIED_STATUSES = [429, 502, 503, 504]
 
 
 def turn_taking(
-    transport: httpx.BaseTransport, per_minute: int | None, backoff: float, silent_wait: float | None
+    transport: httpx.BaseTransport, calls: Calls, backoff: float, silent_wait: float | None
 ) -> httpx.BaseTransport:
     """A transport that keeps to the limit and tries again after a hiccup.
 
     Args:
         transport: what really sends.
-        per_minute: calls a minute; None without limit.
+        calls: whose turn it is.
         backoff: seconds before the second retry, doubled with each further one, where nothing says how long to wait.
         silent_wait: seconds to wait after a 429 or 503 without Retry-After; None: as after any hiccup. The minute's
             calls are shared by all apps of an account, so a short wait would only use up the retries.
     """
-    limiter = None if per_minute is None else Limiter(Rate(per_minute, Duration.MINUTE))
     retry = Retry(
         total=RETRIES,
         allowed_methods=["GET"],
@@ -30,21 +29,20 @@ def turn_taking(
         backoff_factor=backoff,
         max_backoff_wait=LONGEST_WAIT,
     )
-    return RetryTransport(transport=_CoreTransport(transport, limiter, silent_wait), retry=retry)
+    return RetryTransport(transport=_CoreTransport(transport, calls, silent_wait), retry=retry)
 
 
 class _CoreTransport(httpx.BaseTransport):
     """Waits for its turn; writes Core's `Retry-After: 60 Seconds` as the number that it means."""
 
-    def __init__(self, transport: httpx.BaseTransport, limiter: Limiter | None, silent_wait: float | None) -> None:
+    def __init__(self, transport: httpx.BaseTransport, calls: Calls, silent_wait: float | None) -> None:
         self._transport = transport
-        self._limiter = limiter
+        self._calls = calls
         self._silent_wait = silent_wait
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass the request on when it is its turn; a wait that is too long ends the call instead of being slept on."""
-        if self._limiter is not None:
-            self._limiter.try_acquire("core")
+        self._calls.take()
         response = self._transport.handle_request(request)
         if response.status_code in BUSY:
             response.request = request
@@ -52,7 +50,7 @@ class _CoreTransport(httpx.BaseTransport):
         return response
 
     def _settle_wait(self, response: httpx.Response) -> None:
-        """Make Retry-After a number, or take it away."""
+        """Make Retry-After a number, or take it away; the other calls wait as long."""
         wait = seconds_asked(response)
         if wait is not None and wait > LONGEST_WAIT:
             response.close()
@@ -60,11 +58,11 @@ class _CoreTransport(httpx.BaseTransport):
         wait = self._silent_wait if wait is None else wait
         if wait is None:
             response.headers.pop("Retry-After", None)
-        else:
-            response.headers["Retry-After"] = f"{wait:.0f}"
+            return
+        response.headers["Retry-After"] = f"{wait:.0f}"
+        self._calls.slow_down(wait)
 
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
-        if self._limiter is not None:
-            self._limiter.close()
+        self._calls.close()

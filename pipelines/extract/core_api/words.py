@@ -1,5 +1,7 @@
 """The words of Cin7 Core's API: field names and statuses as cin7.md section 2.2 and the published models give them."""
 
+from collections.abc import Mapping
+
 SALE_STATUSES = (
     "DRAFT", "VOIDED", "ESTIMATING", "ESTIMATED", "ORDERING", "ORDERED", "BACKORDERED", "PICKING", "PICKED", "PACKING",
     "PACKED", "SHIPPING", "INVOICING", "INVOICED", "CREDITED", "COMPLETED", "AUTH_NO_ALLOC", "FULFILLED", "CLOSED",
@@ -42,5 +44,5 @@ TaxComponents TaxInclusive TaxPercent TaxRule Terms To ToLocation Total TotalBef
 TrackingNumber Traceability Transaction TransactionID Transactions TransferQuantity Type UOM Unit UnitCost Unstock
 UnstockStatus Updated WIPAccount WIPDate WastageQty WastageQuantity Weight WeightUnits Width ZeroStockOnHandProducts
 """
-DOCUMENT_WORDS = frozenset(word.lower() for word in _WORDS.split())
-"""Field names of all depths, in lower case."""
+SPELLING: Mapping[str, str] = {word.lower(): word for word in _WORDS.split()}
+"""Field names of all depths by their lower case."""
