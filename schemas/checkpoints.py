@@ -92,3 +92,18 @@ class SourceDigests(pa.DataFrameModel):
     class Config:
         strict = True
         unique = ["core_table", "bucket"]
+
+
+class EntryDigests(pa.DataFrameModel):
+    """One row per month, topic and day: a digest of what its journals of receipts, bills and charges rest on."""
+
+    period: pl.Date = pa.Field(description="First day of the month that was built")
+    topic: str = pa.Field(
+        isin=["receipts", "charges", "settings", "bookings", "sources"], description="What the digest is of"
+    )
+    bucket: str = pa.Field(description="Day of receipt or charge (none: no day yet); a month; all for settings")
+    digest: str = pa.Field(nullable=True, description="Digest of the rows")
+
+    class Config:
+        strict = True
+        unique = ["period", "topic", "bucket"]

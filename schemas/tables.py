@@ -40,6 +40,7 @@ CLOSE_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "close.checkpoint_layers": checkpoints.CheckpointLayers,
     "close.pool_checkpoints": checkpoints.PoolCheckpoints,
     "close.source_digests": checkpoints.SourceDigests,
+    "close.entry_digests": checkpoints.EntryDigests,
     "close.bookings": stock.Bookings,
     "close.journals": journals.Journals,
     "close.journal_entries": journals.KeptEntries,

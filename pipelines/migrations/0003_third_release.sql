@@ -253,3 +253,10 @@ create table control.source_values (
     first_key varchar not null,
     first_seen_at timestamp with time zone not null
 );
+-- Closing: what the journals of receipts, bills and charges of each month rest on, so that the next month looks at changes.
+create table close.entry_digests (
+    period date not null,
+    topic varchar not null,
+    bucket varchar not null,
+    digest varchar
+);

@@ -1,10 +1,12 @@
 """Builds the month's journals, roll-forward, exceptions and the list of what was left out."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
 
 from pipelines.steps.context import CloseContext
+from pipelines.steps.purchase_changes import PurchaseScope, find_scope, keep_scope
 from pipelines.steps.source_changes import CORE_TABLES
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
@@ -28,9 +30,14 @@ def build_month(close: CloseContext, warehouse: Warehouse) -> None:
         close: which month.
         warehouse: holds the bookings of the month (value_stock).
     """
-    core, maps = read_purchases(warehouse), close.maps
+    with warehouse.transaction():
+        _build(close, warehouse)
+
+
+def _build(close: CloseContext, warehouse: Warehouse) -> None:
+    maps, scope = close.maps, find_scope(close, warehouse)
     bookings = warehouse.read("close.bookings", "period = ?", [close.period])
-    entries = _enter(close, warehouse, core, maps, bookings)
+    entries = _enter(close, warehouse, scope, maps, bookings)
     journals = build_journals(entries, maps, close.period)
     headers, lines, sources, unmapped = pl.collect_all(
         [journals.journals, journals.lines, journals.sources, journals.unmapped]
@@ -43,12 +50,12 @@ def build_month(close: CloseContext, warehouse: Warehouse) -> None:
         "close.journal_lines": lines.lazy(),
         "close.journal_line_sources": sources.lazy(),
         "close.roll_forward": rolled,
-        "close.exceptions": _find_exceptions(close, warehouse, core, unmapped),
-        "close.left_out": _list_left_out(close, warehouse, core),
+        "close.exceptions": _find_exceptions(close, warehouse, unmapped),
+        "close.left_out": _list_left_out(close, warehouse),
     }
-    with warehouse.transaction():
-        for table, frame in rows.items():  # each is checked against its model before it is written
-            warehouse.replace(table, frame.collect(), "period = ?", [close.period])
+    for table, frame in rows.items():  # each is checked against its model before it is written
+        warehouse.replace(table, frame.collect(), "period = ?", [close.period])
+    keep_scope(close, warehouse)
 
 
 def read_purchases(warehouse: Warehouse) -> CoreTables:
@@ -76,7 +83,7 @@ def _sum_before(warehouse: Warehouse, period: date) -> pl.DataFrame:
     )
 
 
-def _list_left_out(close: CloseContext, warehouse: Warehouse, core: CoreTables) -> pl.LazyFrame:
+def _list_left_out(close: CloseContext, warehouse: Warehouse) -> pl.LazyFrame:
     """Sales that stand in one book only: what is surely in both by the cut-off is not even read."""
     policy = close.policy.recognition
     in_both = "moved_date <= ? and invoice_date <= ? and moved_quantity <> 0 and moved_quantity = ordered_quantity"
@@ -93,32 +100,72 @@ def _list_left_out(close: CloseContext, warehouse: Warehouse, core: CoreTables) 
             """,
             [close.period],
         )
-    return list_left_out(sale_lines.lazy(), booked.lazy(), core.stocked(), policy, close.period, close.cut_off)
+    stocked = warehouse.query("select sku from core.products where is_stocked")
+    return list_left_out(sale_lines.lazy(), booked.lazy(), stocked.lazy(), policy, close.period, close.cut_off)
 
 
 def _enter(
-    close: CloseContext, warehouse: Warehouse, core: CoreTables, maps: MappingTables, bookings: pl.DataFrame
+    close: CloseContext, warehouse: Warehouse, scope: PurchaseScope, maps: MappingTables, bookings: pl.DataFrame
 ) -> pl.LazyFrame:
     """The entries of the month, checked: bills and charges are journaled as wanted so far, less journaled before."""
-    cumulative = "source_table in ('core.receipt_lines', 'close.landed_cost_allocations')"
-    sources = warehouse.read("close.journal_line_sources", f"period < ? and {cumulative}", [close.period])
-    before = warehouse.read("close.bookings", "period < ? and document_kind in ('purchase', 'charge')", [close.period])
-    all_bookings = pl.concat([before, bookings]).lazy()
+    core = _core_of(
+        warehouse,
+        {"receipt_lines": scope.receipt_lines, "bill_lines": scope.bill_lines, "charges": scope.charges},
+    )
+    all_bookings = pl.concat([scope.bookings_before, bookings]).lazy()
     entries = enter_month(
-        core, maps.charge_types, all_bookings, sources.lazy(), close.policy, close.period, close.cut_off
+        core,
+        maps.charge_types,
+        all_bookings,
+        scope.sources_before.lazy(),
+        close.policy,
+        close.period,
+        close.cut_off,
     )
     return check(JournalEntries, entries).lazy()
 
 
-def _find_exceptions(
-    close: CloseContext, warehouse: Warehouse, core: CoreTables, unmapped: pl.DataFrame
-) -> pl.LazyFrame:
+def _core_of(warehouse: Warehouse, rows: Mapping[str, pl.DataFrame]) -> CoreTables:
+    """Products and rates as they are, some rows of other tables, and nothing of the rest."""
+    tables = {name: warehouse.read(f"core.{name}") for name in ("products", "currency_rates")} | dict(rows)
+    for name in CORE_TABLES:
+        if name not in tables:
+            tables[name] = warehouse.query(f"from core.{name} limit 0")
+    return CoreTables(**{name: frame.lazy() for name, frame in tables.items()})
+
+
+def _odd_rows(close: CloseContext, warehouse: Warehouse) -> CoreTables:
+    """Rows of which one might need a decision: of an unknown product, without a price, or in another currency."""
+    lacks_rate = "currency_rate is null and currency_code is not null and currency_code <> $1"
+    base = [close.policy.base_currency]
+    bills = warehouse.query(
+        f"from core.bill_lines where receipt_line_id not in (select receipt_line_id from core.receipt_lines) "
+        f"or ({lacks_rate})",
+        base,
+    )
+    unknown = "sku not in (select sku from core.products)"
+    with warehouse.offering("odd_bills", bills.select("receipt_line_id").unique()):
+        receipts = warehouse.query(
+            f"from core.receipt_lines where {unknown} or unit_price is null or ({lacks_rate}) "
+            "or receipt_line_id in (from odd_bills)",
+            base,
+        )
+    tables = {"receipt_lines": receipts, "bill_lines": bills, "charges": warehouse.read("core.charges")}
+    for name in CORE_TABLES:
+        if name not in {*tables, "products", "currency_rates"}:
+            tables[name] = warehouse.query(f"from core.{name} where {unknown}")
+    return _core_of(warehouse, tables)
+
+
+def _find_exceptions(close: CloseContext, warehouse: Warehouse, unmapped: pl.DataFrame) -> pl.LazyFrame:
     """Everything that needs a decision, with the corrections that accept it."""
     uncovered = warehouse.read("close.valued_moves", "is_provisional")
     with warehouse.offering("uncovered_skus", uncovered.select("sku").unique()):
         moves = warehouse.query("from core.stock_moves where sku in (from uncovered_skus)")
     found = [
-        find_document_exceptions(core, close.maps.charge_types, close.policy.base_currency, close.cut_off),
+        find_document_exceptions(
+            _odd_rows(close, warehouse), close.maps.charge_types, close.policy.base_currency, close.cut_off
+        ),
         find_cost_exceptions(moves.lazy(), uncovered.drop("sku", "moved_on").lazy(), close.period, close.cut_off),
         describe_unmapped(unmapped.lazy()),
         _rejected_rows(warehouse),

@@ -21,6 +21,7 @@ KEYS = {
     "sale_lines": "sale_line_id",
     "receipt_lines": "receipt_line_id",
     "charges": "charge_id",
+    "bill_lines": "bill_line_id",
     "adjustment_lines": "adjustment_line_id",
     "transfer_lines": "transfer_line_id",
     "production_lines": "production_line_id",
@@ -78,8 +79,9 @@ class ChangingCompany:
                     self._count,
                     self._transfer,
                     self._make,
+                    self._bill,
                 ],
-                [8, 5, 3, 1, 2, 1, 2, 1],
+                [8, 5, 3, 1, 2, 1, 2, 1, 3],
             )[0]
             make(self._day(month))
 
@@ -228,6 +230,19 @@ class ChangingCompany:
             charge_date=day,
         )
 
+    def _bill(self, day: date) -> None:
+        """A bill or credit for a received line, or for one that nobody knows; about what the line cost."""
+        lines = list(self.rows["receipt_lines"].values())
+        line = self.random.choice(lines) if lines else {}
+        amount = (line.get("unit_price") or self._price()) * line.get("quantity", 1)
+        self._add(
+            "bill_lines",
+            receipt_line_id=line.get("receipt_line_id", "gone"),
+            bill_date=day + timedelta(days=self.random.choice([0, 3, 40])),
+            line_amount=(amount + self.random.choice([0, 0, 1])).quantize(Decimal("0.01")),
+            currency_code=line.get("currency_code"),
+        )
+
     def _count(self, day: date) -> None:
         cost = self.random.choice([None, self._price().quantize(Decimal("0.000001"))])
         self._add(
@@ -294,6 +309,13 @@ class ChangingCompany:
             edits += [
                 {"charge_amount": self._price().quantize(Decimal("0.000001"))},
                 {"purchase_id": str(self.random.randint(1, 6))},
+            ]
+        if name == "bill_lines":
+            others = list(self.rows["receipt_lines"]) or ["gone"]
+            edits += [
+                {"line_amount": row["line_amount"] + 1},
+                {"receipt_line_id": self.random.choice(others)},
+                {"bill_date": row["bill_date"] + timedelta(days=31)},
             ]
         if name == "transfer_lines":
             edits += [{"received_date": row["dispatched_date"] + timedelta(days=2)}]

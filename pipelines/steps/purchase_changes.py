@@ -1,0 +1,269 @@
+"""Finds the receipts, bills and charges of which a month may have something to journal, without reading the others.
+
+Bills and charges are journaled as wanted so far, less journaled before. What was journaled is what was wanted when the
+month before was built; so only rows of which something has changed since can book anything: the received line, its
+bills, its charges, its value in the ledger, or what earlier months journaled. Each day of receipts and of charges has a
+digest of all that; DuckDB computes and compares them where the rows are.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+import polars as pl
+
+from pipelines.steps.context import CloseContext
+from pipelines.warehouse import Warehouse
+
+ENTRIES_VERSION = 1
+"""Raised when the same receipts, bills and charges are journaled otherwise: then every row is looked at again."""
+
+_NO_DAY = "none"
+_RECEIPT = "receipt:"
+_CUMULATIVE = "source_table in ('core.receipt_lines', 'close.landed_cost_allocations')"
+_BOOKED = "document_kind in ('purchase', 'charge')"
+
+
+@dataclass(frozen=True)
+class PurchaseScope:
+    """Rows that the journals of a month have to look at."""
+
+    receipt_lines: pl.DataFrame
+    bill_lines: pl.DataFrame
+    charges: pl.DataFrame
+    bookings_before: pl.DataFrame
+    """Bookings of earlier months of these receipts and charges."""
+    sources_before: pl.DataFrame
+    """JournalLineSources of earlier months, of these receipts and charges and of those that have vanished."""
+
+
+def find_scope(close: CloseContext, warehouse: Warehouse) -> PurchaseScope:
+    """Receipts, bills and charges that may differ from what earlier months journaled of them.
+
+    Args:
+        close: which month, up to which day.
+        warehouse: an open transaction of it, with the bookings of the month; the temporary table
+            `fresh_entry_digests` stays until keep_scope.
+    """
+    _compute_digests(close, warehouse)
+    before = _last_digests(warehouse, close.period)
+    if before.is_empty() or _is_history_changed(warehouse, close.period, before):
+        return _everything(warehouse, close.period)
+    return _read_scope(warehouse, close.period, before)
+
+
+def keep_scope(close: CloseContext, warehouse: Warehouse) -> None:
+    """Remember the digests that find_scope computed, and those of what the month has booked and journaled.
+
+    Args:
+        close: which month.
+        warehouse: the same transaction, after the month's journals were written.
+    """
+    warehouse.execute("delete from close.entry_digests where period = ?", [close.period])
+    warehouse.execute(
+        "insert into close.entry_digests by name select ? as period, * from fresh_entry_digests", [close.period]
+    )
+    with warehouse.offering("history_digests", _history(warehouse, close.period)):
+        warehouse.execute(
+            "insert into close.entry_digests by name select ? as period, * from history_digests", [close.period]
+        )
+    warehouse.execute("drop table fresh_entry_digests")
+
+
+def _compute_digests(close: CloseContext, warehouse: Warehouse) -> None:
+    """Fill `fresh_entry_digests`: topic, bucket (a day, or all), digest."""
+    policy = close.policy
+    salt = [ENTRIES_VERSION, policy.base_currency, policy.first_period, policy.inventory_method]
+    settings = sha256(repr([salt, close.maps.charge_types.rows()]).encode()).hexdigest()[:16]
+    warehouse.execute(
+        """
+        create or replace temp table fresh_entry_digests as
+        with receipt_rates as (
+          select r.receipt_line_id, k.currency_rate as day_rate
+          from core.receipt_lines r asof join core.currency_rates k
+            on r.currency_code = k.currency_code and r.received_date >= k.rate_date
+          where r.currency_rate is null and r.currency_code is not null
+        ),
+        bill_rates as (
+          select b.bill_line_id, k.currency_rate as day_rate
+          from core.bill_lines b asof join core.currency_rates k
+            on b.currency_code = k.currency_code and b.bill_date >= k.rate_date
+          where b.currency_rate is null and b.currency_code is not null
+        ),
+        billed as (
+          select b.receipt_line_id, sum(hash(b, k.day_rate)) as bill_digest
+          from core.bill_lines b left join bill_rates k using (bill_line_id)
+          where b.bill_date <= $day group by b.receipt_line_id
+        ),
+        charged as (
+          select purchase_id, count(*) as lines, sum(hash(r, k.day_rate, p.is_stocked, p.weight, p.volume)) as digest
+          from core.receipt_lines r left join receipt_rates k using (receipt_line_id)
+            left join core.products p on r.sku = p.sku
+          where r.received_date <= $day and purchase_id in (select purchase_id from core.charges)
+          group by purchase_id
+        )
+        select 'receipts' as topic, coalesce(received_date::varchar, 'none') as bucket,
+          sum(hash(r, k.day_rate, p.is_stocked, b.bill_digest, received_date <= $day))::varchar as digest
+        from core.receipt_lines r left join billed b using (receipt_line_id)
+          left join receipt_rates k using (receipt_line_id) left join core.products p on r.sku = p.sku
+        group by received_date
+        union all by name
+        select 'charges' as topic, coalesce(charge_date::varchar, 'none') as bucket,
+          sum(hash(c, h.lines, h.digest, charge_date <= $day))::varchar as digest
+        from core.charges c left join charged h using (purchase_id) group by charge_date
+        union all by name
+        select 'settings' as topic, 'all' as bucket, $settings as digest
+        """,
+        {"day": close.cut_off, "settings": settings},
+    )
+
+
+def _history(warehouse: Warehouse, period: date) -> pl.DataFrame:
+    """`topic`, `bucket` (a month), `digest` of what the months up to one have booked and journaled of purchases."""
+    return warehouse.query(
+        f"""
+        select 'bookings' as topic, period::varchar as bucket, sum(hash(move_id, cost_amount))::varchar as digest
+        from close.bookings where period <= $1 and {_BOOKED} group by period
+        union all by name
+        select 'sources' as topic, period::varchar as bucket,
+          sum(hash(source_table, source_id, role, source_amount))::varchar as digest
+        from close.journal_line_sources where period <= $1 and {_CUMULATIVE} group by period
+        """,
+        [period],
+    )
+
+
+def _last_digests(warehouse: Warehouse, period: date) -> pl.DataFrame:
+    """`topic`, `bucket`, `digest` as the latest month before this one has left them."""
+    return warehouse.query(
+        "select topic, bucket, digest from close.entry_digests "
+        "where period = (select max(period) from close.entry_digests where period < ?)",
+        [period],
+    )
+
+
+def _is_history_changed(warehouse: Warehouse, period: date, before: pl.DataFrame) -> bool:
+    """Whether settings, or what earlier months booked or journaled, are not what the last month was built on."""
+    past = ["bookings", "sources"]
+    now = _history(warehouse, period).filter(pl.col("bucket") < str(period))
+    settings = warehouse.query("from fresh_entry_digests where topic = 'settings'")
+    fresh = pl.concat([now, settings]).sort("topic", "bucket")
+    return not fresh.equals(before.filter(pl.col("topic").is_in([*past, "settings"])).sort("topic", "bucket"))
+
+
+def _read_scope(warehouse: Warehouse, period: date, before: pl.DataFrame) -> PurchaseScope:
+    """The rows of changed days, those that the month booked, and what was journaled of them or of vanished ones."""
+    days = _changed_days(warehouse, before)
+    booked = warehouse.query(
+        f"select move_id, document_kind, document_id from close.bookings where period = ? and {_BOOKED}", [period]
+    )
+    own_charges = booked.filter(pl.col("document_kind") == "charge").select("document_id").unique()
+    own_receipts = booked.filter(pl.col("document_kind") == "purchase").select(
+        pl.col("move_id").str.strip_prefix(_RECEIPT)
+    )
+    with warehouse.offering("own_charges", own_charges), warehouse.offering("own_receipts", own_receipts):
+        charges = _rows(
+            warehouse,
+            "core.charges",
+            "charge_id",
+            [_on_days("charge_date", days["charges"]), "charge_id in (from own_charges)"],
+        )
+        with warehouse.offering("orders", charges.select("purchase_id").unique()):
+            receipts = _rows(
+                warehouse,
+                "core.receipt_lines",
+                "receipt_line_id",
+                [
+                    _on_days("received_date", days["receipts"]),
+                    "receipt_line_id in (from own_receipts)",
+                    "purchase_id in (from orders)",
+                ],
+            )
+    sources = _sources_before(warehouse, period, receipts, charges)
+    with warehouse.offering("lines", receipts.select("receipt_line_id")):
+        bills = warehouse.query("from core.bill_lines where receipt_line_id in (from lines)")
+    return PurchaseScope(
+        receipts, bills, charges, _booked_before(warehouse, period, receipts, charges, sources), sources
+    )
+
+
+def _changed_days(warehouse: Warehouse, before: pl.DataFrame) -> dict[str, list[str]]:
+    """Days of which the rows are new, gone or different, by topic."""
+    fresh = warehouse.query("from fresh_entry_digests")
+    keys = ["topic", "bucket"]
+    both = fresh.join(before, on=keys, how="full", coalesce=True, validate="1:1")
+    changed = both.filter(pl.col("digest").ne_missing(pl.col("digest_right")))
+    return {topic: changed.filter(pl.col("topic") == topic)["bucket"].to_list() for topic in ("receipts", "charges")}
+
+
+def _on_days(column: str, days: list[str]) -> str:
+    """A condition that lets DuckDB skip what lies outside the days."""
+    dated = [day for day in days if day != _NO_DAY]
+    listed = ", ".join(f"'{day}'" for day in dated)
+    between = f"{column} between '{min(dated)}' and '{max(dated)}' and {column} in ({listed})" if dated else "false"
+    return f"({between}) or {column} is null" if _NO_DAY in days else between
+
+
+def _rows(warehouse: Warehouse, table: str, key: str, conditions: list[str]) -> pl.DataFrame:
+    """Rows for which a condition holds; one query for each: DuckDB skips days for one condition, not for several."""
+    parts = [warehouse.query(f"from {table} where {one}") for one in conditions if one != "false"]
+    return pl.concat([warehouse.query(f"from {table} limit 0"), *parts]).unique(key)
+
+
+def _sources_before(warehouse: Warehouse, period: date, receipts: pl.DataFrame, charges: pl.DataFrame) -> pl.DataFrame:
+    """What earlier months journaled, but for receipts and charges that stand as they were journaled."""
+    sources = warehouse.read("close.journal_line_sources", f"period < ? and {_CUMULATIVE}", [period])
+    ids = sources.select("source_id").unique()
+    with (
+        warehouse.offering("journaled", ids),
+        warehouse.offering("lines", receipts.select("receipt_line_id")),
+        warehouse.offering("scope_charges", charges.select("charge_id")),
+    ):
+        settled = warehouse.query(
+            """
+            select 'core.receipt_lines' as source_table, receipt_line_id as source_id from core.receipt_lines
+            where receipt_line_id in (from journaled) and receipt_line_id not in (from lines)
+            union all
+            select 'close.landed_cost_allocations', charge_id || ':' || receipt_line_id
+            from close.landed_cost_allocations
+            where charge_id not in (from scope_charges) and charge_id || ':' || receipt_line_id in (from journaled)
+            """
+        )
+    return sources.join(settled, on=["source_table", "source_id"], how="anti")
+
+
+def _booked_before(
+    warehouse: Warehouse, period: date, receipts: pl.DataFrame, charges: pl.DataFrame, sources: pl.DataFrame
+) -> pl.DataFrame:
+    """Bookings of earlier months of these receipts and charges, and of what was journaled and has vanished."""
+    lines = pl.concat(
+        [receipts.select(pl.format(_RECEIPT + "{}", "receipt_line_id").alias("move_id")), _moves_of(sources)]
+    )
+    with (
+        warehouse.offering("scope_moves", lines.unique()),
+        warehouse.offering("scope_charges", charges.select("charge_id")),
+    ):
+        return warehouse.query(
+            f"""
+            from close.bookings where period < ? and {_BOOKED} and (move_id in (from scope_moves)
+              or (document_kind = 'charge' and document_id in (from scope_charges)))
+            """,
+            [period],
+        )
+
+
+def _moves_of(sources: pl.DataFrame) -> pl.DataFrame:
+    """`move_id` of the receipts and shares that were journaled."""
+    is_receipt = pl.col("source_table") == "core.receipt_lines"
+    prefix = pl.when(is_receipt).then(pl.lit(_RECEIPT)).otherwise(pl.lit("charge:"))
+    return sources.select(pl.concat_str(prefix, "source_id").alias("move_id"))
+
+
+def _everything(warehouse: Warehouse, period: date) -> PurchaseScope:
+    return PurchaseScope(
+        warehouse.read("core.receipt_lines"),
+        warehouse.read("core.bill_lines"),
+        warehouse.read("core.charges"),
+        warehouse.read("close.bookings", f"period < ? and {_BOOKED}", [period]),
+        warehouse.read("close.journal_line_sources", f"period < ? and {_CUMULATIVE}", [period]),
+    )

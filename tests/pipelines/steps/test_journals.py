@@ -1,0 +1,97 @@
+"""Journals of a month that looks at changes only: they are what looking at all receipts, bills and charges gives."""
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from random import Random
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from pipelines.errors import DataProblem
+from pipelines.settings import Settings
+from pipelines.steps.context import CloseContext
+from pipelines.steps.journals import build_month
+from pipelines.steps.purchase_changes import find_scope
+from pipelines.steps.stock import value_stock
+from pipelines.warehouse import Warehouse, open_warehouse
+from schemas.tables import SOURCE_TABLES
+from tests.pipelines.steps.changing_company import ChangingCompany
+from tests.pipelines.steps.closing import close_of, company_settings
+from tests.transforms.builders import table
+
+SEEDS = int(os.environ.get("STORIES", "1"))
+JUNE, JULY = (date(2026, 6, 1), date(2026, 6, 30)), (date(2026, 7, 1), date(2026, 7, 31))
+BUILT = ["journals", "journal_entries", "journal_lines", "journal_line_sources", "exceptions", "left_out"]
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return company_settings(tmp_path_factory.mktemp("company"))
+
+
+@pytest.fixture(scope="module")
+def warehouse(settings: Settings) -> Iterator[Warehouse]:
+    with open_warehouse(settings, publishes=False) as opened:
+        yield opened
+
+
+def build(close: CloseContext, warehouse: Warehouse) -> dict[str, pl.DataFrame]:
+    build_month(close, warehouse)
+    return {name: warehouse.read(f"close.{name}", "period = ?", [close.period]) for name in BUILT}
+
+
+def build_from_everything(close: CloseContext, warehouse: Warehouse) -> dict[str, pl.DataFrame]:
+    """The same with no digests of earlier months to compare with; afterwards they are there again."""
+    kept = warehouse.read("close.entry_digests")
+    warehouse.execute("delete from close.entry_digests")
+    built = build(close, warehouse)
+    warehouse.replace("close.entry_digests", kept)
+    return built
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_every_month_journals_what_looking_at_everything_would(
+    settings: Settings, warehouse: Warehouse, seed: int
+) -> None:
+    company, months = ChangingCompany(Random(seed), months=3), set()  # noqa: S311 chance that can be told again
+    with warehouse.scratch():
+        company.begin()
+        for period, cut_off in company.closes():
+            company.fill(warehouse)
+            close = close_of(settings, period, cut_off)
+            try:
+                value_stock(close, warehouse)
+            except DataProblem:
+                break
+            found, wanted = build(close, warehouse), build_from_everything(close, warehouse)
+            for name in BUILT:
+                assert_frame_equal(found[name], wanted[name], check_row_order=False)
+            months.add(period)
+            company.add_documents(period, company.random.randint(0, 12))
+            company.change_documents(company.random.choice([0, 0, 1, 3]))
+    assert len(months) > 1
+
+
+def test_a_month_looks_at_its_own_receipts_and_at_those_that_got_a_bill(
+    settings: Settings, warehouse: Warehouse
+) -> None:
+    lines = [
+        {"receipt_line_id": "R1", "received_date": "2026-06-02", "quantity": 10, "unit_price": 10, "purchase_id": "1"},
+        {"receipt_line_id": "R2", "received_date": "2026-06-09", "quantity": 10, "unit_price": 12, "purchase_id": "2"},
+        {"receipt_line_id": "R3", "received_date": "2026-07-09", "quantity": 10, "unit_price": 12, "purchase_id": "3"},
+    ]
+    bill = {"bill_line_id": "B1", "receipt_line_id": "R2", "bill_date": "2026-07-20", "line_amount": 125}
+    june, july = close_of(settings, *JUNE), close_of(settings, *JULY)
+    with warehouse.scratch():
+        warehouse.replace("core.products", table(SOURCE_TABLES["core.products"], {"sku": "TENT"}))
+        warehouse.replace("core.receipt_lines", table(SOURCE_TABLES["core.receipt_lines"], *lines))
+        value_stock(june, warehouse)
+        build_month(june, warehouse)
+        value_stock(july, warehouse)
+        scope = find_scope(july, warehouse)
+        warehouse.replace("core.bill_lines", table(SOURCE_TABLES["core.bill_lines"], bill))
+        billed = find_scope(july, warehouse)
+    assert scope.receipt_lines["receipt_line_id"].to_list() == ["R3"]
+    assert sorted(billed.receipt_lines["receipt_line_id"]) == ["R2", "R3"]
