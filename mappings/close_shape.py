@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mappings.containers import ListOf, ShapeOf, Written, key
 from mappings.kinds import Flag, Month, PlacedText, Whole
 from mappings.posting_shape import EVIDENCE_SCOPE, WHEN_LOCKED, ForeignJournalEntry, JournalChanges
+from mappings.tie_out_shape import CutOffSettings, TieOutSettings
 from mappings.vocabulary import (
     ACCOUNTING_STATUS,
     CLOSE_METHOD,
@@ -113,6 +114,12 @@ class CloseSettings(Written):
     journals: JournalSettings = key(ShapeOf(JournalSettings), "How journals stand in Xero", default=JournalSettings())
     approval: Approval = key(ShapeOf(Approval), "Who has to agree", default=Approval())
     flux: Flux = key(ShapeOf(Flux), "Which changes against another month ask for a comment", default=Flux())
+    tie_out: TieOutSettings = key(ShapeOf(TieOutSettings), "When a month ties out to Xero", default=TieOutSettings())
+    cut_off_journals: CutOffSettings = key(
+        ShapeOf(CutOffSettings),
+        "Journals at the cut-off, reversed on day 1 of the next month; off by default",
+        default=CutOffSettings(),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,4 +184,6 @@ class CloseFile(Written):
             ),
             inventory_method=close.inventory_method,
             negative_stock=close.negative_stock,
+            cut_off=close.cut_off_journals.policy,
+            tie_out=close.tie_out.policy,
         )

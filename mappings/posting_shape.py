@@ -28,6 +28,7 @@ class JournalChanges(Written):
     adjustment: ChangePolicy = key(CHANGE_POLICY, "A stock adjustment", default="replace")
     production: ChangePolicy = key(CHANGE_POLICY, "Production of a month", default="replace")
     valuation: ChangePolicy = key(CHANGE_POLICY, "Revaluations and variances of a month", default="replace")
+    cut_off: ChangePolicy = key(CHANGE_POLICY, "Journals at the cut-off and their reversals", default="replace")
 
     @property
     def policies(self) -> Mapping[str, ChangePolicy]:
@@ -38,6 +39,7 @@ class JournalChanges(Written):
             "adjustment": self.adjustment,
             "production": self.production,
             "valuation": self.valuation,
+            "cut_off": self.cut_off,
         }
 
 

@@ -66,6 +66,17 @@ class RoleAccounts(Written):
     opening_difference: Account | None = key(
         ACCOUNT_CODE, "Opening stock of the ledger against Xero's balance on that day", default=None
     )
+    goods_received_not_invoiced: Account | None = key(
+        ACCOUNT_CODE,
+        "Goods received without a bill at the cut-off, a liability; see close.cut_off_journals",
+        default=None,
+    )
+    goods_in_transit: Account | None = key(
+        ACCOUNT_CODE, "Bills of goods that have not come at the cut-off; see close.cut_off_journals", default=None
+    )
+    shipped_not_invoiced: Account | None = key(
+        ACCOUNT_CODE, "Goods dispatched without an invoice at the cut-off; see close.cut_off_journals", default=None
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

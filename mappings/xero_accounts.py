@@ -20,6 +20,9 @@ ACCOUNT_TYPES: dict[str, tuple[str, ...]] = {
     "purchase_price_variance": (*COST_TYPES, *GAIN_TYPES),
     "purchase_return_variance": (*COST_TYPES, *GAIN_TYPES),
     "opening_difference": (*COST_TYPES, *GAIN_TYPES, "EQUITY"),
+    "goods_received_not_invoiced": CLEARING_TYPES,
+    "goods_in_transit": ("CURRENT",),
+    "shipped_not_invoiced": ("CURRENT",),
 }
 """Types of account (xero.md section 8) that each role accepts."""
 

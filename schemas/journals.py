@@ -5,12 +5,13 @@ import polars as pl
 
 from schemas.dtypes import Money
 
-JOURNAL_KINDS = ["cogs", "landed_cost", "adjustment", "production", "valuation"]
-"""The five journals of the design, in the order in which they are shown and posted."""
+JOURNAL_KINDS = ["cogs", "landed_cost", "adjustment", "production", "valuation", "cut_off"]
+"""The journals of the design, in the order in which they are shown and posted."""
 
 ROLES = [
     "stock_on_hand", "cogs", "late_cost", "landed_cost_clearing", "adjustment", "production_clearing", "rounding",
     "exchange_difference", "purchase_price_variance", "purchase_return_variance", "opening_difference",
+    "goods_received_not_invoiced", "goods_in_transit", "shipped_not_invoiced",
 ]  # fmt: skip
 """What an account is for; accounts.yaml, adjustments.yaml and landed_costs.yaml say which account it is."""
 

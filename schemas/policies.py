@@ -1,7 +1,9 @@
 """The accounting policies of a close, as plain values: what close.yaml says and the transforms follow."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 CostingMethod = Literal["fifo", "moving_average", "periodic_average", "standard", "specific"]
@@ -93,6 +95,47 @@ class RecognitionPolicy:
     """Statuses that count; an empty tuple takes every status."""
 
 
+ShippedNotInvoiced = Literal["off", "clearing", "cogs"]
+StockGate = Literal["stop", "list"]
+
+
+@dataclass(frozen=True)
+class CutOffPolicy:
+    """What gets a journal at the cut-off, which is reversed on day 1 of the next month."""
+
+    received_not_billed: bool = False
+    """Goods received without a bill are a liability all the same (IAS 37.11: accruals)."""
+    billed_not_received: bool = False
+    """Bills of goods that have not come are goods in transit."""
+    shipped_not_invoiced: ShippedNotInvoiced = "off"
+    """Goods that have left without an invoice: off, on an account of their own, or COGS where revenue is accrued."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether any of them is written."""
+        return self.received_not_billed or self.billed_not_received or self.shipped_not_invoiced != "off"
+
+
+@dataclass(frozen=True)
+class TieOutPolicy:
+    """When a month ties out."""
+
+    materiality: Decimal = Decimal("0.00")
+    """Unexplained amount of an account, base currency, up to which it ties out."""
+    account_materiality: Mapping[str, Decimal] = field(default_factory=dict)
+    """The same for single accounts."""
+    stop_on: tuple[str, ...] = ()
+    """Causes that stop the close though they are explained."""
+    allowances: tuple[str, ...] = ()
+    """Accounts of write-downs to net realisable value (IAS 2.28), beside stock."""
+    stock_on_hand: StockGate = "stop"
+    """Whether units that differ from the source's own stock on hand stop the close."""
+
+    def materiality_of(self, account_code: str) -> Decimal:
+        """Materiality of an account."""
+        return self.account_materiality.get(account_code, self.materiality)
+
+
 @dataclass(frozen=True)
 class ClosePolicy:
     """Everything that decides a month's figures beside the data and the account mappings."""
@@ -107,3 +150,7 @@ class ClosePolicy:
     """periodic switches the COGS and adjustment journals off."""
     negative_stock: Literal["stop", "list"] = "stop"
     """Whether stock below zero at the cut-off stops the close or is only listed."""
+    cut_off: CutOffPolicy = field(default_factory=CutOffPolicy)
+    """Journals at the cut-off."""
+    tie_out: TieOutPolicy = field(default_factory=TieOutPolicy)
+    """When a month ties out."""

@@ -18,6 +18,7 @@ KIND_WORDS = {
     "adjustment": "Stock adjustment ",
     "production": "Production, ",
     "valuation": "Stock valuation, ",
+    "cut_off": "Cut-off, ",
 }
 """How a narration begins, up to the journal's subject."""
 

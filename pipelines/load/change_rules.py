@@ -12,6 +12,7 @@ _KINDS = {
     "ADJUSTMENT": "adjustment",
     "PRODUCTION": "production",
     "VALUATION": "valuation",
+    "CUTOFF": "cut_off",
 }
 
 

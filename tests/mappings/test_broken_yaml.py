@@ -274,7 +274,7 @@ CASES = [
         [
             "mappings/accounts.yaml:5:23: rules[].sku has 0 entries. Write at least 1",
             'mappings/accounts.yaml:5:37: rules[].currency is "nzd". Write an ISO 4217 code in capitals, such as NZD',
-            'mappings/accounts.yaml:5:63: rules[].journal_kind[] is "sales". Write one of: cogs, landed_cost, adjustment, production, valuation',
+            'mappings/accounts.yaml:5:63: rules[].journal_kind[] is "sales". Write one of: cogs, landed_cost, adjustment, production, valuation, cut_off',
         ],
     ),
     Case(
@@ -310,7 +310,7 @@ CASES = [
         "accounts",
         'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nrules:\n  - {role: cost_of_goods, channel: Web, account: "311"}\n',
         [
-            'mappings/accounts.yaml:5:12: rules[].role is "cost_of_goods". Write one of: stock_on_hand, cogs, late_cost, landed_cost_clearing, adjustment, production_clearing, rounding, exchange_difference, purchase_price_variance, purchase_return_variance, opening_difference',
+            'mappings/accounts.yaml:5:12: rules[].role is "cost_of_goods". Write one of: stock_on_hand, cogs, late_cost, landed_cost_clearing, adjustment, production_clearing, rounding, exchange_difference, purchase_price_variance, purchase_return_variance, opening_difference, goods_received_not_invoiced, goods_in_transit, shipped_not_invoiced',
         ],
     ),
     Case(
