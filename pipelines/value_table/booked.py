@@ -10,6 +10,9 @@ from transforms.costing.late_facts import date_rows, first_day
 UNITS = "quantity"
 VALUE_KINDS = ("landed_cost", "revaluation")
 
+ROWS_AT_ONCE = 4_000_000
+"""Rows of SKUs with something late that are looked at together: each takes some 300 bytes."""
+
 
 def find_shifts(
     moves: pl.DataFrame, valued: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None
@@ -31,7 +34,23 @@ def find_shifts(
     rows = _rows_in_question(moves, valued, policy)
     if rows is None:
         return _shifts(moves, valued, policy, standard_costs)
-    found = _shifts(moves[rows], valued[rows], policy, standard_costs)
+    return pl.concat(_of_part(moves, valued, part, policy, standard_costs) for part in _in_parts(moves["sku"], rows))
+
+
+def _in_parts(skus: pl.Series, rows: pl.Series) -> list[pl.Series]:
+    """Rows in parts of whole SKUs, so that memory is bounded."""
+    count = max(-(-rows.len() // ROWS_AT_ONCE), 1)
+    if count == 1:
+        return [rows]
+    part = skus.gather(rows).hash() % count
+    return [rows.filter(part == number) for number in range(count)]
+
+
+def _of_part(
+    moves: pl.DataFrame, valued: pl.DataFrame, rows: pl.Series, policy: CostingPolicy, costs: pl.DataFrame | None
+) -> pl.DataFrame:
+    """Shifts of some rows, which need no other."""
+    found = _shifts(moves[rows], valued[rows], policy, costs)
     return found.with_columns(row=rows.gather(found["row"]))
 
 

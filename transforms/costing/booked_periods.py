@@ -2,8 +2,8 @@
 
 There is one truth for what a move cost, and a separate question of when a change is booked (IAS 8.36: a change in an
 estimate belongs to the period in which it is known). A month books what its own end knew, less what earlier months had
-booked; so, summed over the months, every policy books the final cost. Only pools with a late fact, and what is
-connected with them, are valued again: once for each month that learned something.
+booked; so, summed over the months, every policy books the final cost. Only pools that a late fact changes, and what
+they take value from, are valued again: once for each month that taught them something.
 """
 
 from datetime import date
@@ -11,10 +11,13 @@ from datetime import date
 import polars as pl
 
 from schemas.policies import CostingPolicy
-from transforms.costing.connected_pools import connect_pools, pool_columns
+from transforms.costing.booked_at_standard import book_at_standard
 from transforms.costing.flows import is_value_only
-from transforms.costing.known_states import AT_LAST, find_states, to_cents_of
-from transforms.costing.late_facts import date_rows, find_late_facts, find_suspects, first_day, may_be_late
+from transforms.costing.known_states import StateValuer
+from transforms.costing.late_facts import date_rows, find_late_facts, first_day, may_be_late
+from transforms.costing.pool_graph import connect_pools
+from transforms.costing.restated_moves import AMOUNTS, RestatedMoves, cents_of
+from transforms.costing.state_plan import DatedRows, plan_states
 
 SHIFTS = pl.Schema(
     {
@@ -26,7 +29,6 @@ SHIFTS = pl.Schema(
         "late_cents": pl.Int64,
     }
 )
-AMOUNTS = ["cents", "cogs_cents", "true_up_cents", "late_cents"]
 
 
 def booking_shifts(
@@ -56,22 +58,23 @@ def booking_shifts(
 
     Returns:
         `row` (position in `valued`), `period` (first day of a month), `cents` (of stock value), `cogs_cents`, and of
-        these, as far as they correct what an earlier month had booked, `true_up_cents` (the move was provisional then)
-        and `late_cents` (any other). What a charge expenses because its goods have gone is `late_cents` too, in its own
-        month. `cents` and `cogs_cents` of a row sum to zero. One row per move and month with a shift, sorted.
+        these, as far as they correct what an earlier month had booked, `true_up_cents` and `late_cents`. Of a move that
+        was provisional then, the true-up is the change to its cost as the month's own moves tell it (the receipt that
+        covers it, at its own cost), and late cost what the month's late facts add to that: charges known after their
+        receipt, rows entered in a later month than their own; where only such a row covers it, all is true-up. Any
+        other correction is late cost. What a charge expenses because its goods have gone is `late_cents` too, in its
+        own month. `cents` and `cogs_cents` of a row sum to zero. One row per move and month with a shift, sorted.
     """
     if not may_be_late(moves, valued):
         return pl.DataFrame(schema=SHIFTS)
     dated = date_rows(moves, policy)
-    members = _find_members(dated, valued, policy)
-    shifts = [_expensed(dated, valued, members)]
-    if members.height:
-        facts = find_late_facts(members, policy)
+    if policy.method == "standard":
         last_day = until or moves.select(pl.col("moved_on").cast(pl.Date).max().dt.month_end()).item()
-        shifts.append(_shift(find_states(moves, valued, members, facts, policy, standard_costs, last_day)))
+        shifts = book_at_standard(moves, valued, dated, policy, standard_costs, last_day)
+    else:
+        shifts = _book_states(moves, valued, dated, policy, standard_costs)
     return (
-        pl.concat(shifts)
-        .group_by("row", "month")
+        shifts.group_by("row", "month")
         .agg(pl.col(AMOUNTS).sum())
         .filter(pl.any_horizontal(pl.col(AMOUNTS) != 0))
         .sort("row", "month")
@@ -80,58 +83,45 @@ def booking_shifts(
     )
 
 
-def _find_members(dated: pl.DataFrame, valued: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
-    """Rows of the components that have a late fact, with `pool` and `component`."""
-    suspects = find_suspects(dated, valued, policy)
-    codes = pool_columns(policy)
-    pools = connect_pools(dated, suspects.select(codes).unique(), policy) if suspects.height else suspects
-    numbered = pools.select(*codes, component=pl.col("component") if suspects.height else pl.lit(0, dtype=pl.UInt32))
-    numbered = numbered.with_row_index("pool")
-    members = dated.join(numbered, on=codes, how="inner", validate="m:1", maintain_order="left")
-    return members.join(find_late_facts(members, policy), on="component", how="semi", maintain_order="left")
+def _book_states(
+    moves: pl.DataFrame,
+    valued: pl.DataFrame,
+    dated: pl.DataFrame,
+    policy: CostingPolicy,
+    standard_costs: pl.DataFrame | None,
+) -> pl.DataFrame:
+    """What each month books of every move, less its final cost in its own month."""
+    facts = find_late_facts(dated, valued["provisional_amount"].is_not_null(), policy)
+    restated = RestatedMoves(valued)
+    if facts.learned.height:
+        rows, graph = DatedRows.of(dated), connect_pools(dated, policy)
+        valuer = StateValuer(moves, rows, graph, policy, standard_costs)
+        for state, found in valuer.value(plan_states(rows, facts, graph)):
+            restated.look_at(state, found)
+    return pl.concat([restated.changes(), *_own_months(dated, valued, restated)])
 
 
-def _expensed(dated: pl.DataFrame, valued: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """What charges expensed in their own month, where nothing is valued again."""
-    charges = dated.filter(is_value_only).join(members, on="row", how="anti")
-    cogs = to_cents_of(valued, "cogs_amount").gather(charges["row"])
-    return charges.select(
-        "row", month="moved_month", cents=_NOTHING, cogs_cents=_NOTHING, true_up_cents=_NOTHING, late_cents=cogs
+def _own_months(dated: pl.DataFrame, valued: pl.DataFrame, restated: RestatedMoves) -> list[pl.DataFrame]:
+    """What was booked first, in the month from which a move counts, less its final cost in the month of its day."""
+    own = dated.select(
+        pl.col("row").cast(pl.Int32),
+        "moved_month",
+        "counts_from",
+        first=restated.first("cents"),
+        first_cogs=restated.first("cogs_cents"),
+        last=cents_of(valued, "cost_amount"),
+        last_cogs=cents_of(valued, "cogs_amount"),
+        # a charge that comes when its goods have gone corrects what they had cost
+        late=pl.when(is_value_only).then(restated.first("cogs_cents")).otherwise(0),
     )
-
-
-_NOTHING = pl.lit(0, dtype=pl.Int128)
-
-
-def _shift(states: pl.DataFrame) -> pl.DataFrame:
-    """Differences between what was known at one time and at the next, less the booking in the move's own month."""
-    before = (
-        pl.col("cents", "cogs_cents").shift(1).over("move_id", order_by="month").fill_null(0).name.suffix("_before")
-    )
-    steps = states.with_columns(
-        before,
-        known_before=pl.col("month").shift(1).over("move_id", order_by="month"),
-        was_provisional=pl.col("is_provisional").shift(1).over("move_id", order_by="month"),
-    )
-    change = pl.col("cogs_cents") - pl.col("cogs_cents_before")
-    is_first = pl.col("known_before").is_null()
-    booked = steps.select(
-        "row",
-        pl.coalesce("known_before", "counts_from").alias("month"),
-        pl.col("cents") - pl.col("cents_before"),
-        cogs_cents=change,
-        true_up_cents=pl.when(~is_first & pl.col("was_provisional")).then(change).otherwise(_NOTHING),
-        late_cents=pl.when(pl.when(is_first).then("is_charge").otherwise(~pl.col("was_provisional")))
-        .then(change)
-        .otherwise(_NOTHING),
-    )
-    last = states.filter(pl.col("month") == AT_LAST)
-    own_month = last.select(
-        "row",
-        month="moved_month",
-        cents=0 - pl.col("cents"),
-        cogs_cents=0 - pl.col("cogs_cents"),
-        true_up_cents=_NOTHING,
-        late_cents=_NOTHING,
-    )
-    return pl.concat([booked, own_month])
+    is_moved = pl.col("counts_from") != pl.col("moved_month")
+    is_other = (pl.col("first") != pl.col("last")) | (pl.col("first_cogs") != pl.col("last_cogs"))
+    shifted = own.filter(is_moved | is_other | (pl.col("late") != 0))
+    none = {"true_up_cents": pl.lit(0, dtype=pl.Int128), "late_cents": pl.lit(0, dtype=pl.Int128)}
+    booked = none | {"late_cents": pl.col("late").cast(pl.Int128)}
+    return [
+        shifted.select("row", month="counts_from", cents="first", cogs_cents="first_cogs", **booked),
+        shifted.select(
+            "row", month="moved_month", cents=0 - pl.col("last"), cogs_cents=0 - pl.col("last_cogs"), **none
+        ),
+    ]

@@ -1,193 +1,138 @@
-"""What moves cost as known at the end of a month: one valuation for each month that learned something."""
+"""What moves cost as known before a month: states of many months are valued together, each under names of its own."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator
 
+import numpy as np
 import polars as pl
 
 from schemas.policies import CostingPolicy
-from transforms.costing.connected_pools import pool_columns
-from transforms.costing.flows import VALUE_KINDS
-from transforms.costing.late_facts import first_day, number_month
+from transforms.costing.integers import read_moves
+from transforms.costing.links import assign_pools, link_documents, link_sources
+from transforms.costing.ordering import add_phases, find_order
+from transforms.costing.pool_graph import Flags, PoolGraph
 from transforms.costing.problems import MoveProblems
-from transforms.costing.standard_rows import VARIANCE, own_rows
+from transforms.costing.state_plan import DatedRows, State
 from transforms.costing.valuation import value_moves
 
-AT_LAST = 10**6
-"""Later than every month: what is known in the end."""
+ROWS_AT_ONCE = 1_000_000
+"""So many rows of states are valued together: costing needs some 400 bytes for each."""
+
+NAMES = ("move_id", "source_move_id", "document_id", "sku")
+"""What ties moves together: of another state, it is another move, document and SKU."""
+
+CODE = 4
+"""Letters of a state's name; all of one length, so that ids sort inside a state as they do without it."""
 
 
-@dataclass(frozen=True)
-class Rule:
-    """How everything is valued."""
+class StateValuer:
+    """Values states, and says what is asked of them."""
 
-    policy: CostingPolicy
-    standard_costs: pl.DataFrame | None
-    until: date
+    def __init__(
+        self, moves: pl.DataFrame, rows: DatedRows, graph: PoolGraph, policy: CostingPolicy, costs: pl.DataFrame | None
+    ) -> None:
+        """Take the moves, how they are dated and linked, and how they are valued."""
+        self._rows, self._graph, self._policy, self._costs = rows, graph, policy, costs
+        self._moves = _in_forced_order(moves, policy, rows, graph) if len(graph) and not graph.is_wide.all() else moves
+        self._components = graph.components() if len(graph) else np.arange(graph.size)
 
+    def value(self, states: Iterable[State]) -> Iterator[tuple[State, pl.DataFrame | None]]:
+        """Value states in their order.
 
-STATE = ["move_id", "month", "cents", "cogs_cents", "is_provisional"]
-ROW = ["row", "move_id", "component", "counts_from", "moved_month", "is_charge", "is_own"]
+        Args:
+            states: any number of them; bounded by ROWS_AT_ONCE, many are valued in one call.
 
+        Returns:
+            `row`, `cents`, `cogs_cents`, `is_provisional` of what each asks for; None for a state (or part of it) that
+            contradicts itself.
+        """
+        batch: list[State] = []
+        for state in states:
+            if batch and sum(len(one.rows) for one in batch) + len(state.rows) > ROWS_AT_ONCE:
+                yield from self._value_together(batch)
+                batch = []
+            batch.append(state)
+        if batch:
+            yield from self._value_together(batch)
 
-def find_states(
-    moves: pl.DataFrame,
-    valued: pl.DataFrame,
-    members: pl.DataFrame,
-    facts: pl.DataFrame,
-    policy: CostingPolicy,
-    standard_costs: pl.DataFrame | None,
-    until: date,
-) -> pl.DataFrame:
-    """Value the members as known just before each of their late facts, and in the end.
-
-    Args:
-        moves: StockMoves.
-        valued: ValuedMoves in the end, and own rows.
-        members: dated rows with their `component`.
-        facts: `component`, `month` that learned something.
-        policy: as in `valued`.
-        standard_costs: as in `valued`.
-        until: as in `valued`.
-
-    Returns:
-        `row` (position in `valued`), `month` (before which this was known; AT_LAST), `cents`, `cogs_cents`,
-        `is_provisional`, and `counts_from`, `moved_month`, `is_charge` of the row.
-    """
-    rule = Rule(policy, standard_costs, until)
-    rows = pl.concat([_as_rows(members), _locate_own_rows(moves, valued, members, policy)])
-    found, failed, gone = [_last(valued, rows)], [], [rows.clear()]
-    for (month,), components in facts.group_by("month", maintain_order=True):
-        chosen = members.join(components, on="component", how="semi", maintain_order="left")
-        known = chosen.filter(pl.col("counts_from") < month)
-        for part, values in _value_parts(moves, known, rule, int(str(month))):
-            if values is None:
-                failed.append(pl.DataFrame({"component": part, "month": month}, schema=facts.schema))
-            else:
-                found.append(values.with_columns(month=pl.lit(month, dtype=pl.Int32)).select(STATE))
-                gone.append(values.filter("is_own").join(rows, on="move_id", how="anti").select(ROW))
-    # what the end does not have any more is booked with the row that it hangs on
-    rows = pl.concat([rows, pl.concat(gone).unique("move_id", keep="first", maintain_order=True)])
-    return _fill(rows, facts, pl.concat(found), pl.concat([facts.clear(), *failed]))
-
-
-def to_cents_of(valued: pl.DataFrame, name: str) -> pl.Series:
-    """An amount as whole cents."""
-    return valued[name].to_physical().cast(pl.Int128)
-
-
-def _as_rows(members: pl.DataFrame) -> pl.DataFrame:
-    """What the states need of a move."""
-    is_charge = pl.col("kind").is_in(VALUE_KINDS)
-    return members.with_columns(pl.col("row").cast(pl.UInt32), is_charge=is_charge, is_own=pl.lit(value=False)).select(
-        ROW
-    )
-
-
-def _locate_own_rows(
-    moves: pl.DataFrame, valued: pl.DataFrame, members: pl.DataFrame, policy: CostingPolicy
-) -> pl.DataFrame:
-    """The own rows of the members at standard cost: a variance counts with its move, a revaluation from its day."""
-    own = _described(moves, valued, members, policy).drop("row").with_row_index("row", moves.height)
-    return own.filter(pl.col("component").is_not_null()).select(ROW)
-
-
-def _described(moves: pl.DataFrame, valued: pl.DataFrame, members: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
-    """Own rows with component, months, and the row that they hang on: their move, or the first of the pool."""
-    columns = {"location": pl.String(), "source_move_id": pl.String()}
-    missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in columns.items() if name not in moves.columns]
-    own = own_rows(moves.with_columns(missing), valued).select(
-        "move_id",
-        "kind",
-        pl.col("source_move_id").cast(pl.String),
-        pl.col("sku").cast(pl.String),
-        pl.col("location").cast(pl.String).fill_null(""),
-        month=number_month(pl.col("moved_on").cast(pl.Date)),
-    )
-    of_move = members.select(
-        source_move_id="move_id", host="row", of_component="component", of_counts_from="counts_from"
-    )
-    codes = [code for code in pool_columns(policy) if code != "lot"]  # only standard cost has own rows
-    pools = members.group_by(codes, maintain_order=True).agg(
-        pool_host=pl.col("row").first(), component=pl.col("component").first()
-    )
-    joined = own.join(of_move, on="source_move_id", how="left", validate="m:1", maintain_order="left").join(
-        pools, on=codes, how="left", validate="m:1", maintain_order="left"
-    )
-    is_variance = pl.col("kind") == VARIANCE
-    host = pl.when(is_variance).then("host").otherwise("pool_host")
-    return joined.select(
-        row=host.cast(pl.UInt32),
-        move_id="move_id",
-        component=pl.when(is_variance).then("of_component").otherwise("component"),
-        counts_from=pl.when(is_variance).then("of_counts_from").otherwise("month"),
-        moved_month="month",
-        is_charge=pl.lit(value=False),
-        is_own=pl.lit(value=True),
-    )
-
-
-def _last(valued: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """What is known in the end."""
-    at = rows["row"]
-    return pl.DataFrame(
-        {
-            "move_id": rows["move_id"],
-            "month": pl.repeat(AT_LAST, len(at), dtype=pl.Int32, eager=True),
-            "cents": to_cents_of(valued, "cost_amount").gather(at),
-            "cogs_cents": to_cents_of(valued, "cogs_amount").gather(at),
-            "is_provisional": valued["is_provisional"].gather(at),
-        }
-    )
-
-
-def _value_parts(
-    moves: pl.DataFrame, known: pl.DataFrame, rule: Rule, month: int
-) -> Iterator[tuple[list[int], pl.DataFrame | None]]:
-    """Value what is known before a month; components that contradict themselves are found by halving."""
-    components = known["component"].unique().sort().to_list()
-    if not components:
-        return
-    frame = moves[known["row"]]
-    last_day = pl.select(first_day(pl.lit(month)).dt.offset_by("-1d")).item()
-    try:
-        values = value_moves(frame, rule.policy, rule.standard_costs, until=min(last_day, rule.until))
-    except MoveProblems:
-        if len(components) == 1:
-            yield components, None
+    def _value_together(self, states: list[State]) -> Iterator[tuple[State, pl.DataFrame | None]]:
+        """One call for all of them; those that contradict themselves are found by halving."""
+        try:
+            valued = value_moves(self._replicate(states), self._policy, self._standard_costs(len(states)))
+        except MoveProblems:
+            halves = self._halve(states)
+            if halves is None:
+                yield states[0], None
+                return
+            for half in halves:
+                yield from self._value_together(half)
             return
-        half = len(components) // 2
-        for part in (components[:half], components[half:]):
-            yield from _value_parts(moves, known.filter(pl.col("component").is_in(part)), rule, month)
-        return
-    own = _described(frame, values, known, rule.policy)
-    yield (
-        components,
-        pl.concat([_as_rows(known), own]).with_columns(
-            cents=to_cents_of(values, "cost_amount"),
-            cogs_cents=to_cents_of(values, "cogs_amount"),
-            is_provisional=values["is_provisional"],
-        ),
-    )
+        start = 0
+        for state in states:
+            found = valued.slice(start, len(state.rows)).filter(pl.Series(state.is_asked, dtype=pl.Boolean))
+            start += len(state.rows)
+            yield state, _as_cents(found, pl.Series("row", state.rows[state.is_asked], dtype=pl.UInt32))
+
+    def _replicate(self, states: list[State]) -> pl.DataFrame:
+        """The moves of all states in one table."""
+        if len(states) == 1:
+            return self._moves[states[0].rows]
+        lengths = pl.Series([len(state.rows) for state in states], dtype=pl.UInt32)
+        names = _names(len(states)).repeat_by(lengths).explode().alias("_state")
+        together = self._moves[np.concatenate([state.rows for state in states])].hstack([names])
+        keys = [name for name in NAMES if name in together.columns]
+        return together.with_columns(pl.concat_str("_state", pl.col(key).cast(pl.String)).alias(key) for key in keys)
+
+    def _standard_costs(self, count: int) -> pl.DataFrame | None:
+        """The last resort, for the SKUs of all states."""
+        if self._costs is None or count == 1:
+            return self._costs
+        both = self._costs.join(_names(count).to_frame("_state"), how="cross")
+        return both.with_columns(sku=pl.concat_str("_state", pl.col("sku").cast(pl.String))).drop("_state")
+
+    def _halve(self, states: list[State]) -> tuple[list[State], list[State]] | None:
+        """Half of the states; of one state half of the pools, as far as they do not hang together."""
+        if len(states) > 1:
+            return states[: len(states) // 2], states[len(states) // 2 :]
+        component = self._components[self._rows.pool[states[0].rows]]
+        middle = np.unique(component)
+        if len(middle) == 1:
+            return None
+        is_low = component < middle[len(middle) // 2]
+        low, high = _part(states[0], is_low), _part(states[0], ~is_low)
+        return [low], [high]
 
 
-def _fill(rows: pl.DataFrame, facts: pl.DataFrame, found: pl.DataFrame, failed: pl.DataFrame) -> pl.DataFrame:
-    """One state for a row and time: nothing for an own row that was not there; what contradicted itself as before."""
-    learned = rows.join(facts, on="component", how="inner", validate="m:m")
-    times = learned.filter(pl.col("month") > pl.col("counts_from"))
-    last = rows.with_columns(month=pl.lit(AT_LAST, dtype=pl.Int32))
-    stated = (
-        pl.concat([times, last])
-        .join(found, on=["move_id", "month"], how="left", validate="1:1")
-        .join(failed.with_columns(has_failed=pl.lit(value=True)), on=["component", "month"], how="left", validate="m:1")
+def _part(state: State, is_chosen: Flags) -> State:
+    return State(state.stage, state.rows[is_chosen], state.is_asked[is_chosen])
+
+
+def _names(count: int) -> pl.Series:
+    """Names of states."""
+    return pl.int_range(count, eager=True).cast(pl.String).str.zfill(CODE)
+
+
+def _in_forced_order(moves: pl.DataFrame, policy: CostingPolicy, rows: DatedRows, graph: PoolGraph) -> pl.DataFrame:
+    """Moves with the order that all of them have together: the order of a document's day takes both its sides.
+
+    A part of them that is valued again needs that. Where what was known decides that order, all that hangs together is
+    valued again (`PoolGraph.is_wide`), and keeps an order of its own.
+    """
+    linked = link_documents(link_sources(assign_pools(read_moves(moves), policy)), policy)
+    order = find_order(add_phases(linked, policy), policy)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order.to_numpy()] = np.arange(len(order), dtype=np.int64)
+    finds_own = np.zeros(graph.size, dtype=np.bool_)
+    finds_own[graph.sender[graph.is_wide]] = True
+    own = pl.col("sequence") if "sequence" in moves.columns else pl.lit(None)
+    is_own = pl.lit(pl.Series(finds_own[rows.pool], dtype=pl.Boolean))
+    return moves.with_columns(sequence=pl.when(is_own).then(own.cast(pl.Int64)).otherwise(pl.Series(place)))
+
+
+def _as_cents(valued: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """Amounts as whole cents."""
+    return valued.select(
+        rows,
+        cents=pl.col("cost_amount").to_physical().cast(pl.Int128),
+        cogs_cents=pl.col("cogs_amount").to_physical().cast(pl.Int128),
+        is_provisional="is_provisional",
     )
-    values = ["cents", "cogs_cents", "is_provisional"]
-    absent = [pl.lit(0, dtype=pl.Int128), pl.lit(0, dtype=pl.Int128), pl.lit(value=False)]
-    known = [
-        pl.when(pl.col("has_failed").is_null()).then(pl.coalesce(name, nothing)).otherwise(name).alias(name)
-        for name, nothing in zip(values, absent, strict=True)
-    ]
-    carried = [pl.col(name).forward_fill().over("move_id", order_by="month") for name in values]
-    to_come = [pl.col(name).backward_fill().over("move_id", order_by="month") for name in values]
-    return stated.with_columns(known).with_columns(carried).with_columns(to_come)

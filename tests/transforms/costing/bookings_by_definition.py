@@ -36,13 +36,17 @@ def month_end(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)
 
 
-def counted_from(moves: list[Move], late_cost: str) -> dict[str, date]:
-    """The month from which each move counts."""
+Since = tuple[date, bool]
+"""The month from which a move counts, and whether it came late in it."""
+
+
+def counted_from(moves: list[Move], policy: CostingPolicy) -> dict[str, Since]:
+    """From when each move counts."""
     by_id = {move.move_id: move for move in moves}
-    if late_cost == "restate":
+    if policy.late_cost == "restate":
         named = {m.move_id: m.source_move_id for m in moves if m.kind in CHARGES and m.source_move_id}
-        return {m.move_id: month(by_id[named.get(m.move_id, m.move_id)].moved_on) for m in moves}
-    since = {move.move_id: max(month(move.moved_on), month(move.known_on or move.moved_on)) for move in moves}
+        return {m.move_id: (month(by_id[named.get(m.move_id, m.move_id)].moved_on), False) for m in moves}
+    since = {move.move_id: (month(known(move)), comes_late(move, by_id, policy)) for move in moves}
     for move in moves:
         if move.document_id and move.kind in INFLOWS:
             is_transfer = move.kind == "transfer_in"
@@ -53,47 +57,75 @@ def counted_from(moves: list[Move], late_cost: str) -> dict[str, date]:
                 and m.kind == ("transfer_out" if is_transfer else "assembly_out")
                 and (not is_transfer or (m.sku, m.lot) == (move.sku, move.lot))
             ]
-            since[move.move_id] = max(since[move.move_id], *(since[m.move_id] for m in sent), date.min)
+            since[move.move_id] = max([since[move.move_id], *(since[m.move_id] for m in sent)])
     for move in moves:
         if move.source_move_id and move.kind in CHARGES | RETURNS:
-            needed = max(since[move.source_move_id], month(by_id[move.source_move_id].moved_on))
-            since[move.move_id] = max(since[move.move_id], needed)
+            own = since[move.move_id]
+            if move.kind in CHARGES:
+                own = (max(own[0], month(by_id[move.source_move_id].moved_on)), own[1])
+            since[move.move_id] = max(own, since[move.source_move_id])
     return since
+
+
+def known(move: Move) -> date:
+    return max(move.moved_on, move.known_on or move.moved_on)
+
+
+def comes_late(move: Move, by_id: dict[str, Move], policy: CostingPolicy) -> bool:
+    """A charge that was known after its receipt, or a row that was entered in a later month than its own."""
+    if move.kind in CHARGES and move.source_move_id:
+        own, source = known(move), known(by_id[move.source_move_id])
+        return month(own) > month(source) if policy.method == "periodic_average" else own > source
+    return month(known(move)) > month(move.moved_on)
 
 
 def book_by_definition(
     moves: list[Move], policy: CostingPolicy, standard_costs: pl.DataFrame | None = None
 ) -> dict[tuple[date, str], Booked]:
-    """What every month books of every move: the value as known at its end, less what earlier months booked."""
-    since = counted_from(moves, policy.late_cost)
+    """What every month books of every move: the value as known at its end, less what earlier months booked.
+
+    Of what was provisional, the true-up is what the month's own moves change, and late cost what its late facts add.
+    """
+    since = counted_from(moves, policy)
     kinds = {move.move_id: move.kind for move in moves}
-    months = [min([*since.values(), *(month(move.moved_on) for move in moves)])]
-    while months[-1] < max(since.values()):
+    months = [min([*(first for first, _ in since.values()), *(month(move.moved_on) for move in moves)])]
+    while months[-1] < max(first for first, _ in since.values()):
         months.append(month(month_end(months[-1]) + timedelta(days=1)))
     horizon = max(move.moved_on for move in moves)
     booked: dict[tuple[date, str], Booked] = {}
     so_far: defaultdict[str, tuple[Decimal, Decimal]] = defaultdict(lambda: (Decimal(0), Decimal(0)))
     was_provisional: dict[str, bool] = {}
     for period in months:
-        frame = frame_of(move for move in moves if since[move.move_id] <= period)
-        valued = value_moves(frame, policy, standard_costs, until=month_end(min(period, horizon)))
-        found = {
-            move_id: (cost, cogs, provisional)
-            for move_id, cost, cogs, provisional in valued.select(
-                "move_id", "cost_amount", "cogs_amount", "is_provisional"
-            ).iter_rows()
-        }
+        until = month_end(min(period, horizon))
+        found, on_time = (
+            value_known([m for m in moves if since[m.move_id] <= (period, late)], policy, standard_costs, until)
+            if late or any(was_provisional.values())
+            else {}
+            for late in (True, False)
+        )
         for move_id in {*found, *so_far}:
             cost, cogs, provisional = found.get(move_id, (Decimal(0), Decimal(0), False))
             new = Booked(cost - so_far[move_id][0], cogs - so_far[move_id][1])
-            if move_id in was_provisional:
-                new.true_up, new.late = (new.cogs, Decimal(0)) if was_provisional[move_id] else (Decimal(0), new.cogs)
-            elif kinds.get(move_id) in CHARGES:
+            if was_provisional.get(move_id):
+                new.true_up = new.cogs
+                if move_id in on_time and not (on_time[move_id][2] and not provisional):
+                    new.true_up = on_time[move_id][1] - so_far[move_id][1]
+                new.late = new.cogs - new.true_up
+            elif move_id in was_provisional or kinds.get(move_id) in CHARGES:
                 new.late = new.cogs
             if new != Booked():
                 booked[period, move_id] = new
             so_far[move_id], was_provisional[move_id] = (cost, cogs), provisional
     return booked
+
+
+def value_known(
+    moves: list[Move], policy: CostingPolicy, standard_costs: pl.DataFrame | None, until: date
+) -> dict[str, tuple[Decimal, Decimal, bool]]:
+    """Cost and COGS of each move, and whether it is provisional."""
+    valued = value_moves(frame_of(moves), policy, standard_costs, until=until)
+    rows = valued.select("move_id", "cost_amount", "cogs_amount", "is_provisional").iter_rows()
+    return {move_id: (cost, cogs, provisional) for move_id, cost, cogs, provisional in rows}
 
 
 def book_by_engine(
