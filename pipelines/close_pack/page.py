@@ -1,0 +1,67 @@
+"""The close pack as one HTML page: nothing is loaded from anywhere, it reads on a screen, in the dark and on paper."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.close_pack.charts import draw_charts
+from pipelines.close_pack.ledger_tables import ROLL_FORWARD, TIE_OUT
+from pipelines.close_pack.movement_tables import COGS, OPEN_RECEIPTS
+from pipelines.close_pack.pack import Pack
+from pipelines.close_pack.page_tables import page_tables
+from pipelines.reports import money
+from transforms.periods import name_period
+
+TEMPLATE = "page.html.j2"
+
+
+def write_page(pack: Pack, file: Path) -> None:
+    """Write the page.
+
+    Args:
+        pack: what it shows.
+        file: .html; replaced where it is there.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    text = environment.get_template(TEMPLATE).render(
+        pack=pack,
+        month=name_period(pack.period),
+        tiles=_tiles(pack),
+        charts={title: Markup(svg) for title, svg in draw_charts(pack).items()},  # noqa: S704 drawn here, text escaped by Vega
+        tables=page_tables(pack),
+    )
+    file.write_text(text, encoding="utf-8")
+
+
+def _tiles(pack: Pack) -> list[tuple[str, str, str]]:
+    """The figures that a reader looks for first: label, figure, state."""
+    cogs, tie_out = pack.tables[COGS], pack.tables[TIE_OUT].frame
+    revenue, margin = cogs.total("revenue_amount"), cogs.total("margin_amount")
+    share = f"{100 * margin / revenue:.1f} % of {money(revenue)} revenue" if revenue else ""
+    unexplained = tie_out.filter(cause="unexplained")["amount"]
+    rest = sum(abs(amount) for amount in unexplained)
+    tied = (
+        ("not tied out yet", "open")
+        if unexplained.is_empty()
+        else (("Xero holds what the ledger holds", "good") if rest == 0 else ("does not tie out", "bad"))
+    )
+    failed = len(pack.failed)
+    return [
+        ("COGS", money(cogs.total("total_amount")), f"of it late cost {money(cogs.total('late_cost_amount'))}"),
+        ("Margin", money(margin), share),
+        (
+            "Closing stock",
+            money(pack.tables[ROLL_FORWARD].total("closing")),
+            f"opening {money(pack.tables[ROLL_FORWARD].total('opening'))}",
+        ),
+        ("Received, not invoiced", money(pack.tables[OPEN_RECEIPTS].total("value_amount")), ""),
+        ("Unexplained", money(rest) if tied[1] != "open" else "open", tied[0]),
+        ("Checks", "all hold" if not failed else f"{failed} failed", ""),
+    ]
