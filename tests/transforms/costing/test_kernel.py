@@ -1,5 +1,8 @@
 """The compiled loop finds, to the cent, what the exact loop finds."""
 
+from datetime import date
+from decimal import Decimal
+
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -75,6 +78,24 @@ def test_what_is_in_doubt_is_settled_by_the_exact_loop(moves: list[Move], policy
         assert_same(
             found_by(settle_exactly, rows, policy, None), found_by(settle_connected, rows, policy, None, widen=widen)
         )
+
+
+@pytest.mark.parametrize("widen", [0, 2**55])
+def test_an_average_in_doubt_is_in_doubt_for_every_sale_at_it(widen: int) -> None:
+    first, later = date(2026, 9, 1), date(2026, 10, 2)
+    moves = [
+        Move("bought", "receipt", first, Decimal(18), amount=Decimal("11.73")),
+        Move("sold", "sale", first, Decimal(-1)),
+        Move("free", "receipt", later, Decimal(4), amount=Decimal(0)),
+        Move("sold-1", "sale", later, Decimal(-1)),
+        Move("sold-2", "sale", later, Decimal(-1)),
+    ]
+    policy = CostingPolicy("moving_average", "sku", "restate")
+    rows = rows_of(moves, policy)
+    exact = found_by(settle_exactly, rows, policy, None)
+    assert isinstance(exact, pl.DataFrame)
+    assert exact["unit_millionths"][3:].to_list() == [527_540, 527_540]
+    assert_same(exact, found_by(settle_connected, rows, policy, None, widen=widen))
 
 
 @pytest.mark.parametrize("method", ["fifo", "moving_average", "periodic_average"])

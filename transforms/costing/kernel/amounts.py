@@ -176,6 +176,18 @@ def unit_cost(cents: int, fraction: int, error: int, units: int, flags: Table) -
 
 
 @compiled
+def lasting_unit_cost(cents: int, fraction: int, error: int, units: int, flags: Table) -> int:
+    """The same where later moves take it over: a guess would outlive its doubt, so the exact loop settles the pool."""
+    before = flags[IN_DOUBT]
+    flags[IN_DOUBT] = 0
+    found = unit_cost(cents, fraction, error, units, flags)
+    if flags[IN_DOUBT]:
+        flags[BEYOND] = 1
+    flags[IN_DOUBT] |= before
+    return found
+
+
+@compiled
 def _unit_cost(cents: int, fraction: int, error: int, units: int, flags: Table) -> int:
     """The same for an amount that is not negative: floor(2 * amount + units, 2 * units)."""
     halves = fraction >> UNIT_BITS
@@ -207,7 +219,7 @@ def _unit_cost(cents: int, fraction: int, error: int, units: int, flags: Table) 
 def is_less(
     a_cents: int, a_fraction: int, a_error: int, b_cents: int, b_fraction: int, b_error: int, flags: Table
 ) -> int:
-    """Whether one amount is smaller than another; in doubt where their intervals overlap."""
+    """Whether one amount is smaller than another; where their intervals overlap the exact loop settles the pool."""
     if a_cents == b_cents and a_fraction == b_fraction and a_error == 0 and b_error == 0:
         return False
     top_cents, top_fraction = plus(a_cents, a_fraction, 0, a_error)
@@ -216,7 +228,7 @@ def is_less(
     top_cents, top_fraction = plus(b_cents, b_fraction, 0, b_error)
     if top_cents < a_cents or (top_cents == a_cents and top_fraction <= a_fraction):
         return False
-    flags[IN_DOUBT] = 1
+    flags[BEYOND] = 1
     return a_cents < b_cents or (a_cents == b_cents and a_fraction < b_fraction)
 
 

@@ -15,6 +15,7 @@ from transforms.costing.kernel.layout import (
     AVERAGE_OVER,
     AVERAGE_UNIT,
     AVERAGE_UNITS,
+    IN_DOUBT,
     LAST_CENTS,
     LAST_ERROR,
     LAST_FRACTION,
@@ -140,11 +141,16 @@ def take_average(pool: Record, units: int, flags: Table) -> None:
 
 @compiled
 def average_unit(pool: Record, flags: Table) -> int:
-    """The average in whole millionths."""
-    if pool[AVERAGE_UNIT] == NONE:
-        error = pool[AVERAGE_ERROR] + (1 if pool[AVERAGE_OVER] else 0)
-        pool[AVERAGE_UNIT] = unit_cost(pool[AVERAGE_CENTS], pool[AVERAGE_FRACTION], error, pool[AVERAGE_UNITS], flags)
+    """The average in whole millionths; one that is in doubt is not remembered: each move that shows it is in doubt."""
     unit: int = pool[AVERAGE_UNIT]
+    if unit == NONE:
+        before = flags[IN_DOUBT]
+        flags[IN_DOUBT] = 0
+        error = pool[AVERAGE_ERROR] + (1 if pool[AVERAGE_OVER] else 0)
+        unit = unit_cost(pool[AVERAGE_CENTS], pool[AVERAGE_FRACTION], error, pool[AVERAGE_UNITS], flags)
+        if flags[IN_DOUBT] == 0:
+            pool[AVERAGE_UNIT] = unit
+        flags[IN_DOUBT] |= before
     return unit
 
 

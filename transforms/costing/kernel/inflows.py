@@ -1,6 +1,6 @@
 """What comes in: at its own cost, at the current one, or at the cost with which it left."""
 
-from transforms.costing.kernel.amounts import kept, late_amount, own_amount, plus, scale, unit_cost
+from transforms.costing.kernel.amounts import kept, lasting_unit_cost, late_amount, own_amount, plus, scale
 from transforms.costing.kernel.averages import add_value
 from transforms.costing.kernel.books import KnownCost, add_out, at_cost, bring, known_cost
 from transforms.costing.kernel.compiling import compiled
@@ -154,7 +154,7 @@ def take_in_piece(
     cents: int, fraction: int, error: int, flags: Table,
 ) -> int:  # fmt: skip
     """Units of one cost: cover what is owed, put the rest into stock; their unit cost in millionths."""
-    unit = unit_cost(cents, fraction, error, units, flags)
+    unit = lasting_unit_cost(cents, fraction, error, units, flags)
     left, left_cents, left_fraction, left_error = units, cents, fraction, error
     if pool[OWED] >= 0:
         left = cover(pool, debts, units, cents, fraction, error, flags)

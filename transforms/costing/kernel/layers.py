@@ -5,7 +5,7 @@ whole leaves no error behind, however many issues shared it. Under averages the 
 of units where a charge asks how many of its receipt are left.
 """
 
-from transforms.costing.kernel.amounts import kept, minus, plus, scale, unit_cost
+from transforms.costing.kernel.amounts import kept, lasting_unit_cost, minus, plus, scale
 from transforms.costing.kernel.compiling import compiled
 from transforms.costing.kernel.layout import (
     COST_CENTS,
@@ -145,7 +145,7 @@ def price_anew(layer: Record, cents: int, fraction: int, error: int, flags: Tabl
     layer[UNITS] = layer[LEFT]
     layer[COST_CENTS], layer[COST_FRACTION], layer[COST_ERROR] = cents, fraction, error
     layer[GONE_CENTS] = layer[GONE_FRACTION] = layer[GONE_ERROR] = 0
-    layer[UNIT] = unit_cost(cents, fraction, error, layer[LEFT], flags)
+    layer[UNIT] = lasting_unit_cost(cents, fraction, error, layer[LEFT], flags)
 
 
 @compiled
