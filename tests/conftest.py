@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from pipelines.demo import demo_settings
 from pipelines.settings import Settings
@@ -15,6 +16,13 @@ from tests.sample_company import OCTOBER, SEPTEMBER, Company, copy_what_it_needs
 
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 """No test asks, or writes to, the keyring of the person who runs it; the commands that tests start inherit this."""
+
+
+settings.register_profile("anywhere", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "anywhere")
+"""A busy machine is no fault. CI draws the same examples each time: what turns it red is the change; people draw new
+ones."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
