@@ -38,12 +38,11 @@ class CallLimits:
 
     def __init__(self, per_minute: int = PER_MINUTE, per_day: int = PER_DAY, *, is_paced: bool = True) -> None:
         self.left = CallsLeft()
-        self._is_paced = is_paced
         self._per_minute = per_minute
         self._per_day = per_day
         self._minute = InMemoryBucket([Rate(per_minute, Duration.MINUTE)])
         self._day = InMemoryBucket([Rate(per_day, Duration.DAY)])
-        self._minute_limiter, self._day_limiter = Limiter(self._minute), Limiter(self._day)
+        self._pace = Limiter(self._minute) if is_paced else None
         self._resumes_at: datetime | None = None
         self._lock = threading.Lock()
 
@@ -60,10 +59,12 @@ class CallLimits:
             LimitReached: the day is used up; nothing is waited for, it can mean hours (exit 7).
         """
         self._stop_for_today(request)
-        if not self._day_limiter.try_acquire("xero", blocking=False):
+        with self._lock:
+            is_free = self._day.put(RateItem("xero", _now(self._day)))
+        if not is_free:
             raise day_used_up(request, _milliseconds_until_free(self._day) / 1000)
-        if self._is_paced:
-            self._minute_limiter.try_acquire("xero")
+        if self._pace is not None:
+            self._pace.try_acquire("xero")
 
     def learn(self, response: httpx.Response) -> None:
         """Take in the headers of an answer.
