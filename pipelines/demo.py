@@ -44,6 +44,9 @@ def demo_settings(home: Path, cin7_url: str, xero_url: str) -> Settings:
         omni_url=cin7_url,
         omni_username="sandbox",
         omni_key="sandbox",
+        core_url=cin7_url,
+        core_account_id="sandbox",
+        core_key="sandbox",
         xero_url=xero_url,
         xero_token_url=f"{xero_url}/connect/token",
         xero_client_id="sandbox",
@@ -62,7 +65,7 @@ def demo_servers(home: Path) -> Iterator[Settings]:
     folder = demo_folder(home)
     folder.mkdir(parents=True, exist_ok=True)
     opening = folder / "opening.json"
-    with running_cin7(home / "data" / "sample" / "omni") as cin7_url:
+    with running_cin7(home / "data" / "sample") as cin7_url:
         if not opening.exists():
             write_opening(demo_settings(home, cin7_url, "http://127.0.0.1:9"), opening)
         with running_xero(folder / "books.sqlite", opening) as xero_url:
