@@ -52,7 +52,10 @@ def book_month(
 def _due_moves(close: CloseContext, warehouse: Warehouse, last_cut_off: date) -> pl.DataFrame:
     """StockMoves that may count since the last cut-off."""
     first = min(last_cut_off, close.cut_off)
-    return warehouse.query("from core.stock_moves where moved_on > ? or recognised_on > ?", [first, first])
+    # two queries, because DuckDB skips the days before for one condition, not for either of two
+    moved = warehouse.query("from core.stock_moves where moved_on > ?", [first])
+    recognised = warehouse.query("from core.stock_moves where recognised_on > ? and moved_on <= ?", [first, first])
+    return pl.concat([moved, recognised])
 
 
 def _booked_between(close: CloseContext, warehouse: Warehouse, last_period: date) -> pl.DataFrame:

@@ -116,7 +116,8 @@ def read_opening(warehouse: Warehouse, keys: pl.DataFrame, named: pl.DataFrame) 
         )
         sales = warehouse.query(
             "select move_id, quantity, unit_cost_applied, exact_cost"
-            " from close.valued_moves join named_moves using (move_id)"
+            " from close.valued_moves join named_moves using (move_id) where moved_on >= ?",
+            [named["moved_on"].min() or BEFORE_ALL],
         )
     return Opening(read_states(pools, layers), read_issue_costs(sales))
 

@@ -190,16 +190,14 @@ def _all_rows(warehouse: Warehouse) -> CoreTables:
 
 def _changed_rows(warehouse: Warehouse, changed: Mapping[str, list[str]], horizon: date) -> _Changed:
     """Rows of the changed days and products, returns of them, and receipts that charges are spread over."""
+    # no condition that nothing fulfils: DuckDB would read all days for it
+    or_sku = " or sku in (from changed_skus)" if changed.get("products") else ""
     tables = {
-        name: warehouse.query(
-            f"from core.{name} where {_on_days(day, changed.get(name, []))} or sku in (from changed_skus)"
-        )
+        name: warehouse.query(f"from core.{name} where {_on_days(day, changed.get(name, []))}{or_sku}")
         for name, day in DAY_OF.items()
     }
     has_openings = "true" if "opening_stock" in changed else "false"
-    tables["opening_stock"] = warehouse.query(
-        f"from core.opening_stock where {has_openings} or sku in (from changed_skus)"
-    )
+    tables["opening_stock"] = warehouse.query(f"from core.opening_stock where {has_openings}{or_sku}")
     others: list[pl.DataFrame] = []
     for name, key, original, kind in (
         ("sale_lines", "sale_line_id", "returned_sale_line_id", "sale_return"),

@@ -33,6 +33,9 @@ from transforms.known_charges import allocate_known_charges
 from transforms.move_changes import HANDED_OVER, MoveChanges, compare_moves
 from transforms.stock_moves import build_stock_moves
 
+RECENT = timedelta(days=92)
+"""How far back a look-up goes at first."""
+
 _COSTS = list(MoveCosts.to_schema().columns)
 
 
@@ -130,9 +133,8 @@ def _other_originals(warehouse: Warehouse, found: SourceChanges) -> pl.LazyFrame
         found.core.receipt_lines.select(move_id=pl.format("receipt:{}", "receipt_line_id")),
     ]
     wanted = pl.concat(named).drop_nulls().unique().join(pl.concat(own), on="move_id", how="anti")
-    ids = wanted.collect()
-    with warehouse.offering("named_originals", ids.join(found.standing, on="move_id", how="anti")):
-        return warehouse.query("select move_id from core.stock_moves where move_id in (from named_originals)").lazy()
+    ids = wanted.collect().join(found.standing, on="move_id", how="anti")
+    return find_moves(warehouse, ids, date.max).select("move_id").lazy()
 
 
 def _write(warehouse: Warehouse, table: str, gone: pl.DataFrame, rows: pl.DataFrame) -> None:
@@ -219,8 +221,34 @@ def _settle(
 def _named_before(warehouse: Warehouse, moves: pl.DataFrame, day: date) -> pl.DataFrame:
     """Moves up to the checkpoint that others name as their source, and that are not valued again."""
     ids = moves.select(move_id="source_move_id").drop_nulls().unique().join(moves, on="move_id", how="anti")
-    with warehouse.offering("named_moves", ids):
-        return warehouse.query("from core.stock_moves where moved_on <= ? and move_id in (from named_moves)", [day])
+    return find_moves(warehouse, ids, day)
+
+
+def find_moves(warehouse: Warehouse, ids: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Moves up to a day by their ids: most are named soon after they were made, so the last months are asked first.
+
+    Args:
+        warehouse: holds core.stock_moves.
+        ids: `move_id`; one that is not there gives no row.
+        day: last day of moves that count.
+
+    Returns:
+        StockMoves.
+    """
+    found = warehouse.query("from core.stock_moves limit 0")
+    latest = warehouse.query("select max(moved_on) from core.stock_moves where moved_on <= ?", [day]).item()
+    if latest is None:
+        return found
+    recent = max(latest - RECENT, date.min + RECENT)
+    for days in ("moved_on > $1 and moved_on <= $2", "moved_on <= $1"):
+        left = ids.join(found, on="move_id", how="anti")
+        if left.is_empty():
+            break
+        given = [recent, day] if "$2" in days else [recent]
+        with warehouse.offering("moves_to_find", left):
+            rows = warehouse.query(f"from core.stock_moves where {days} and move_id in (from moves_to_find)", given)
+        found = pl.concat([found, rows])
+    return found
 
 
 def read_pools(warehouse: Warehouse, keys: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
@@ -276,11 +304,14 @@ def _write_costs(
         warehouse.replace("close.valued_moves", costs)
         return costs.select("move_id")
     standing = warehouse.query("from close.valued_moves where moved_on > ?", [day])
-    older = costs.filter(pl.col("moved_on") <= day).select("move_id")
-    if older.height or changes.gone.height:
-        with warehouse.offering("valued_again", pl.concat([older, changes.written.select("move_id")])):
-            earlier = "from close.valued_moves where moved_on <= ? and move_id in (from valued_again)"
-            standing = pl.concat([standing, warehouse.query(earlier, [day])])
+    older = costs.filter(pl.col("moved_on") <= day)
+    again = pl.concat([rows.select("move_id", "moved_on") for rows in (older, changes.touched)])
+    again = again.filter(pl.col("moved_on") <= day)
+    if again.height:
+        # a row that stands has the day that it had when it was valued: that of the move as it is, or as it was
+        with warehouse.offering("valued_again", again.select("move_id").unique()):
+            earlier = "from close.valued_moves where moved_on between ? and ? and move_id in (from valued_again)"
+            standing = pl.concat([standing, warehouse.query(earlier, [again["moved_on"].min(), day])])
     new = costs.join(standing, on=_COSTS, how="anti", nulls_equal=True)
     vanished = changes.gone.join(changes.written, on="move_id", how="anti")
     old = standing.join(new, on="move_id", how="semi").select("move_id")
