@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 
 from schemas.policies import CostingPolicy
-from transforms.costing.flows import is_inflow, is_outflow, is_priced
-from transforms.costing.integers import COST_OF_ONE_CENT
-from transforms.costing.running_totals import running_total
+from transforms.costing.flows import is_inflow, is_priced
+from transforms.costing.integers import COST_OF_ONE_CENT, FITS_64_BITS
+from transforms.costing.pool_runs import PoolRuns, whole
 
 PLAIN, SEPARATE, CONNECTED = range(3)
 """No move waits for another; moves of the pool alone wait for each other; moves of several pools do."""
@@ -29,6 +29,8 @@ def find_routes(rows: pl.DataFrame, policy: CostingPolicy) -> pl.Series:
     routes = np.full(count_pools(rows), PLAIN, dtype=np.uint8)
     routes[rows.filter(_waits(policy))["pool"].to_numpy()] = SEPARATE
     routes[_rich_pools(rows).to_numpy()] = SEPARATE
+    if policy.has_layers:
+        routes[_wide_pools(rows).to_numpy()] = SEPARATE
     is_handed_over, has_source = pl.col("document").is_not_null(), _is_known_return(policy)
     connected = rows.filter(is_handed_over | (has_source & (pl.col("source_pool") != pl.col("pool"))))
     routes[connected["pool"].to_numpy()] = CONNECTED
@@ -40,15 +42,17 @@ def find_pools_below_zero(ordered: pl.DataFrame, never_received: bool) -> pl.Ser
     """Pools that are short of stock at some time.
 
     Args:
-        ordered: `pool`, `kind` and `quantity` of moves, sorted by pool and order.
+        ordered: `pool` and `quantity` of moves, sorted by pool and order.
         never_received: whether pools that only ever issue are among them. Without a standard cost nothing is known of
         theirs, whatever the order.
     """
-    moved = ordered.filter(is_inflow | is_outflow)
-    on_hand = moved.select("pool", "quantity", on_hand=running_total("quantity"))
-    by_pool = on_hand.group_by("pool").agg(lowest=pl.col("on_hand").min(), most=pl.col("quantity").max())
-    receives = pl.lit(never_received) | (pl.col("most") > 0)
-    return by_pool.filter((pl.col("lowest") < 0) & receives)["pool"]
+    pool, units = ordered["pool"].to_numpy(), whole(ordered["quantity"])
+    if not pool.size:
+        return ordered["pool"]
+    runs = PoolRuns.of(pool)
+    lowest, most = np.minimum.reduceat(runs.total(units), runs.starts), np.maximum.reduceat(units, runs.starts)
+    is_short = lowest < 0 if never_received else (lowest < 0) & (most > 0)
+    return ordered["pool"].gather(runs.starts[is_short])
 
 
 def count_pools(rows: pl.DataFrame) -> int:
@@ -76,3 +80,13 @@ def _rich_pools(rows: pl.DataFrame) -> pl.Series:
     if (rows.select(value).item() or 0.0) < MOST_PLAIN_VALUE:
         return rows["pool"].clear()
     return rows.group_by("pool").agg(value=value).filter(pl.col("value") > MOST_PLAIN_VALUE)["pool"]
+
+
+def _wide_pools(rows: pl.DataFrame) -> pl.Series:
+    """Pools with a layer whose cost 64 bits do not hold; all of them, where the units of all pools are too many."""
+    if rows.select(pl.col("quantity").cast(pl.Float64).abs().sum() >= FITS_64_BITS).item():
+        return rows["pool"]
+    if rows.schema["own_cost"] == pl.Int64 and rows.schema["late_cost"] == pl.Int64:
+        return rows["pool"].clear()
+    cost = pl.col("own_cost", "late_cost").cast(pl.Float64).abs()
+    return rows.filter(is_inflow & (pl.sum_horizontal(cost) >= FITS_64_BITS))["pool"]

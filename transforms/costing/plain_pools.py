@@ -4,7 +4,7 @@ import polars as pl
 
 from schemas.policies import CostingPolicy
 from transforms.costing.averages import price_issues_average
-from transforms.costing.fifo import price_issues_fifo
+from transforms.costing.fifo import settle_plain_fifo
 from transforms.costing.flows import is_inflow, is_outflow, is_value_only, layer_cost
 from transforms.costing.reporting import narrow
 from transforms.costing.running_totals import cents_of_change, divide_half_up, running_total
@@ -23,13 +23,14 @@ def settle_plain_pools(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFram
     Returns:
         VALUED, one row for each inflow, each outflow of a quantity, and each change of value.
     """
+    if policy.has_layers:
+        return settle_plain_fifo(rows)
     rows = rows.with_columns(layer_cost=layer_cost)
     never_received = rows.group_by("pool").agg(is_provisional=~is_inflow.any())
-    price_issues = price_issues_average if policy.method.endswith("average") else price_issues_fifo
     issues = rows.filter(is_outflow).select("row", "pool").join(never_received, on="pool", how="left", validate="m:1")
     unknown = issues.select("row", "is_provisional", provisional_cents=pl.when("is_provisional").then(0))
     inflows = _value_inflows(rows).with_columns(is_provisional=pl.lit(value=False), provisional_cents=pl.lit(None))
-    outflows = price_issues(rows).join(unknown, on="row", how="left", validate="1:1")
+    outflows = price_issues_average(rows).join(unknown, on="row", how="left", validate="1:1")
     nothing = pl.lit(0, dtype=pl.Int64)
     parts = [narrow(part.with_columns(expensed_cents=nothing)) for part in (inflows, outflows)]
     return pl.concat(parts, how="vertical_relaxed")

@@ -8,7 +8,7 @@ import polars as pl
 
 from schemas.policies import CostingPolicy
 from schemas.problems import Problem
-from transforms.costing.dependence import CONNECTED, PLAIN, SEPARATE, find_pools_below_zero
+from transforms.costing.dependence import CONNECTED, PLAIN, find_pools_below_zero
 from transforms.costing.dependent_pools import settle_dependent_pools, settle_separate_pools
 from transforms.costing.ordering import find_order
 from transforms.costing.plain_pools import PLAIN_COLUMNS, settle_plain_pools
@@ -16,7 +16,7 @@ from transforms.costing.problems import MoveProblems
 from transforms.costing.reporting import narrow
 
 MANY_MOVES = 100_000
-"""From here on the compiled loop is faster than whole columns, also for pools that do not need it."""
+"""From here on averages are faster in the compiled loop than as whole columns, also where no move waits."""
 
 MOVES_AT_ONCE = 4_000_000
 """Separate pools are handed to the loop in parts of about so many moves, so that memory is bounded."""
@@ -45,28 +45,6 @@ def settle_pools(
     Raises:
         MoveProblems: moves that contradict each other.
     """
-    settle = _settle_few if phased.height < MANY_MOVES else _settle_many
-    return settle(phased, routes, policy, standard_costs)
-
-
-def _settle_few(
-    phased: pl.DataFrame, routes: pl.Series, policy: CostingPolicy, standard_costs: pl.DataFrame | None
-) -> list[pl.DataFrame]:
-    """Plain pools as whole columns, all others together in the loop."""
-    ordered = phased.select(PLAIN_COLUMNS)[find_order(phased, policy, by_pool=True)]
-    short = find_pools_below_zero(ordered, never_received=standard_costs is not None)
-    routes = pl.Series(np.maximum(routes.to_numpy(), _at(short, routes.len())))
-    valued = [settle_plain_pools(ordered.filter(_stands_in(ordered, routes) == PLAIN), policy)]
-    waiting = phased.filter(_stands_in(phased, routes) != PLAIN)
-    if waiting.height:
-        valued.append(_settle_in_time(waiting, policy, standard_costs))
-    return valued
-
-
-def _settle_many(
-    phased: pl.DataFrame, routes: pl.Series, policy: CostingPolicy, standard_costs: pl.DataFrame | None
-) -> list[pl.DataFrame]:
-    """Pools that are connected with others in one order of time, all others one after the other."""
     is_connected = _stands_in(phased, routes) == CONNECTED
     alone, connected = phased, phased.clear()
     if is_connected.any():
@@ -75,12 +53,29 @@ def _settle_many(
     if connected.height:
         parts.append(partial(_settle_in_time, connected, policy, standard_costs))
     order = find_order(alone, policy, by_pool=True)
+    if policy.has_layers or phased.height < MANY_MOVES:
+        plain, order = _split_plain(alone, order, routes, never_received=standard_costs is not None)
+        columns = alone.select(PLAIN_COLUMNS)
+        parts.append(lambda: settle_plain_pools(columns[plain], policy))
     rows = _for_loop(alone, standard_costs)
     parts += [
         partial(_settle_alone, rows, order[start:end], policy, standard_costs)
         for start, end in _parts(alone["pool"].gather(order))
     ]
     return _all_or_problems(parts)
+
+
+def _split_plain(
+    rows: pl.DataFrame, order: pl.Series, routes: pl.Series, never_received: bool
+) -> tuple[pl.Series, pl.Series]:
+    """Positions of the moves of plain pools, and of those whose moves wait for each other; both by pool and order."""
+    ordered = rows.select("pool", "quantity")[order]
+    waits = routes.to_numpy() != PLAIN
+    waits[find_pools_below_zero(ordered, never_received).to_numpy()] = True
+    if not waits.any():
+        return order, order.clear()
+    is_waiting = pl.Series(waits).gather(ordered["pool"])
+    return order.filter(~is_waiting), order.filter(is_waiting)
 
 
 def _settle_in_time(phased: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None) -> pl.DataFrame:
@@ -128,13 +123,6 @@ def _all_or_problems(parts: Iterable[Callable[[], pl.DataFrame]]) -> list[pl.Dat
     if problems:
         raise MoveProblems(problems)
     return valued
-
-
-def _at(pools: pl.Series, size: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    """SEPARATE for some pools, PLAIN for all others."""
-    routes = np.full(size, PLAIN, dtype=np.uint8)
-    routes[pools.to_numpy()] = SEPARATE
-    return routes
 
 
 def _stands_in(rows: pl.DataFrame, routes: pl.Series) -> pl.Series:
