@@ -111,10 +111,26 @@ class Settings(BaseSettings):
     omni_url: Url = Field(default="https://api.cin7.com/api/v1", description="Cin7 Omni's API")
     omni_username: str | None = Field(default=None, description="Omni API user")
     omni_key: SecretStr | None = Field(default=None, description="Omni API key")
+    omni_day_limit: int = Field(
+        default=5000, ge=1, description="Calls to Omni a day, counted over the last 24 hours and across runs"
+    )
 
     core_url: Url = Field(default="https://inventory.dearsystems.com/ExternalApi/v2", description="Cin7 Core's API")
     core_account_id: str | None = Field(default=None, description="Core account")
     core_key: SecretStr | None = Field(default=None, description="Core API key")
+
+    extract_overlap_minutes: int = Field(
+        default=10, ge=0, le=1440, description="How far before what was read the next extract asks Cin7 again"
+    )
+    extract_sweep_days: int = Field(
+        default=1, ge=0, le=366, description="Days after which an extract looks for deleted rows again; 0 always"
+    )
+    extract_drop_personal: bool = Field(
+        default=False, description="Drop names, addresses, e-mail and telephone of people before raw"
+    )
+    raw_months: int | None = Field(
+        default=None, ge=1, description="Months that earlier versions of raw rows are kept; default for ever"
+    )
 
     @field_validator("home")
     @classmethod

@@ -1,11 +1,11 @@
 """What Omni's answers mean: rows, or an error that says what to do (cin7.md section 1.1)."""
 
-import json
-
 import httpx
 
 from mappings.wording import did_you_mean
 from pipelines.errors import Incomplete, TieoutError, UsageProblem
+from pipelines.extract.api.json_rows import NotRowsError, array_rows
+from pipelines.extract.api.shapes import ReceivedRow
 from pipelines.extract.cin7_tables import RESOURCES
 
 LONGEST_WAIT = 65.0
@@ -14,7 +14,7 @@ LONGEST_WAIT = 65.0
 RUN_AGAIN = "Run the same command again; nothing was changed."
 
 
-def read_rows(response: httpx.Response, resource: str) -> list[dict[str, object]]:
+def read_rows(response: httpx.Response, resource: str) -> list[ReceivedRow]:
     """The rows of one page: Omni sends a bare JSON array.
 
     Raises:
@@ -25,16 +25,16 @@ def read_rows(response: httpx.Response, resource: str) -> list[dict[str, object]
     if error is not None:
         raise error
     try:
-        rows = json.loads(response.content)
+        return array_rows(response.content.decode("utf-8-sig"))
+    except NotRowsError as error:
+        found = f"JSON that is no list of rows ({error})"
     except ValueError:
-        kind = "a web page" if response.content.lstrip()[:1] == b"<" else "something that is not JSON"
-        raise Incomplete(
-            f"{_call(response)}: Cin7 Omni answered with {kind} instead of rows.\n"
-            f"    A proxy or an outage stands in the way, or TIEOUT_OMNI_URL is wrong. {RUN_AGAIN}"
-        ) from None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise Incomplete(f"{_call(response)}: Cin7 Omni answered with JSON that is no list of rows.\n    {RUN_AGAIN}")
-    return rows
+        found = "a web page" if response.content.lstrip()[:1] == b"<" else "something that is not JSON"
+        found += " instead of rows"
+    raise Incomplete(
+        f"{_call(response)}: Cin7 Omni answered with {found}.\n"
+        f"    A proxy or an outage stands in the way, or TIEOUT_OMNI_URL is wrong. {RUN_AGAIN}"
+    )
 
 
 def too_many_calls(response: httpx.Response) -> Incomplete:

@@ -1,33 +1,42 @@
-"""Reads Cin7 Omni: pages of 250 until a short one, within its call limits, reads tried again after a hiccup."""
+"""Reads Cin7 Omni: its questions, pages of 250 until a short one, within its limits, tried again after a hiccup."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Self
 
 import httpx
 from httpx_retries import Retry, RetryTransport
-from pyrate_limiter import Duration, Limiter, Rate
 
 from pipelines.errors import UsageProblem
-from pipelines.extract.cin7_answers import LONGEST_WAIT, read_rows, retry_after, too_many_calls, unreachable
-from pipelines.extract.cin7_tables import RESOURCES, spell_fields
+from pipelines.extract.api.calls import CallLimits, Calls
+from pipelines.extract.api.json_rows import NotRowsError
+from pipelines.extract.api.shapes import Page, Question, ReceivedRow, Resource
+from pipelines.extract.cin7_answers import LONGEST_WAIT, read_rows, retry_after, unreachable
+from pipelines.extract.cin7_tables import RESOURCES
 from pipelines.hosts import is_loopback
 from pipelines.settings import Settings
 
-PAGE_ROWS = 250
-"""Omni's largest page (cin7.md section 1.2)."""
-
 CALLS_PER_SECOND = 3
 CALLS_PER_MINUTE = 60
-RETRIES = 4
+RETRIES = 6
+"""Waits of 1, 2, 4, 8, 16 and 32 s: more than the minute after which a limit of a minute is over."""
+
+CONNECTION_RETRIES = 3
+PARALLEL = 4
+"""Calls at once: an answer may take some seconds, and 60 a minute should be used."""
+
 _RETRIED_STATUSES = [429, 502, 503, 504]
 
 
 class OmniClient:
-    """The lists of Omni's API v1; reads only."""
+    """The lists of Omni's API v1 (BomMasters: v2); reads only. An Api of the extract (api/shapes.py)."""
 
-    def __init__(self, http: httpx.Client) -> None:
+    name = "omni"
+    parallel = PARALLEL
+
+    def __init__(self, http: httpx.Client, calls: Calls) -> None:
         """Take an HTTP client whose base URL, credentials and transport are set up: `connect_omni` builds one."""
         self._http = http
+        self.calls = calls
 
     def __repr__(self) -> str:
         return f"OmniClient({self._http.base_url})"
@@ -42,26 +51,71 @@ class OmniClient:
         """Close the connections."""
         self._http.close()
 
-    def rows(self, resource: str) -> Iterator[dict[str, object]]:
-        """Every row of a resource, such as SalesOrders, as received but for the spelling of field names.
+    @property
+    def server(self) -> str:
+        """Host that is asked."""
+        return self._http.base_url.host
+
+    @property
+    def resources(self) -> Mapping[str, Resource]:
+        """What can be read."""
+        return RESOURCES
+
+    def page(self, resource: Resource, question: Question, number: int) -> Page:
+        """One page of a question.
 
         Raises:
             UsageProblem: user name, key, permission, address or resource are wrong (exit 2).
             Incomplete: Omni cannot be reached, answers HTML, or takes no more calls (exit 7).
         """
-        order = RESOURCES.get(resource)
-        page = 1
-        while True:
-            asked = {"page": str(page), "rows": str(PAGE_ROWS)} | ({"order": order} if order else {})
-            try:
-                response = self._http.get(resource, params=asked)
-            except httpx.TransportError as error:
-                raise unreachable(str(self._http.base_url), error) from None
-            rows = read_rows(response, resource)
-            yield from map(spell_fields, rows)
-            if len(rows) < PAGE_ROWS:
-                return
-            page += 1
+        asked = {"page": str(number), "rows": str(resource.page_rows), **ask(resource, question)}
+        try:
+            response = self._http.get(_path(self._http.base_url, resource), params=asked)
+        except httpx.TransportError as error:
+            raise unreachable(str(self._http.base_url), error) from None
+        rows = read_rows(response, resource.name)
+        return Page(rows, is_last=len(rows) < resource.page_rows)
+
+    def detail(self, resource: Resource, key: str) -> ReceivedRow | None:
+        """Omni's lists hold whole documents."""
+        raise NotRowsError(f"{resource.name} has no documents beside its list: {key}")
+
+
+def ask(resource: Resource, question: Question) -> dict[str, str]:
+    """The parameters `where`, `order` and `fields` of a question (cin7.md section 1.2).
+
+    Pages are sorted by the followed field, or by the oldest, so that a new row changes no page that was read already.
+    """
+    tests = []
+    if question.follow and question.since:
+        tests.append(f"{question.follow}>='{question.since}'")
+    if question.follow and question.until:
+        tests.append(f"{question.follow}<'{question.until}'")
+    if question.follow and question.is_null:
+        tests.append(f"{question.follow} is null")
+    if question.keys:
+        tests.append(" or ".join(f"{resource.keys[0]}={_literal(key)}" for key in question.keys))
+    is_sorted = question.follow and not question.is_null
+    order = question.follow if is_sorted else resource.created or resource.keys[0]
+    asked = {"order": f"{order} ASC"}
+    if tests:
+        asked["where"] = " and ".join(tests)
+    if question.keys_only:
+        asked["fields"] = ",".join(dict.fromkeys([*resource.keys, *([question.follow] if question.follow else [])]))
+    return asked
+
+
+def _literal(key: str) -> str:
+    """A key as `where` takes it."""
+    return key if key.isascii() and key.isdigit() else "'" + key.replace("'", "''") + "'"
+
+
+def _path(base: httpx.URL, resource: Resource) -> str:
+    """The address of a list: BomMasters has a second version, with all products of a bill (cin7.md section 1.8)."""
+    parent, slash, version = base.path.rstrip("/").rpartition("/")
+    if resource.name == "BomMasters" and version == "v1":
+        return str(base.copy_with(path=f"{parent}{slash}v2/{resource.name}"))
+    return resource.name
 
 
 def connect_omni(
@@ -75,11 +129,11 @@ def connect_omni(
     """A client of the Omni account that the settings name; use it in a `with` block.
 
     Args:
-        settings: omni_url (with or without /api/v1), omni_username and omni_key.
+        settings: omni_url (with or without /api/v1), omni_username, omni_key and omni_day_limit.
         transport: what really sends; a test gives its own.
-        per_second: calls a second. Omni's limits are Omni's: for a server on this machine nothing waits.
+        per_second: calls a second. A server on this machine is not waited for before it refuses a call.
         per_minute: calls a minute.
-        backoff: seconds before the second retry, doubled with each further one; Retry-After goes first.
+        backoff: half the seconds before the second try, doubled with each further one; Retry-After goes first.
 
     Raises:
         UsageProblem: user name or key are not set (exit 2).
@@ -89,50 +143,65 @@ def connect_omni(
             "There is no connection to Cin7 Omni.\n"
             "    Set TIEOUT_OMNI_USERNAME and TIEOUT_OMNI_KEY (in Omni: Settings > Integrations > API v1)."
         )
-    rates = [Rate(per_second, Duration.SECOND), Rate(per_minute, Duration.MINUTE)]
-    limiter = None if is_loopback(settings.omni_url) else Limiter(rates)
-    retry = Retry(
+    limits = CallLimits(per_second, per_minute, settings.omni_day_limit)
+    connection = f"omni {settings.omni_username}"
+    calls = Calls("Cin7 Omni", connection, limits, waits=not is_loopback(settings.omni_url))
+    return OmniClient(
+        httpx.Client(
+            base_url=_api_url(settings.omni_url),
+            auth=httpx.BasicAuth(settings.omni_username, settings.omni_key.get_secret_value()),
+            transport=retrying(CountedTransport(transport or httpx.HTTPTransport(), calls), backoff),
+            headers={"Accept": "application/json"},
+            timeout=httpx.Timeout(60.0, connect=10.0),
+        ),
+        calls,
+    )
+
+
+class _Patience(Retry):
+    """Waits longer for a limit, which passes, than for a server that gives no answer at all."""
+
+    def is_retryable_exception(self, exception: Exception) -> bool:
+        """Whether a call without answer is made again."""
+        return self.attempts_made < CONNECTION_RETRIES and super().is_retryable_exception(exception)
+
+
+def retrying(transport: httpx.BaseTransport, backoff: float) -> RetryTransport:
+    """Makes a call again after a hiccup or a refusal for a limit."""
+    retry = _Patience(
         total=RETRIES,
         allowed_methods=["GET"],
         status_forcelist=_RETRIED_STATUSES,
         backoff_factor=backoff,
         max_backoff_wait=LONGEST_WAIT,
+        backoff_jitter=0.0,
     )
-    limited = _LimitedTransport(transport or httpx.HTTPTransport(), limiter)
-    return OmniClient(
-        httpx.Client(
-            base_url=_api_url(settings.omni_url),
-            auth=httpx.BasicAuth(settings.omni_username, settings.omni_key.get_secret_value()),
-            transport=RetryTransport(transport=limited, retry=retry),
-            headers={"Accept": "application/json"},
-            timeout=httpx.Timeout(60.0, connect=10.0),
-        )
-    )
+    return RetryTransport(transport=transport, retry=retry)
 
 
-class _LimitedTransport(httpx.BaseTransport):
-    """Takes its turn with the limiter before each request; a used-up day ends the call instead of being slept on."""
+class CountedTransport(httpx.BaseTransport):
+    """Counts each call and lets it wait for its turn; a used-up day ends the call instead of being slept on."""
 
-    def __init__(self, transport: httpx.BaseTransport, limiter: Limiter | None) -> None:
+    def __init__(self, transport: httpx.BaseTransport, calls: Calls) -> None:
         self._transport = transport
-        self._limiter = limiter
+        self._calls = calls
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass the request on when it is its turn."""
-        if self._limiter is not None:
-            self._limiter.try_acquire("omni")
+        self._calls.take()
         response = self._transport.handle_request(request)
-        if response.status_code == httpx.codes.TOO_MANY_REQUESTS and (retry_after(response) or 0) > LONGEST_WAIT:
-            response.request = request
-            response.close()
-            raise too_many_calls(response)
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            seconds = retry_after(response)
+            if (seconds or 0) > LONGEST_WAIT:
+                response.close()
+                raise self._calls.used_up(seconds)
+            self._calls.slow_down(seconds or 0)
         return response
 
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
-        if self._limiter is not None:
-            self._limiter.close()
+        self._calls.close()
 
 
 def _api_url(url: str) -> httpx.URL:

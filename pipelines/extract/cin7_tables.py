@@ -1,29 +1,9 @@
 """Cin7 Omni's resources and the one spelling of its field names (cin7.md sections 1.4 to 1.8)."""
 
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import replace
 
-RESOURCES: Mapping[str, str | None] = {
-    "Adjustments": "createdDate ASC",
-    "BomMasters": None,
-    "Branches": None,
-    "BranchTransfers": "createdDate ASC",
-    "Contacts": "createdDate ASC",
-    "CreditNotes": "createdDate ASC",
-    "Payments": "createdDate ASC",
-    "ProductCategories": None,
-    "ProductionJobs": "createdDate ASC",
-    "ProductOptions": None,
-    "Products": "createdDate ASC",
-    "PurchaseOrders": "createdDate ASC",
-    "Quotes": "createdDate ASC",
-    "SalesOrders": "createdDate ASC",
-    "SerialNumbers": None,
-    "Stock": None,
-    "Users": None,
-}
-"""Resources that can be listed, and the order to page them in: oldest first, so that a new document changes no page
-that was read already. None where the rows have no created date."""
+from pipelines.extract.api.shapes import Resource
 
 _FIELDS = """
 accountCode accountingAttributes accountingImportStatus accountNumber actualQty adjustInAccountingSystem
@@ -43,37 +23,82 @@ standardQty status stockControl stockMovements stockOnHand styleCode supplierAcc
 supplierInvoiceReference surcharge surchargeDescription taxNumber taxRate taxStatus total totalCost trackingCode
 transactionId type unitCost unitPrice uomOptions uomPrice uomQtyOrdered uomQtyShipped uomSize virtual volume
 voucherCode weight width
+accountingIntegrationId address1 address2 batchReference billingAddress1 billingAddress2 billingCity
+billingCostCenter billingCountry billingEmail billingFirstName billingLastName billingPostalCode billingState
+branchEmail branchLocations city country creditLimit customerReport deliveryAddress1 deliveryAddress2 deliveryCity
+deliveryCompany deliveryCountry deliveryFirstName deliveryInstructions deliveryLastName deliveryPostalCode
+deliveryState departmentNumber distributionCenter ediStatus fax isAuthorized lineItemId logisticsCarrier
+logisticsStatus mobile onHold paymentImportedRef phone port postCode quickBooksDesktop quickBooksOnline
+reconcileDate salesPersonEmail serialnumber sizeId state stockControlOptions storeLocationNumber transactionRef xero
 """
 FIELD_NAMES: Mapping[str, str] = {name.lower(): name for name in _FIELDS.split()}
 """Documented names by their lower case."""
 
-_TENANTS_OWN = "customFields"
-"""Its names are the tenant's, such as `orders_1000`: they are kept."""
+FREE_FIELDS = frozenset({"customfields", "pricecolumns"})
+"""Their inner names are the tenant's, such as `orders_1000` and `costNZD`."""
+
+CHANGED = "modifiedDate"
+COST_CHANGED = "modifiedCOGSDate"
+"""A change of cost may not move modifiedDate, so both are followed (cin7.md section 1.2)."""
+
+ENUMS: Mapping[str, tuple[str, ...]] = {
+    "status": ("draft", "approved", "void"),
+    "taxStatus": ("undefined", "incl", "excl", "exempt", "1", "2", "3"),
+    "accountingAttributes.accountingImportStatus": ("notimported", "imported", "donotimport", "error"),
+    "lineItems.stockControl": ("undefined", "batch", "machine", "serial", "labour", "fifo", "non stock", "nonstock"),
+}
+"""Values that Omni documents for its orders (cin7.md section 1.5), in lower case; any other is reported."""
+
+PRODUCT_ENUMS: Mapping[str, tuple[str, ...]] = {
+    "status": ("inactive", "public", "showinb2b", "internal"),
+    "stockControl": ENUMS["lineItems.stockControl"],
+    "orderType": ("order", "kit", "limited stock", "buy to order", "pre-order", "gift voucher"),
+}
+
+PERSONAL = (
+    "firstName", "lastName", "email", "memberEmail", "branchEmail", "billingEmail", "phone", "mobile", "fax",
+    "deliveryFirstName", "deliveryLastName", "deliveryCompany", "deliveryAddress1", "deliveryAddress2", "deliveryCity",
+    "deliveryState", "deliveryPostalCode", "billingFirstName", "billingLastName", "billingAddress1",
+    "billingAddress2", "billingCity", "billingState", "billingPostalCode", "address1", "address2", "city", "postCode",
+    "deliveryInstructions", "salesPersonEmail", "jobTitle", "website",
+)  # fmt: skip
+"""Fields about people that a close does not read, but for a customer's name where there is no company."""
 
 
-def spell_fields(row: Mapping[str, object]) -> dict[str, object]:
-    """A row with its field names as Omni documents them, at every depth; values and unknown names stay as they came.
-
-    The wire has camelCase, but the help pages print PascalCase and one client saw it (cin7.md section 1.1), so names
-    are matched without case. A select in mappings/sources/omni.yaml needs to know one spelling only.
-
-    Args:
-        row: one row of a resource, as received.
-    """
-    return {
-        spelled: value if spelled == _TENANTS_OWN else _spell_nested(value)
-        for spelled, value in ((_spell(name), value) for name, value in row.items())
-    }
+def _documents(name: str, *follows: str, enums: Mapping[str, tuple[str, ...]] | None = None) -> Resource:
+    """A list with ids and stamps, swept for deleted rows."""
+    return Resource(
+        name, ("id",), follows or (CHANGED,), paging="stamp", created="createdDate", is_swept=True, enums=enums or {},
+        spelling=FIELD_NAMES, free_fields=FREE_FIELDS, personal=PERSONAL,
+    )  # fmt: skip
 
 
-@cache
-def _spell(name: str) -> str:
-    """The documented spelling of a name."""
-    return FIELD_NAMES.get(name.lower(), name)
+def _whole(name: str, *keys: str) -> Resource:
+    """A list without stamps: read whole."""
+    return Resource(
+        name, keys or ("id",), spelling=FIELD_NAMES, free_fields=FREE_FIELDS, personal=PERSONAL
+    )  # fmt: skip
 
 
-def _spell_nested(value: object) -> object:
-    """The same for the rows inside a value."""
-    if isinstance(value, list):
-        return [_spell_nested(each) for each in value]
-    return spell_fields(value) if isinstance(value, dict) else value
+_LISTS = (
+    _documents("Adjustments"),
+    _whole("BomMasters"),
+    _whole("Branches"),
+    _documents("BranchTransfers"),
+    _documents("Contacts"),
+    _documents("CreditNotes", CHANGED, COST_CHANGED, enums=ENUMS),
+    _documents("Payments"),
+    _whole("ProductCategories"),
+    _documents("ProductionJobs"),
+    _whole("ProductOptions", "id", "sizeId"),
+    _documents("Products", enums=PRODUCT_ENUMS),
+    _documents("PurchaseOrders", CHANGED, COST_CHANGED, enums=ENUMS),
+    _documents("Quotes", CHANGED, COST_CHANGED, enums=ENUMS),
+    _documents("SalesOrders", CHANGED, COST_CHANGED, enums=ENUMS),
+    _whole("SerialNumbers", "serialnumber", "productOptionId", "branchId"),
+    replace(_documents("Stock"), keys=("productId", "productOptionId", "size", "branchId"), created=None),
+    _whole("Users"),
+)
+RESOURCES: Mapping[str, Resource] = {one.name: one for one in _LISTS}
+"""Resources that can be listed (cin7.md sections 1.4 to 1.8). An option id is not unique for sized products, so the
+size belongs to its key; a row of Stock is stamped with its last transaction."""

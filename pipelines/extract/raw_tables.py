@@ -27,11 +27,9 @@ class Load:
     input_name: str
     rows: pl.DataFrame
     source_hash: str
-    """sha256 of the file, or of the rows of an API."""
+    """sha256 of the file."""
     content_hash: str
     """The same with how the YAML reads it: equal to the current load's, nothing is landed."""
-    is_json: bool
-    """Whether the rows are one column of JSON."""
     origin: str
     """Where the rows come from, for the comment of the table."""
 
@@ -52,7 +50,7 @@ def land(source: Source, load: Load, warehouse: Warehouse, run_id: str, loaded_a
     text, which holds what was there before.
     """
     table = source.raw_table(load.input_name)
-    types = {name: "JSON" if load.is_json else _duckdb_type(dtype) for name, dtype in load.rows.schema.items()}
+    types = {name: _duckdb_type(dtype) for name, dtype in load.rows.schema.items()}
     _fit_table(table, types, f"Rows of {load.origin} as received (input {load.input_name} of {source.name})", warehouse)
     stamps = [pl.lit(run_id), pl.lit(loaded_at).cast(pl.Datetime("us", "UTC")), pl.lit(load.source_hash)]
     stamped = load.rows.with_columns(**dict(zip(OWN_COLUMNS, stamps, strict=True)))
@@ -122,7 +120,7 @@ def _comment(table: str, names: list[str], comment: str, warehouse: Warehouse) -
         _comment_column(table, name, "As received", warehouse)
     _comment_column(table, "_run_id", "The run that landed the row (control.runs)", warehouse)
     _comment_column(table, "_loaded_at", "When it was landed", warehouse)
-    _comment_column(table, "_source_hash", "sha256 of the file, or of the rows of an API", warehouse)
+    _comment_column(table, "_source_hash", "sha256 of the file", warehouse)
 
 
 def _comment_column(table: str, name: str, comment: str, warehouse: Warehouse) -> None:

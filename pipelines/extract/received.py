@@ -1,24 +1,17 @@
-"""The inputs of a source as they arrive: read or fetched, hashed, and only then understood."""
+"""The files of a source as they arrive: read, hashed, and only then understood."""
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 import polars as pl
 
-from pipelines.errors import UsageProblem
+from pipelines.extract.api.shapes import Api
 from pipelines.extract.file_bytes import UnreadableInputError
 from pipelines.extract.raw_tables import OWN_COLUMNS, Load
 from pipelines.extract.source_files import receive_files
-from pipelines.extract.source_shapes import FileInput, Input
+from pipelines.extract.source_shapes import ApiInput, FileInput, Input
 from schemas.problems import Problem
-
-Fetcher = Callable[[str], Iterable[Mapping[str, object]]]
-"""Gives the rows of a resource of an API."""
-
 
 CONNECTIONS = {
     "omni": "Set TIEOUT_OMNI_USERNAME and TIEOUT_OMNI_KEY (and TIEOUT_OMNI_URL for another server).",
@@ -28,7 +21,7 @@ CONNECTIONS = {
 
 
 class Received(Protocol):
-    """An input that has arrived."""
+    """A file, or several, that has arrived."""
 
     @property
     def source_hash(self) -> str:
@@ -42,45 +35,24 @@ class Received(Protocol):
         """The rows as received."""
 
 
-class ReceivedRows:
-    """The rows of an API resource."""
-
-    def __init__(self, rows: Iterable[Mapping[str, object]]) -> None:
-        self._lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=str) for row in rows]
-
-    @cached_property
-    def source_hash(self) -> str:
-        """sha256 of the rows as JSON, a line each, sorted: an API may give the same rows in another order."""
-        return hashlib.sha256("\n".join(sorted(self._lines)).encode()).hexdigest()
-
-    @property
-    def content_hash(self) -> str:
-        """The same: there is one way to read them."""
-        return self.source_hash
-
-    def rows(self) -> pl.DataFrame:
-        """One column `row` with the JSON of each row."""
-        return pl.DataFrame({"row": self._lines}, schema={"row": pl.String})
-
-
-def receive(name: str, definition: Input, folder: Path, fetchers: Mapping[str, Fetcher]) -> Received:
-    """Read the files of an input, or fetch its rows.
+def receive(definition: FileInput, folder: Path) -> Received:
+    """Read the files of an input.
 
     Raises:
         UnreadableInputError: when a file is missing or empty.
-        UsageProblem: when it comes from a server that no connection is set up for (exit 2).
-        Incomplete: when the server cannot be reached (exit 7), from the fetcher.
     """
-    if isinstance(definition, FileInput):
-        return receive_files(definition, folder)
-    if definition.api not in fetchers:
-        found = f"the input {name} reads {definition.api}: {definition.resource}, and no connection to it is set up"
-        fix = CONNECTIONS.get(definition.api, "")
-        raise UsageProblem("A source cannot be reached.", [Problem(definition.defined_at, found, fix)])
-    return ReceivedRows(fetchers[definition.api](definition.resource))
+    return receive_files(definition, folder)
 
 
-def understand(name: str, definition: Input, received: Received) -> Load:
+def find_connection_problem(name: str, definition: ApiInput, apis: Mapping[str, Api]) -> Problem | None:
+    """The problem of an input whose server has no connection."""
+    if definition.api in apis:
+        return None
+    found = f"the input {name} reads {definition.api}: {definition.resource}, and no connection to it is set up"
+    return Problem(definition.defined_at, found, CONNECTIONS.get(definition.api, ""))
+
+
+def understand(name: str, definition: FileInput, received: Received) -> Load:
     """The rows of an input, ready to land.
 
     Raises:
@@ -91,18 +63,16 @@ def understand(name: str, definition: Input, received: Received) -> Load:
     if taken:
         found = f'the input {name} has a column "{taken[0]}", a name that raw tables use for themselves'
         raise UnreadableInputError(Problem(definition.defined_at, found, "Name the columns: columns: [...]"))
-    origin = f"{definition.api} {definition.resource}" if not isinstance(definition, FileInput) else definition.file
     return Load(
         input_name=name,
         rows=rows,
         source_hash=received.source_hash,
         content_hash=received.content_hash,
-        is_json=isinstance(received, ReceivedRows),
-        origin=origin,
+        origin=definition.file,
     )
 
 
-def find_row_count_problem(name: str, definition: Input, row_count: int) -> Problem | None:
+def find_row_count_problem(name: str, definition: Input | ApiInput, row_count: int) -> Problem | None:
     """The problem of an input that has fewer or more rows than its YAML expects."""
     expected = definition.expect_rows
     if expected is None or expected.holds(row_count):

@@ -11,7 +11,11 @@ class InputReport:
     name: str
     row_count: int
     is_landed: bool
-    """False: what was read equals the current load, and nothing was written."""
+    """False: what was read equals what was there, and nothing was written."""
+    pages: int = 0
+    """Calls that an API answered for it."""
+    deleted_count: int = 0
+    """Rows that the source does not have any more."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,10 @@ class ExtractReport:
     seconds: float
     assumptions: tuple[str, ...] = ()
     """What the source's YAML assumes where nobody documents it, a sentence each."""
+    drift: tuple[str, ...] = ()
+    """Fields and values that nobody documents, a sentence each."""
+    calls: tuple[tuple[str, int, int | None], ...] = ()
+    """Server, calls made, and calls left today where that has a limit."""
 
     @property
     def rejected_count(self) -> int:
@@ -60,6 +68,17 @@ class ExtractReport:
         """The report of one core table, such as `core.products`."""
         return next(table for table in self.tables if table.name == name)
 
+    @property
+    def call_lines(self) -> list[str]:
+        """Calls made and left, and deleted rows."""
+        lines = [
+            f"{server}: {made:,} call{'' if made == 1 else 's'}"
+            + (f", {left:,} left today" if left is not None else "")
+            for server, made, left in self.calls
+        ]
+        gone = [f"{one.name} {one.deleted_count:,}" for one in self.inputs if one.deleted_count]
+        return lines + ([f"Deleted at the source: {', '.join(gone)}"] if gone else [])
+
     def lines(self) -> list[str]:
         """The report for a terminal, a fact a line."""
         landed = [f"{one.name} {one.row_count:,}" for one in self.inputs if one.is_landed]
@@ -69,6 +88,7 @@ class ExtractReport:
         lines += ["; ".join(_facts(table)) for table in self.tables if table.is_given]
         if self.empty_tables:
             lines.append(f"No select, so empty: {', '.join(self.empty_tables)}")
+        lines += [*self.call_lines, *self.drift]
         lines += [f"Assumed: {assumption}" for assumption in self.assumptions]
         return lines
 

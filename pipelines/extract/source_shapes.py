@@ -61,6 +61,8 @@ class FileInput(Written):
 class ApiInput(Written):
     """One resource of an API: each row lands as received, in one JSON column called `row`."""
 
+    expect_rows: RowCount | None = key(RowCountKind(), EXPECT_ROWS, default=None)
+
     @property
     def api(self) -> str:
         """Name of the server."""
@@ -77,7 +79,6 @@ class OmniInput(ApiInput):
     """One resource of Cin7 Omni."""
 
     omni: str = key(Text(pattern="[A-Za-z]+", meaning="a resource such as SalesOrders"), "Resource of the Omni API")
-    expect_rows: RowCount | None = key(RowCountKind(), EXPECT_ROWS, default=None)
 
     @property
     def api(self) -> str:
@@ -95,7 +96,6 @@ class CoreInput(ApiInput):
     """One resource of Cin7 Core."""
 
     core: str = key(Text(pattern="[A-Za-z/-]+", meaning="a resource such as saleList"), "Resource of the Core API")
-    expect_rows: RowCount | None = key(RowCountKind(), EXPECT_ROWS, default=None)
 
     @property
     def api(self) -> str:

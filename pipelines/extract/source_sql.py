@@ -16,7 +16,7 @@ import polars as pl
 
 from mappings.wording import nearest, quote
 from pipelines.extract.source_kinds import Sql
-from pipelines.warehouse.arrow import ArrowStream, read_relation
+from pipelines.warehouse.arrow import ArrowStream, StreamedQuery, read_relation
 from schemas.problems import Problem
 
 SELECTED = "selected_rows"
@@ -53,7 +53,7 @@ class SourceConnection:
 
     def __init__(
         self,
-        inputs: Mapping[str, pl.DataFrame],
+        inputs: Mapping[str, pl.DataFrame | StreamedQuery],
         time_zone: str,
         threads: int | None = None,
         memory: str | None = None,
@@ -78,8 +78,11 @@ class SourceConnection:
         self._connection.execute(f"set timezone = '{time_zone}'")  # a name of the IANA list: checked when it was read
         self._connection.execute("set lock_configuration = true")
 
-    def _add(self, name: str, frame: pl.DataFrame) -> None:
-        """Copy an input into a table, in its order."""
+    def _add(self, name: str, frame: pl.DataFrame | StreamedQuery) -> None:
+        """Copy an input into a table, in its order; what is streamed is read by each select that names it."""
+        if isinstance(frame, StreamedQuery):
+            self._connection.register(name, frame)
+            return
         self._connection.register("incoming_rows", ArrowStream(frame))
         self._connection.execute(f'create table "{name}" as select * from incoming_rows')
         self._connection.unregister("incoming_rows")

@@ -1,5 +1,6 @@
 """The door between frames and DuckDB: an object with an Arrow stream and nothing else, so that no pyarrow is needed."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 import polars as pl
@@ -21,6 +22,17 @@ class ArrowStream:
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The Arrow stream, made anew for each scan."""
         return self._source.__arrow_c_stream__(requested_schema)
+
+
+class StreamedQuery:
+    """The rows of a query, batch after batch, run anew for each scan; `Warehouse.streaming` makes one."""
+
+    def __init__(self, run: Callable[[], object]) -> None:
+        self._run = run
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The Arrow stream of a new run."""
+        return self._run()
 
 
 def read_relation(relation: Streamed) -> pl.DataFrame:

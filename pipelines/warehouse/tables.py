@@ -3,14 +3,14 @@
 from __future__ import annotations  # text only: a live annotation of a DuckDB type is reported as a leak at exit
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 import duckdb
 import polars as pl
 
 from pipelines.errors import DataProblem
-from pipelines.warehouse.arrow import ArrowStream, read_relation
+from pipelines.warehouse.arrow import ArrowStream, StreamedQuery, read_relation
 from schemas.checking import check
 from schemas.tables import TABLES
 
@@ -58,6 +58,28 @@ class Warehouse:
         except duckdb.Error as error:
             failure = plain_error(error)
         raise failure
+
+    @contextmanager
+    def streaming(self) -> Iterator[Callable[[str], StreamedQuery]]:
+        """Give queries to another DuckDB of this process, batch after batch: a table need not fit into memory.
+
+        In the block, call what is given with a select; it sees what was committed when it is scanned.
+        """
+        cursors: list[duckdb.DuckDBPyConnection] = []
+
+        def query(sql: str) -> StreamedQuery:
+            def run() -> object:
+                cursor = self._connection.cursor()  # its own: one connection has one open result
+                cursors.append(cursor)
+                return cursor.sql(sql).__arrow_c_stream__()
+
+            return StreamedQuery(run)
+
+        try:
+            yield query
+        finally:
+            while cursors:
+                cursors.pop().close()
 
     @contextmanager
     def offering(self, name: str, frame: pl.DataFrame) -> Iterator[None]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
+from time import monotonic, sleep
 
 from pyrate_limiter import Duration, Limiter, Rate
 
@@ -54,6 +55,9 @@ class Calls:
         self._waits = waits
         self._clock = clock
         self._lock = Lock()
+        self._pause_until = 0.0
+        self.made = 0
+        """Calls of this process."""
         self._made: Counter[datetime] = Counter()
         self._unwritten: Counter[datetime] = Counter()
         rates = [
@@ -80,13 +84,18 @@ class Calls:
                 raise self.used_up((min(self._made) + DAY - self._clock()).total_seconds())
             minute = self._clock().replace(second=0, microsecond=0)
             self._made[minute] += 1
+            self.made += 1
             self._unwritten[minute] += 1
+        pause = self._pause_until - monotonic()
+        if pause > 0:
+            sleep(pause)
         if self._waits and self._limiter is not None:
             self._limiter.try_acquire(self.connection)
 
-    def slow_down(self) -> None:
-        """The server refused a call: from now on each waits for its turn."""
+    def slow_down(self, seconds: float = 0) -> None:
+        """The server refused a call: from now on each waits for its turn, and all of them for so many seconds."""
         self._waits = True
+        self._pause_until = max(self._pause_until, monotonic() + seconds)
 
     def used_up(self, seconds: float | None) -> Incomplete:
         """The error for a day whose calls are used up; `seconds` until there is one again, where that is known."""

@@ -16,12 +16,16 @@ class Drift:
     """Paths as spelled, in the order they came."""
     values: dict[tuple[str, str], str] = field(default_factory=dict)
     """Unknown values by path and value, with the key of the first row."""
+    _known_values: dict[str, set[str]] = field(init=False)
     _shapes: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._known_values = {path: {one.lower() for one in known} for path, known in self.resource.enums.items()}
 
     def look_at(self, row: ReceivedRow, key: str) -> None:
         """Note the fields of a row, and the values that are not documented."""
         self._walk(row.fields, "")
-        for path, known in self.resource.enums.items():
+        for path, known in self._known_values.items():
             for value in _values(row.fields, path.split(".")):
                 if value.lower() not in known and (path, value) not in self.values:
                     self.values[path, value] = key

@@ -50,6 +50,7 @@ def _array_rows(text: str, start: int) -> Iterator[tuple[ReceivedRow, int]]:
     """Row after row, and where each ends."""
     at = _skip(text, start)
     if text[at : at + 1] != "[":
+        json.loads(text[at:])  # what is no JSON at all is another error
         raise NotRowsError("no JSON array")
     at = _skip(text, at + 1)
     while text[at : at + 1] != "]":

@@ -31,6 +31,10 @@ class Progress:
     """The highest stamp seen, by followed field."""
     tries: int = 0
     """How often a list was read again because rows were missing or its total changed."""
+    total: int | None = None
+    """Rows of the list, where the server says so."""
+    is_null_refused: bool = False
+    """Whether the server does not answer for rows without a stamp."""
     pages: int = 0
     rows: int = 0
 
@@ -67,8 +71,8 @@ class InputState:
         written = json.loads(row["reads"])
         reads = [read_from_json(one) for one in written["open"]]
         return Progress(
-            row["plan"], row["started_at"], reads, written["latest"], written["tries"], row["page_count"],
-            row["row_count"],
+            row["plan"], row["started_at"], reads, written["latest"], written["tries"], written["total"],
+            written["is_null_refused"], row["page_count"], row["row_count"],
         )  # fmt: skip
 
     def begin(self, progress: Progress) -> None:
@@ -82,6 +86,8 @@ class InputState:
             "open": [read.as_json() for read in progress.reads],
             "latest": progress.latest,
             "tries": progress.tries,
+            "total": progress.total,
+            "is_null_refused": progress.is_null_refused,
         }
         row = {
             "source_name": self.source_name,

@@ -18,7 +18,7 @@ COLUMNS = {
     "_key": ("varchar", "Key of the row at the source"),
     "_row_hash": ("varchar", "sha256 of the row as received"),
     "_is_deleted": ("boolean", "Whether the source does not have the row any more"),
-    "_version": ("bigint", "Rises with every row of this table; a row's highest one is current"),
+    "_version": ("bigint", "Rises with every row of this table; the highest one of a row is current"),
     "_run_id": ("varchar", "The run that landed the row (control.runs)"),
     "_loaded_at": ("timestamp with time zone", "When it was landed"),
     "_source_hash": ("varchar", "The same as _row_hash; of a document: _row_hash of its row in the list"),

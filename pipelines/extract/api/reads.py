@@ -71,9 +71,11 @@ def go_on(read: Read, page: Page, resource: Resource) -> Read | None:
     sorted, or a whole page has one stamp, the next page of the same question is asked for.
     """
     done = replace(read, pages=read.pages + 1, rows=read.rows + len(page.rows), total=page.total or read.total)
-    if page.is_last or not page.rows:
+    if page.is_last:
         return None
     stamps = [read_stamp(find(row.fields, read.follow)) for row in page.rows] if read.follow else []
+    if read.kind == "nulls" and any(stamps):
+        return None  # the server does not understand the question and gives everything
     done = replace(done, begin=read.begin or next(filter(None, stamps), None))
     if resource.paging == "stamp" and read.kind != "nulls" and _is_sorted(stamps, read.since):
         last = stamps[-1]
@@ -95,7 +97,7 @@ def reads_after(read: Read, resource: Resource, started: str) -> list[Read]:
     if read.pages <= 1 or not resource.follows:
         return []
     if resource.paging == "stamp":
-        return [Read("nulls", follow=read.follow)] if read.kind == "whole" else []
+        return [Read("nulls", follow=read.follow)] if read.kind in ("whole", "sweep") else []
     if read.kind in ("whole", "changes"):
         return [Read("again", follow=field, since=started) for field in resource.follows]
     return []

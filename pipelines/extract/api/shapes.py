@@ -49,7 +49,7 @@ class Resource:
     """The list whose rows each need a call of their own for the whole document (Core's sale of saleList). A document
     is asked for again when its row in the list has changed."""
     enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Known values in lower case by field, such as `status` or `lineItems.stockControl`; others are reported."""
+    """Known values in any case by field, such as `status` or `lineItems.stockControl`; others are reported."""
     known_fields: frozenset[str] = frozenset()
     """Documented names in lower case, of all depths; others are reported as drift. Empty: those of `spelling`."""
     spelling: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from pipelines.extract import ExtractReport, Source, extract_source, read_source
-from pipelines.extract.received import Fetcher
+from pipelines.extract.api.shapes import Api
 from pipelines.settings import Settings, load_settings
 from pipelines.warehouse import Warehouse, open_warehouse
 from tests.pipelines.extract.shops import Extract, WriteSource
@@ -50,7 +50,7 @@ def write_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WriteSource
 def extract(settings: Settings, warehouse: Warehouse, write_source: WriteSource) -> Extract:
     """Extract a source that is given as YAML."""
 
-    def run(text: str, **fetchers: Fetcher) -> ExtractReport:
-        return extract_source(write_source(text), settings, warehouse, fetchers)
+    def run(text: str, **apis: Api) -> ExtractReport:
+        return extract_source(write_source(text), settings, warehouse, apis)
 
     return run

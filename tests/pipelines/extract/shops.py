@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from pipelines.extract import ExtractReport, Source
-from pipelines.extract.received import Fetcher
+from pipelines.extract.api.shapes import Api
 
 
 class WriteSource(Protocol):
@@ -16,5 +16,5 @@ class WriteSource(Protocol):
 class Extract(Protocol):
     """Extract shop.yaml."""
 
-    def __call__(self, text: str, **fetchers: Fetcher) -> ExtractReport:
+    def __call__(self, text: str, **apis: Api) -> ExtractReport:
         """What extracting the source of this YAML did."""

@@ -1,0 +1,264 @@
+"""The reading of one list: asks, takes pages in, and concludes when every question is read to its end."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import partial
+
+from pipelines.errors import Incomplete, UsageProblem
+from pipelines.extract.api.drift import Drift
+from pipelines.extract.api.fields import find, find_key, hash_text, write_stamp
+from pipelines.extract.api.landing import InputState, Progress, latest_stamps
+from pipelines.extract.api.personal import without_personal
+from pipelines.extract.api.raw_versions import Stamp
+from pipelines.extract.api.reads import READ_WHOLE, Read, go_on, reads_after
+from pipelines.extract.api.shapes import Api, Page, ReceivedRow
+from pipelines.extract.api.wishes import Wish, plan_reads
+
+KEYS_A_CALL = 40
+"""Rows that are asked for by key in one call."""
+
+TRIES = 2
+"""How often a list is read again whose rows went missing while it was read."""
+
+SUSPICIOUS = 10
+"""A list that had so many rows and has none is not believed."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that can be made now."""
+
+    make: Callable[[], object]
+    what: str = ""
+
+
+class ListJob:
+    """The reading of one list of an API."""
+
+    def __init__(self, state: InputState, api: Api, wish: Wish, stamp: Stamp) -> None:
+        self.state = state
+        self.api = api
+        self.is_done = False
+        self.deleted_count = 0
+        self._wish = wish
+        self._stamp = stamp
+        self._resource = state.resource
+        self._rows: list[tuple[str, str, str, str]] = []
+        self._keys: list[str] = []
+        self._drift = Drift(self._resource)
+        self._is_asking = False
+        self._before: Page | None = None
+        self._last = state.last()
+        self.progress = self._begin()
+        self._repeats = self._count_repeats()
+
+    @property
+    def buffered(self) -> int:
+        """Rows that are received and not yet committed."""
+        return len(self._rows) + len(self._keys)
+
+    def calls(self) -> Sequence[Call]:
+        """The next call; pages of one question come one after the other."""
+        if self.is_done or self._is_asking or not self.progress.reads:
+            return []
+        self._is_asking = True
+        read = self.progress.reads[0]
+        what = f"{self._resource.name} page {self.progress.pages + 1}"
+        return [Call(partial(self._ask, read), what)]
+
+    def absorb(self, answer: object) -> None:
+        """Take a page in."""
+        self._is_asking = False
+        if not isinstance(answer, Page):
+            raise TypeError("a page was asked for")
+        read = self.progress.reads[0]
+        self._refuse_repetition(read, answer)
+        self._take(read, answer.rows)
+        self.progress.pages += 1
+        if read.kind == "whole":
+            self.progress.total = answer.total
+        self.progress.rows += len(answer.rows)
+        following = go_on(read, answer, self._resource)
+        if following is not None:
+            self.progress.reads[0] = following
+            return
+        ended = replace(read, pages=read.pages + 1)
+        more = reads_after(ended, self._resource, write_stamp(self.progress.started_at))
+        self.progress.reads[:1] = more
+
+    def release(self, error: BaseException) -> bool:
+        """The call was not answered; whether the reading goes on nevertheless.
+
+        A server may not know `is null`: rows without a stamp are then not looked for, and never taken for deleted.
+        """
+        self._is_asking = False
+        if isinstance(error, UsageProblem) and self.progress.reads[0].kind == "nulls":
+            self.progress.is_null_refused = True
+            del self.progress.reads[0]
+            return True
+        return False
+
+    @property
+    def is_read_out(self) -> bool:
+        """Whether every question is read to its end."""
+        return not self.progress.reads and not self._is_asking
+
+    def flush(self) -> None:
+        """Commit what was received and where it goes on: one transaction."""
+        warehouse = self.state.warehouse
+        with warehouse.transaction():
+            if self._rows:
+                self.state.raw.append(self._rows, self._stamp)
+            if self._keys:
+                self.state.keep_keys(self._keys)
+            self.state.keep_drift(self._drift)
+            self.state.note(self.progress)
+        self._rows, self._keys = [], []
+
+    def conclude(self) -> None:
+        """With every question read to its end: look for deleted rows, then let readers see the table, or ask more."""
+        self.flush()
+        if self._asks_more():
+            self.flush()
+            return
+        with self.state.warehouse.transaction():
+            swept_at = self._delete_absent()
+            self.state.complete(self.progress, self.api.server, self.api.name, self._stamp.run_id, swept_at)
+        self.is_done = True
+
+    def _begin(self) -> Progress:
+        """Go on with what was begun, where the same is asked for, or plan anew."""
+        last = self._last
+        if last and (last["server"], last["resource"]) != (self.api.server, self._resource.name):
+            self.state.forget()
+            self._last = last = None
+        now = datetime.now(UTC)
+        plan = plan_reads(self._resource, last, self.state.watermarks(), self._wish, now)
+        begun = self.state.begun()
+        if begun is not None and begun.plan == plan.name:
+            return begun
+        progress = Progress(plan.name, now, list(plan.reads))
+        self.state.begin(progress)
+        return progress
+
+    def _ask(self, read: Read) -> Page:
+        return self.api.page(self._resource, read.question, read.page)
+
+    def _take(self, read: Read, rows: Sequence[ReceivedRow]) -> None:
+        """Keep the rows of a page."""
+        is_whole = read.kind in READ_WHOLE
+        for received in rows:
+            row = without_personal(received, self._resource.personal) if self._wish.drops_personal else received
+            row_hash = hash_text(row.text)
+            key = self._key_of(row, row_hash)
+            if is_whole or read.kind in ("nulls", "missing") or self.progress.plan == "whole":
+                self._keys.append(key)
+            if read.kind != "sweep":
+                self._rows.append((row.text, key, row_hash, row_hash))
+                self._drift.look_at(row, key)
+        if read.kind != "sweep":
+            values = {name: [find(row.fields, name) for row in rows] for name in self._resource.follows}
+            latest_stamps(self._resource, values, self.progress.latest)
+
+    def _key_of(self, row: ReceivedRow, row_hash: str) -> str:
+        """The key; for a row without one its content, and how often it came."""
+        key = find_key(self._resource, row) if self._resource.keys else None
+        if key is not None:
+            return key
+        self._repeats[row_hash] += 1
+        return f"{row_hash}#{self._repeats[row_hash]}"
+
+    def _count_repeats(self) -> Counter[str]:
+        """How often each row without key came before an interruption."""
+        return Counter(key.partition("#")[0] for key in self.state.kept_keys() if "#" in key)
+
+    def _refuse_repetition(self, read: Read, page: Page) -> None:
+        """A server that answers every page number with the same page would be read for ever."""
+        before, self._before = self._before, page
+        if before is None or read.pages == 0 or page.is_last or not self._resource.keys:
+            return
+        if [row.text for row in before.rows] == [row.text for row in page.rows]:
+            raise Incomplete(
+                f"{self.api.calls.server} answers {self._resource.name} with the same page again and again.\n"
+                "    Nothing was changed. Is a proxy or a cache between?"
+            )
+
+    def _asks_more(self) -> bool:
+        """Whether something is missing that another question may bring."""
+        if self.progress.tries >= TRIES:
+            return False
+        if self.progress.plan == "whole":
+            return self._reads_again()
+        swept = self.progress.plan == "changes" and self.state.kept_keys()
+        missing = self.state.missing_keys() if swept else []
+        if not missing:
+            return False
+        self.progress.tries = TRIES
+        self.progress.reads = [
+            Read("missing", keys=tuple(missing[at : at + KEYS_A_CALL])) for at in range(0, len(missing), KEYS_A_CALL)
+        ]
+        return True
+
+    def _reads_again(self) -> bool:
+        """Whether a list of several pages, read by number, lacks rows: a deletion may have shifted one past us."""
+        is_shifting = self._resource.paging == "number" and self.progress.pages > 1
+        if not is_shifting or not self._resource.keys:
+            return False
+        is_short = (self.progress.total or 0) > len(set(self.state.kept_keys()))
+        if not is_short and not self.state.count_absent():
+            return False
+        self.progress.tries += 1
+        self.progress.reads = [Read("whole")]
+        return True
+
+    def _delete_absent(self) -> datetime | None:
+        """Mark rows deleted that the source does not have any more; when deleted rows were last looked for."""
+        kept = self._last["swept_at"] if self._last else None
+        plan = self.progress.plan
+        if plan == "whole" or (plan == "changes" and self.state.kept_keys()):
+            self._refuse_emptiness()
+            condition, parameters = self.state.absent_condition(), self.state.parameters
+            if self.progress.is_null_refused:
+                condition += " and nullif(row ->> $stamp, '') is not null"
+                parameters["stamp"] = self._resource.follows[0]
+            self.deleted_count = self.state.raw.mark_deleted(condition, parameters, self._stamp)
+            return self.progress.started_at
+        if self._resource.dated and plan.startswith("days"):
+            self._delete_days()
+            return self.progress.started_at
+        return kept
+
+    def _delete_days(self) -> None:
+        """Rows of the days that were read, and that did not come."""
+        first, last = (date.fromisoformat(day) for day in self.progress.plan.split()[1:])
+        condition = (
+            f"{self.state.absent_condition()} and try_cast(left(row ->> $dated, 10) as date)"
+            " between $first_day and $last_day"
+        )
+        parameters = {**self.state.parameters, "dated": self._resource.dated, "first_day": first, "last_day": last}
+        self.deleted_count = self.state.raw.mark_deleted(condition, parameters, self._stamp)
+
+    def _refuse_emptiness(self) -> None:
+        """An empty answer where there were rows is more likely a lost permission than an empty company."""
+        had = self._last["row_count"] if self._last else 0
+        if had >= SUSPICIOUS and not self.state.kept_keys() and not self._wish.is_full:
+            raise Incomplete(
+                f"{self.api.calls.server} gives no {self._resource.name} any more, where there were {had:,}.\n"
+                "    Nothing was changed. Has the connection lost a permission? `tieout extract --full` believes it."
+            )
+
+    @property
+    def share(self) -> float | None:
+        """How much of the reading is done, from 0 to 1; None where nobody knows."""
+        if not self.progress.reads:
+            return 1.0
+        read = self.progress.reads[0]
+        if read.total:
+            return min(1.0, read.rows / read.total)
+        if read.begin and read.since and read.pages:
+            begin, at = datetime.fromisoformat(read.begin), datetime.fromisoformat(read.since)
+            whole = (self.progress.started_at - begin).total_seconds()
+            return min(1.0, (at - begin).total_seconds() / whole) if whole > 0 else None
+        return None

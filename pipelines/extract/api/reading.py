@@ -1,0 +1,273 @@
+"""Reads all inputs of a source that come from APIs, several calls at once, each page committed as it comes."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Protocol
+
+from mappings.wording import did_you_mean
+from pipelines.errors import DataProblem, TieoutError, UsageProblem
+from pipelines.extract.api.documents import DocumentsJob
+from pipelines.extract.api.jobs import Call, ListJob
+from pipelines.extract.api.landing import InputState, Progress, remember_calls, write_calls
+from pipelines.extract.api.raw_versions import Stamp
+from pipelines.extract.api.shapes import Api, Resource
+from pipelines.extract.api.wishes import Wish
+from pipelines.warehouse import Warehouse
+from schemas.problems import Problem
+
+COMMIT_ROWS = 5_000
+"""Rows after which what was received is committed although more is ready; else each page is when it comes."""
+
+Tell = Callable[[float, str], None]
+"""Told how much of the reading is done, from 0 to 1, and in words what goes on."""
+
+
+class Job(Protocol):
+    """The reading of one input."""
+
+    state: InputState
+    api: Api
+    progress: Progress
+    is_done: bool
+    deleted_count: int
+
+    @property
+    def buffered(self) -> int:
+        """Rows not yet committed."""
+
+    @property
+    def is_read_out(self) -> bool:
+        """Whether every answer is here."""
+
+    @property
+    def share(self) -> float | None:
+        """How much is done."""
+
+    def calls(self) -> Sequence[Call]:
+        """Calls that can be made now."""
+
+    def absorb(self, answer: object) -> None:
+        """Take an answer in."""
+
+    def release(self, error: BaseException) -> bool:
+        """A call was not answered; whether the reading goes on."""
+
+    def flush(self) -> None:
+        """Commit."""
+
+    def conclude(self) -> None:
+        """Let readers see it, or ask more."""
+
+
+@dataclass(frozen=True)
+class ApiInputSpec:
+    """One input of a source YAML that comes from an API."""
+
+    name: str
+    api: str
+    resource: str
+    at: str
+    """Where the YAML says so."""
+
+
+@dataclass(frozen=True)
+class ReadInput:
+    """What the reading of one input did."""
+
+    name: str
+    pages: int
+    rows: int
+    """Rows received, also those that were known."""
+    deleted: int
+    is_changed: bool
+    """Whether readers see something new."""
+    row_count: int
+    """Rows that are current."""
+    landed_version: int
+
+
+def read_inputs(
+    source_name: str,
+    specs: Sequence[ApiInputSpec],
+    apis: Mapping[str, Api],
+    warehouse: Warehouse,
+    wish: Wish,
+    stamp: Stamp,
+    tell: Tell,
+) -> dict[str, ReadInput]:
+    """Bring the raw tables of API inputs up to date.
+
+    Args:
+        source_name: name of the source.
+        specs: its inputs that come from APIs.
+        apis: open connections by name.
+        warehouse: open for writing. Every page is committed; readers see an input when it is read to its end.
+        wish: what is asked for.
+        stamp: run and moment for the rows.
+        tell: told how far it is.
+
+    Raises:
+        DataProblem: a resource that an API does not have, or documents whose list is no input (exit 3).
+        UsageProblem, Incomplete: from the servers; what was received until then stays (exit 2, 7).
+    """
+    resources = _find_resources(specs, apis)
+    for api in apis.values():
+        remember_calls(api.calls, warehouse)
+    states = {
+        spec.name: InputState(source_name, spec.name, warehouse, resources[spec.name])
+        for spec in specs
+    }  # fmt: skip
+    before = {name: (state.last() or {}).get("landed_version", 0) for name, state in states.items()}
+    for spec in specs:
+        states[spec.name].raw.prepare(f"{spec.api} {spec.resource} (input {spec.name} of {source_name})")
+    lists: list[Job] = [
+        ListJob(states[spec.name], apis[spec.api], wish, stamp)
+        for spec in specs if resources[spec.name].detail_of is None
+    ]  # fmt: skip
+    _Reading(lists, warehouse, tell).run()
+    names = {spec.resource: spec.name for spec in specs}
+    documents: list[Job] = [
+        DocumentsJob(states[spec.name], apis[spec.api], wish, stamp, states[names[parent]].raw)
+        for spec in specs if (parent := resources[spec.name].detail_of) is not None
+    ]  # fmt: skip
+    _Reading(documents, warehouse, tell).run()
+    return {job.state.input_name: _describe(job, before) for job in [*lists, *documents]}
+
+
+def _describe(job: Job, before: Mapping[str, int]) -> ReadInput:
+    last = job.state.last() or {}
+    name = job.state.input_name
+    is_changed = last["landed_version"] != before[name]
+    return ReadInput(
+        name, job.progress.pages, job.progress.rows, job.deleted_count, is_changed, last["row_count"],
+        last["landed_version"],
+    )  # fmt: skip
+
+
+def _find_resources(specs: Sequence[ApiInputSpec], apis: Mapping[str, Api]) -> dict[str, Resource]:
+    """The resource of each input, or all problems."""
+    found: dict[str, Resource] = {}
+    problems = []
+    for spec in specs:
+        known = {name.lower(): one for name, one in apis[spec.api].resources.items()}
+        resource = known.get(spec.resource.lower())
+        if resource is None:
+            fix = did_you_mean(spec.resource, list(apis[spec.api].resources))
+            problems.append(Problem(spec.at, f"{apis[spec.api].calls.server} has no resource {spec.resource}", fix))
+            continue
+        found[spec.name] = resource
+    listed = {one.resource for one in specs}
+    for spec in specs:
+        parent = found[spec.name].detail_of if spec.name in found else None
+        if parent is not None and parent not in listed:
+            fix = f"Add an input: {parent.lower()}: {{{spec.api}: {parent}}}"
+            problems.append(Problem(spec.at, f"{spec.resource} is read for each row of {parent}, no input here", fix))
+    if problems:
+        raise DataProblem("The source asks for resources that cannot be read.", problems)
+    return found
+
+
+class _Reading:
+    """Several jobs at once: calls in threads, everything else here."""
+
+    def __init__(self, jobs: Sequence[Job], warehouse: Warehouse, tell: Tell) -> None:
+        self._jobs = jobs
+        self._warehouse = warehouse
+        self._tell = tell
+        self._waiting: dict[Future[object], tuple[Job, Call]] = {}
+        self._pools: dict[str, ThreadPoolExecutor] = {}
+        self._errors: list[BaseException] = []
+        self._began = time.monotonic()
+
+    def run(self) -> None:
+        """Read every job to its end; at the first error wait for the calls on their way, keep them, and raise it."""
+        with ExitStack() as stack:
+            for api in {job.api.name: job.api for job in self._jobs}.values():
+                pool = ThreadPoolExecutor(api.parallel, thread_name_prefix=api.name)
+                stack.callback(pool.shutdown, wait=True, cancel_futures=True)
+                self._pools[api.name] = pool
+            while True:
+                self._conclude()
+                self._submit()
+                if not self._waiting:
+                    break
+                self._take_answers()
+        self._flush()
+        if self._errors:
+            raise self._most_telling()
+
+    def _submit(self) -> None:
+        """Make every call that can be made."""
+        if self._errors:
+            for future in [future for future in self._waiting if future.cancel()]:
+                del self._waiting[future]
+            return
+        for job in self._jobs:
+            for call in job.calls():
+                self._waiting[self._pools[job.api.name].submit(call.make)] = job, call
+
+    def _take_answers(self) -> None:
+        """Take in what is there; with nothing there, commit what was received and wait."""
+        done, _ = wait(self._waiting, timeout=0, return_when=FIRST_COMPLETED)
+        if not done or sum(job.buffered for job in self._jobs) >= COMMIT_ROWS:
+            self._flush()
+        if not done:
+            done, _ = wait(self._waiting, return_when=FIRST_COMPLETED)
+        for future in done:
+            job, call = self._waiting.pop(future)
+            error = future.exception()
+            if error is None:
+                error = self._absorb(job, call, future.result())
+            elif job.release(error):
+                error = None
+            if error is not None:
+                self._errors.append(error)
+
+    def _absorb(self, job: Job, call: Call, answer: object) -> BaseException | None:
+        """Take an answer in; the error where it cannot be right."""
+        try:
+            job.absorb(answer)
+        except TieoutError as error:
+            return error
+        self._report(job, call)
+        return None
+
+    def _flush(self) -> None:
+        """One transaction for all jobs."""
+        with self._warehouse.transaction():
+            for job in self._jobs:
+                if job.buffered:
+                    job.flush()
+            for api in {job.api.name: job.api for job in self._jobs}.values():
+                write_calls(api.calls, self._warehouse)
+
+    def _conclude(self) -> None:
+        """Finish what is read to its end; it may find that more has to be asked."""
+        if self._errors:
+            return
+        for job in self._jobs:
+            if not job.is_done and job.is_read_out:
+                job.conclude()
+
+    def _most_telling(self) -> BaseException:
+        """Wrong credentials before an outage before anything else."""
+        bugs = [error for error in self._errors if not isinstance(error, TieoutError)]
+        refusals = [error for error in self._errors if isinstance(error, UsageProblem)]
+        return [*refusals, *bugs, *self._errors][0]
+
+    def _report(self, job: Job, call: Call) -> None:
+        """How far it is, in words: pages, rows, calls left today, time left."""
+        shares = [1.0 if one.is_done else one.share for one in self._jobs]
+        known = [share for share in shares if share is not None]
+        share = sum(known) / len(shares) if shares else 1.0
+        words = [call.what, f"{sum(one.progress.rows for one in self._jobs):,} rows"]
+        left = job.api.calls.left
+        if left is not None:
+            words.append(f"{left:,} calls left today")
+        passed = time.monotonic() - self._began
+        if 0.02 < share < 1 and passed > 5:
+            words.append(f"about {passed * (1 - share) / share / 60:.0f} min left")
+        self._tell(share, ", ".join(words))
