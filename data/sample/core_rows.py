@@ -276,8 +276,8 @@ def _purchase_line(line: PurchaseLine, is_foreign: bool) -> Row:
 
 
 def _receipts(purchase: Purchase) -> Iterator[Row]:
-    """Every third purchase comes in two boxes, both on its day."""
-    parts = 2 if purchase.number % 3 == 0 else 1
+    """Every third purchase from a New Zealand maker comes in two boxes, both on its day."""
+    parts = 2 if purchase.number % 3 == 0 and purchase.supplier.currency == company.BASE_CURRENCY else 1
     for part in range(1, parts + 1):
         lines = [_received(purchase, line.sku, _share(line.quantity, part, parts), part) for line in purchase.lines]
         yield {"TaskID": guid("receipt", f"{reference(purchase)}/{part}"), "InvoicingAndReceivingNumber": part,
