@@ -1,5 +1,6 @@
 """Tables of the close pack about the month's movements: COGS, landed costs, adjustments, open receipts, flux."""
 
+from dataclasses import replace
 from datetime import date
 
 from pipelines.close_pack.ledger_tables import JOURNALS, NO_CATEGORY, TIE_OUT
@@ -41,7 +42,8 @@ def cogs_table(warehouse: Warehouse, period: date, *, is_journaled: bool = True)
         PackColumn("total_amount", "COGS", "money", is_summed=True, formula="={cogs_amount}+{late_cost_amount}"),
         PackColumn("margin_amount", "Margin", "money", is_summed=True, formula="={revenue_amount}-{total_amount}"),
     )
-    foots = PackCheck("COGS is the COGS journal", (Term(COGS, "total_amount"),), journaled("cogs", "cogs", "late_cost"))
+    stock = tuple(replace(term, sign=-term.sign) for term in journaled("cogs", "stock_on_hand"))
+    foots = PackCheck("COGS is the COGS journal", (Term(COGS, "total_amount"),), stock)
     return make_table(
         COGS, f"Cost of goods sold, {name_period(period)}", columns, rows, checks=(foots,) if is_journaled else ()
     )
