@@ -13,6 +13,7 @@ from pipelines.load.terms import plan_terms
 from pipelines.steps.documents import extract_documents
 from pipelines.steps.gate import stop_on_exceptions, stop_on_open_months
 from pipelines.steps.journals import build_month
+from pipelines.steps.reporting import report_month
 from pipelines.steps.run import CloseRun
 from pipelines.steps.stock import value_stock
 from pipelines.steps.tie_out import stop_on_difference, tie_out_month
@@ -49,6 +50,8 @@ def post_planned(run: CloseRun) -> None:
     """Post a plan that is made, and prove the result."""
     run.step("Post to Xero", post)
     run.step("Tie out to Xero", prove, is_safe_to_retry=True)
+    if run.close.settings.pack_after_close:
+        run.step("Write the close pack", pack)
 
 
 def extract(run: CloseRun) -> None:
@@ -69,8 +72,10 @@ def value(run: CloseRun) -> None:
 
 
 def build(run: CloseRun) -> None:
-    """close.bookings to close.journals and their lines and sources, roll_forward, left_out and exceptions."""
+    """close.bookings to close.journals and their lines and sources, roll_forward, left_out and exceptions; and to what
+    an analyst reads beside them: roll-forward by movement, margins, flux, ages, open receipts."""
     build_month(run.close, run.warehouse)
+    report_month(run.close, run.warehouse)
 
 
 def check(run: CloseRun) -> None:
@@ -102,6 +107,13 @@ def post(run: CloseRun) -> None:
         post_log=settings.post_log,
     )
     run.applied.raise_for_refusals()
+
+
+def pack(run: CloseRun) -> None:
+    """What an analyst reads and signs, as files: workbook, page, and Xero's import file."""
+    from pipelines.close_pack.writing import write_pack  # noqa: PLC0415 a preview needs no charts
+
+    write_pack(run.close, run.warehouse)
 
 
 def prove(run: CloseRun) -> None:

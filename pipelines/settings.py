@@ -84,6 +84,7 @@ class Settings(BaseSettings):
         default_factory=lambda given: given.get("warehouse", Path()).parent / "post_log",
         description="Folder outside the warehouse that keeps what was posted, append-only",
     )
+    pack_after_close: bool = Field(default=True, description="Whether each close writes its close pack")
     threads: int | None = Field(default=None, ge=1, le=1024, description="Threads that DuckDB may use; default all")
     memory: Memory | None = Field(
         default=None, description='Memory that DuckDB may use, such as "4GB"; default four fifths of the machine'

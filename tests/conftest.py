@@ -17,6 +17,9 @@ from tests.sample_company import OCTOBER, SEPTEMBER, Company, copy_what_it_needs
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 """No test asks, or writes to, the keyring of the person who runs it; the commands that tests start inherit this."""
 
+os.environ["TIEOUT_PACK_AFTER_CLOSE"] = "false"
+"""Only tests of the close pack draw one: charts take half a second."""
+
 
 settings.register_profile("anywhere", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)

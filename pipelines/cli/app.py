@@ -14,6 +14,7 @@ from pipelines.cli import (
     cost_command,
     look_commands,
     mapping_commands,
+    pack_command,
     server_commands,
     warehouse_commands,
 )
@@ -32,6 +33,7 @@ for module in (
     cost_command,
     look_commands,
     mapping_commands,
+    pack_command,
     warehouse_commands,
     server_commands,
     connect_command,

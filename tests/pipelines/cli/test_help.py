@@ -10,8 +10,9 @@ from pipelines.cli.app import app
 from tests.sample_company import ROOT, run_here
 
 COMMANDS = [
-    "apply", "approve", "backup", "check", "close", "connect", "cost", "demo", "dictionary", "explain", "extract",
-    "mapping", "migrate", "plan", "preview", "sandbox", "status", "tie-out",
+    "apply", "approve", "backup", "check", "close", "comment", "connect", "cost", "demo", "dictionary", "explain",
+    "extract",
+    "mapping", "migrate", "pack", "plan", "preview", "sandbox", "status", "tie-out",
 ]  # fmt: skip
 MAPPING = [["mapping", "explain"], ["mapping", "diff"]]
 HEAVY = ["duckdb", "fastapi", "httpx", "pandera", "polars", "prefect"]
