@@ -1,5 +1,6 @@
 """AdventureWorks' moves by the rules of its README, straight from the reference files."""
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -109,3 +110,55 @@ def made_goods() -> pl.DataFrame:
         **{**NO_COST, "unit_cost": pl.col("unit_cost").cast(UNIT_COST)},
     )
     return pl.concat([opening, made])
+
+
+def production(until: date) -> pl.DataFrame:
+    """Work orders started before a day, through their bill of materials.
+
+    Components leave on the order's first day, as many as the bill of that day says for the ordered quantity (scrap has
+    eaten them too); what was stocked comes in on its last day, and costs what its components did.
+    """
+    orders = table("Production.WorkOrder").filter(pl.col("StartDate").dt.date() < until)
+    bill = table("Production.BillOfMaterials").select(
+        "BillOfMaterialsID",
+        "ComponentID",
+        "PerAssemblyQty",
+        ProductID="ProductAssemblyID",
+        since="StartDate",
+        to="EndDate",
+    )
+    is_valid = (pl.col("since") <= pl.col("StartDate")) & (pl.col("to") >= pl.col("StartDate")).fill_null(value=True)
+    used = orders.join(bill, on="ProductID", how="inner", validate="m:m").filter(is_valid)
+    components = used.select(
+        move_id=pl.format("used:{}:{}", "WorkOrderID", "BillOfMaterialsID"),
+        kind=pl.lit("assembly_out"),
+        sku=pl.col("ComponentID").cast(pl.String),
+        moved_on=pl.col("StartDate").dt.date(),
+        quantity=-(pl.col("OrderQty").cast(QUANTITY) * pl.col("PerAssemblyQty")).cast(QUANTITY),
+        document_id=pl.col("WorkOrderID").cast(pl.String),
+    )
+    made = orders.select(
+        move_id=pl.format("made:{}", "WorkOrderID"),
+        kind=pl.lit("assembly_in"),
+        sku=pl.col("ProductID").cast(pl.String),
+        moved_on=pl.col("EndDate").dt.date(),
+        quantity=pl.col("StockedQty").cast(QUANTITY),
+        document_id=pl.col("WorkOrderID").cast(pl.String),
+    )
+    return pl.concat([components, made])
+
+
+def standards() -> pl.DataFrame:
+    """Standard costs as rule 4 reads them: the first one counts from the start; what has none costs nothing."""
+    history = table("Production.ProductCostHistory").sort("ProductID", "StartDate")
+    is_first = pl.col("StartDate") == pl.col("StartDate").min().over("ProductID")
+    known = history.select(
+        sku=pl.col("ProductID").cast(pl.String),
+        unit_cost=pl.col("StandardCost").cast(UNIT_COST),
+        valid_from=pl.when(~is_first).then(pl.col("StartDate").dt.date()),
+    )
+    others = table("Production.Product").select(sku=pl.col("ProductID").cast(pl.String))
+    without = others.join(known, on="sku", how="anti").with_columns(
+        unit_cost=pl.lit(0).cast(UNIT_COST), valid_from=pl.lit(None, pl.Date)
+    )
+    return pl.concat([known, without])
