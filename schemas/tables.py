@@ -9,6 +9,7 @@ from schemas import (
     documents,
     journals,
     posting,
+    postings,
     reporting,
     stock,
     stock_counts,
@@ -28,6 +29,7 @@ SOURCE_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "core.opening_stock": documents.OpeningStock,
     "core.currency_rates": documents.CurrencyRates,
     "core.stock_on_hand": stock_counts.StockOnHand,
+    "core.source_postings": postings.SourcePostings,
 }
 """Filled from a source's YAML."""
 
@@ -49,6 +51,7 @@ CLOSE_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "close.roll_forward": stock.RollForward,
     "close.exceptions": closing.CloseExceptions,
     "close.left_out": closing.LeftOut,
+    "close.posting_differences": postings.PostingDifferences,
     "close.tie_outs": closing.TieOuts,
     "close.roll_forward_lines": reporting.RollForwardLines,
     "close.margins": reporting.Margins,
@@ -67,6 +70,7 @@ POST_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "post.documents": posting.PostedDocuments,
     "post.plans": posting.Plans,
     "post.plan_documents": posting.PlanDocuments,
+    "post.plan_lines": posting.PlanLines,
     "post.approvals": posting.Approvals,
     "post.outbox": posting.OutboxDocuments,
     "post.requests": posting.OutboxRequests,

@@ -260,3 +260,38 @@ create table close.entry_digests (
     bucket varchar not null,
     digest varchar
 );
+-- The source's own postings, and where they differ from the ledger by document.
+create table core.source_postings (
+    posting_id varchar not null,
+    task_id varchar,
+    document_number varchar,
+    kind varchar not null,
+    posted_date date not null,
+    debit_account_code varchar,
+    credit_account_code varchar,
+    posted_amount decimal(18,2) not null,
+    description varchar
+);
+create table close.posting_differences (
+    period date not null,
+    kind varchar not null,
+    document_number varchar not null,
+    posted_on date,
+    ledger_amount decimal(18,2) not null,
+    posted_amount decimal(18,2) not null,
+    difference_amount decimal(18,2) not null,
+    cause varchar not null
+);
+-- Plans: what they change line by line, and why.
+create table post.plan_lines (
+    plan_hash varchar not null,
+    line_number bigint not null,
+    position bigint not null,
+    tag varchar not null,
+    account_code varchar not null,
+    tracking varchar not null,
+    description varchar not null,
+    old_amount decimal(18,2) not null,
+    new_amount decimal(18,2) not null,
+    why varchar not null
+);
