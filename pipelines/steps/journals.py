@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.steps.context import CloseContext
 from pipelines.steps.purchase_changes import PurchaseScope, find_scope, keep_scope
 from pipelines.steps.source_changes import CORE_TABLES
+from pipelines.steps.source_postings import find_posting_differences
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
 from schemas.journals import JournalEntries
@@ -52,6 +53,7 @@ def _build(close: CloseContext, warehouse: Warehouse) -> None:
         "close.roll_forward": rolled,
         "close.exceptions": _find_exceptions(close, warehouse, unmapped),
         "close.left_out": _list_left_out(close, warehouse),
+        "close.posting_differences": find_posting_differences(close, warehouse, bookings),
     }
     for table, frame in rows.items():  # each is checked against its model before it is written
         warehouse.replace(table, frame.collect(), "period = ?", [close.period])
