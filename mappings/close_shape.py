@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mappings.containers import ListOf, ShapeOf, Written, key
 from mappings.kinds import Flag, Month, PlacedText, Whole
-from mappings.posting_shape import EVIDENCE_SCOPE, WHEN_LOCKED, ForeignJournalEntry, JournalChanges
+from mappings.posting_shape import EVIDENCE_SCOPE, WHEN_LOCKED, Approval, ForeignJournalEntry, JournalChanges
 from mappings.tie_out_shape import CutOffSettings, TieOutSettings
 from mappings.vocabulary import (
     ACCOUNTING_STATUS,
@@ -73,13 +73,6 @@ class JournalSettings(Written):
         "Journals that get the rows behind them attached as CSV, and a note in their history: monthly ones, all, none",
         default="monthly",
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Approval(Written):
-    """Whether another person has to agree before anything is posted."""
-
-    required: bool = key(Flag(), "Whether a plan waits for tieout approve", default=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
-from mappings.containers import Written, key
-from mappings.kinds import Choice, PlacedText, Text, words_of
-from schemas.posting_choices import ChangePolicy, EvidenceScope, ForeignDecision, ForeignJournal, WhenLocked
+from mappings.containers import ListOf, ShapeOf, Written, key
+from mappings.kinds import Choice, Flag, PlacedText, Text, Whole, words_of
+from schemas.posting_choices import (
+    ApprovalLimit,
+    ApprovalRules,
+    ChangePolicy,
+    EvidenceScope,
+    ForeignDecision,
+    ForeignJournal,
+    WhenLocked,
+)
 
 CHANGE_POLICY = Choice[ChangePolicy](words_of(ChangePolicy))
 WHEN_LOCKED = Choice[WhenLocked](words_of(WhenLocked))
@@ -68,3 +77,39 @@ class ForeignJournalEntry(Written):
             adopted_as=None if self.journal_key is None else str(self.journal_key),
             defined_at=self.journal.defined_at,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalLimitEntry(Written):
+    """An amount from which one of these people has to approve."""
+
+    above: int = key(Whole(0, 10**12), "Base currency: a plan that moves more needs one of the approvers")
+    accounts: tuple[PlacedText, ...] = key(
+        ListOf(_TEXT), "Accounts whose lines count; left out: the whole plan, one side of its journals", default=()
+    )
+    approvers: tuple[PlacedText, ...] = key(ListOf(_TEXT), "Names, or logins of the operating system")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approval(Written):
+    """Whether another person has to agree before anything is posted."""
+
+    required: bool = key(Flag(), "Whether a plan waits for tieout approve", default=False)
+    another_person: bool = key(
+        Flag(), "Whether the login that made a plan cannot approve it; trust_names compares names", default=False
+    )
+    trust_names: bool = key(
+        Flag(), "People share a login: who approves is told by the name given, not by the login", default=False
+    )
+    limits: tuple[ApprovalLimitEntry, ...] = key(
+        ListOf(ShapeOf(ApprovalLimitEntry)), "Amounts from which certain people have to approve", default=()
+    )
+
+    @property
+    def rules(self) -> ApprovalRules:
+        """The same as plain values."""
+        limits = (
+            ApprovalLimit(Decimal(one.above), tuple(map(str, one.approvers)), tuple(map(str, one.accounts)))
+            for one in self.limits
+        )
+        return ApprovalRules(self.another_person, self.trust_names, tuple(limits))

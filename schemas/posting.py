@@ -103,6 +103,25 @@ class PlanDocuments(pa.DataFrameModel):
         unique = ["plan_hash", "position"]
 
 
+class PlanLines(pa.DataFrameModel):
+    """One row per journal line that a plan changes: before, after, and why."""
+
+    plan_hash: str = pa.Field(description="The plan")
+    line_number: int = pa.Field(ge=1, description="Order in which lines are shown")
+    position: int = pa.Field(ge=1, description="The document's position in post.plan_documents")
+    tag: str = pa.Field(description="Tag of the document, of the old version where there is no new one")
+    account_code: str = pa.Field(description="Xero account code, as text")
+    tracking: str = pa.Field(description="Tracking options, a comma between them; empty: none")
+    description: str = pa.Field(description="Description of the line")
+    old_amount: Money = pa.Field(description="Base currency, debit positive, as Xero shows it; 0: no such line")
+    new_amount: Money = pa.Field(description="The same afterwards; 0: no such line any more")
+    why: str = pa.Field(description="Late cost, edited document, mapping, rate or version of tieout, with the rows")
+
+    class Config:
+        strict = True
+        unique = ["plan_hash", "line_number"]
+
+
 class Approvals(pa.DataFrameModel):
     """One row per person who approved a plan."""
 

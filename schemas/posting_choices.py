@@ -1,6 +1,7 @@
 """What a company decides about posting, as plain values: how journals change, and what journals of others count as."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 ChangePolicy = Literal["replace", "reverse", "delta"]
@@ -23,3 +24,31 @@ class ForeignJournal:
     """Key of the journal that it stands for, such as COGS-2026-10."""
     defined_at: str = "?"
     """file:line:column."""
+
+
+@dataclass(frozen=True)
+class ApprovalLimit:
+    """An amount from which certain people have to approve."""
+
+    above: Decimal
+    """Base currency: what a plan moves on these accounts, without signs."""
+    approvers: tuple[str, ...]
+    """Names or logins; one of them suffices."""
+    accounts: tuple[str, ...] = ()
+    """Account codes; none: all of the plan, one side of its journals."""
+
+    @property
+    def where(self) -> str:
+        """What is looked at, in words."""
+        return f"account {', '.join(self.accounts)}" if self.accounts else "the whole plan"
+
+
+@dataclass(frozen=True)
+class ApprovalRules:
+    """`approval` of close.yaml."""
+
+    differs: bool = False
+    """Whether the preparer's own approval does not count."""
+    trust_names: bool = False
+    """Whether two people are told apart by the names they give, because they share a login."""
+    limits: tuple[ApprovalLimit, ...] = ()

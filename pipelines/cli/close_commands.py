@@ -119,11 +119,14 @@ def approve(
     """Record that a person approves exactly this plan."""
     from pipelines.load.approve import record_approval
     from pipelines.load.plan_store import find_plan, read_plan
+    from pipelines.steps.context import load_mappings
     from pipelines.warehouse import open_warehouse
 
-    with open_warehouse(read_settings(home, None), wait) as warehouse:
+    settings = read_settings(home, None)
+    rules = load_mappings(settings).close.close.approval.rules
+    with open_warehouse(settings, wait) as warehouse:
         found = read_plan(warehouse, find_plan(warehouse, plan_reference))
-        record_approval(warehouse, found.plan_hash, name)
+        record_approval(warehouse, found.plan_hash, name, rules=rules)
     if as_json:
         print_json({"plan_hash": found.plan_hash, "approved_by": name})
         return
@@ -138,11 +141,11 @@ def apply(
     wait: Wait = DEFAULT_WAIT,
 ) -> None:
     """Post exactly this plan, once, and prove that Xero ties out. Stops when anything changed since it was made."""
-    from pipelines.reports import tie_out_table
     from pipelines.runner import run_apply
+    from pipelines.tie_out_reports import tie_out_tables
 
     with run_apply(read_settings(home, mappings), plan_reference, wait, events=as_json) as run:
-        print_result([tie_out_table(run.warehouse, run.close.period)], as_json, _applied_facts(run))
+        print_result(tie_out_tables(run.warehouse, run.close.period), as_json, _applied_facts(run))
         if not as_json:
             _print_applied(run)
 
@@ -177,11 +180,12 @@ def tie_out(
     wait: Wait = DEFAULT_WAIT,
 ) -> None:
     """Compare Xero's stock accounts with the stock ledger of a closed month."""
-    from pipelines.reports import tie_out_table
     from pipelines.runner import run_tie_out
+    from pipelines.tie_out_reports import tie_out_facts, tie_out_tables
 
     with run_tie_out(read_settings(home, mappings), period, wait) as run:
-        print_result([tie_out_table(run.warehouse, run.close.period)], as_json)
+        facts = tie_out_facts(run.warehouse, run.close.period)
+        print_result(tie_out_tables(run.warehouse, run.close.period), as_json, facts)
 
 
 def _day(text: str | None) -> date | None:

@@ -94,7 +94,7 @@ def apply_plan(
     means = Means(client, warehouse, progress, clock, pause, quiet_seconds, run_id)
     plan = read_plan(warehouse, plan_hash)
     if terms.needs_approval:
-        require_approval(warehouse, plan)
+        require_approval(warehouse, plan, terms.approval)
     try:
         return _apply(means, plan, terms)
     finally:

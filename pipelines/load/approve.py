@@ -1,11 +1,14 @@
 """Records that a person approves a plan, and asks whether one did."""
 
 from pipelines.errors import ApprovalNeeded, UsageProblem
+from pipelines.load.approval_rules import Approver, missing_approvals
 from pipelines.load.mirror import Clock, utc_now
 from pipelines.load.mirror_rows import frame_of
 from pipelines.load.person import current_host, current_login
+from pipelines.load.plan_lines import changed_by_account, read_lines
 from pipelines.load.plan_store import StoredPlan, read_plan
 from pipelines.warehouse import Warehouse
+from schemas.posting_choices import ApprovalRules
 
 
 def record_approval(
@@ -13,7 +16,7 @@ def record_approval(
     plan_hash: str,
     approved_by: str,
     *,
-    may_be_preparer: bool = True,
+    rules: ApprovalRules | None = None,
     clock: Clock = utc_now,
 ) -> StoredPlan:
     """Keep who approved a plan, with the login and host of this process beside the name: a row of post.approvals.
@@ -24,7 +27,7 @@ def record_approval(
         warehouse: where the plan is.
         plan_hash: the whole hash, see `find_plan`.
         approved_by: name of the person.
-        may_be_preparer: False where the login that made the plan must not approve it.
+        rules: `approval` of close.yaml, which may say that the person who made the plan must not approve it.
         clock: gives the present moment.
 
     Raises:
@@ -35,16 +38,18 @@ def record_approval(
     name, login = approved_by.strip(), current_login()
     if not name:
         raise UsageProblem("An approval needs a name: tieout approve PLAN --as NAME.")
-    if not may_be_preparer and login == plan.prepared_by:
+    rules, approver = rules or ApprovalRules(), Approver(name, login, current_host())
+    if rules.differs and approver.is_preparer(plan, rules):
+        own = "under a name of their own" if rules.trust_names else "from a login of their own"
         raise ApprovalNeeded(
-            f"{login} made plan {plan.short_hash} and may not approve it.\n"
-            "    Let another person approve it from a login of their own."
+            f"{plan.prepared_by} made plan {plan.short_hash} and may not approve it.\n"
+            f"    Let another person approve it {own}."
         )
     row = {
         "plan_hash": plan.plan_hash,
         "approved_by": name,
         "login": login,
-        "host": current_host(),
+        "host": approver.host,
         "approved_at": clock(),
     }
     frame = frame_of("post.approvals", [row])
@@ -58,14 +63,26 @@ def approvers_of(warehouse: Warehouse, plan_hash: str) -> list[str]:
     return [str(name) for name in rows["approved_by"].to_list()]
 
 
-def require_approval(warehouse: Warehouse, plan: StoredPlan) -> None:
+def require_approval(warehouse: Warehouse, plan: StoredPlan, rules: ApprovalRules | None = None) -> None:
     """Let an approved plan pass.
 
+    Args:
+        warehouse: post.approvals and post.plan_lines.
+        plan: what is to be posted.
+        rules: `approval` of close.yaml; None: anybody may approve.
+
     Raises:
-        ApprovalNeeded: nobody approved it (exit 4).
+        ApprovalNeeded: nobody approved it, or not everybody who has to (exit 4).
     """
-    if not approvers_of(warehouse, plan.plan_hash):
-        raise ApprovalNeeded(
-            f"Plan {plan.short_hash} of {plan.period:%Y-%m} waits for approval: nothing was posted.\n"
-            f"    Let a person run `tieout approve {plan.short_hash} --as NAME`, then apply it again."
-        )
+    rows = warehouse.read("post.approvals", "plan_hash = ? order by approved_at", [plan.plan_hash]).to_dicts()
+    approvers = [Approver(row["approved_by"], row["login"], row["host"]) for row in rows]
+    changed = changed_by_account(read_lines(warehouse, plan.plan_hash))
+    missing = missing_approvals(plan, approvers, changed, rules or ApprovalRules())
+    if not missing:
+        return
+    title = f"Plan {plan.short_hash} of {plan.period:%Y-%m} waits for approval: nothing was posted.\n"
+    if approvers:
+        title += "".join(f"    {sentence}.\n" for sentence in missing)
+    raise ApprovalNeeded(
+        f"{title}    Let a person run `tieout approve {plan.short_hash} --as NAME`, then apply it again."
+    )

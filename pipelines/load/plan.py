@@ -13,7 +13,9 @@ from pipelines.load.locks import read_locks
 from pipelines.load.mirror import Clock, utc_now
 from pipelines.load.plan_documents import PlannedDocument, plan_documents
 from pipelines.load.plan_hashes import canonical_plan, hash_bookings
+from pipelines.load.plan_lines import compare_lines, save_lines
 from pipelines.load.plan_store import StoredPlan, read_unsettled, save_plan
+from pipelines.load.planned import Step
 from pipelines.load.posted import PostedState, read_posted
 from pipelines.load.terms import PlanTerms
 from pipelines.load.wanted import WantedJournal, read_wanted
@@ -30,6 +32,7 @@ class ComputedPlan:
     journals: Mapping[str, WantedJournal]
     """What is posted, by the tag that it is sent under: versions, differences and reversals."""
     posted: PostedState
+    steps: tuple[Step, ...] = ()
 
 
 def compute_plan(
@@ -67,7 +70,7 @@ def compute_plan(
         if step.journal and (tag := step.document.created_tag)
     }
     documents = tuple(step.document for step in steps)
-    return ComputedPlan(sha256_of(canonical), canonical, documents, journals, posted)
+    return ComputedPlan(sha256_of(canonical), canonical, documents, journals, posted, tuple(steps))
 
 
 def make_plan(
@@ -91,6 +94,11 @@ def make_plan(
             break
     else:
         computed = compute_plan(warehouse, terms, period, to_date)
-    return save_plan(
-        warehouse, computed.plan_hash, computed.canonical_json, computed.documents, period, to_date, clock()
-    )
+    ended = {one.ended_tag for one in computed.documents if one.ended_tag}
+    contents = read_contents(warehouse, [one for one in computed.posted.standings if one.tag in ended])
+    lines = compare_lines(computed.steps, contents)
+    with warehouse.transaction():
+        save_lines(warehouse, computed.plan_hash, lines)
+        return save_plan(
+            warehouse, computed.plan_hash, computed.canonical_json, computed.documents, period, to_date, clock()
+        )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pipelines
-from schemas.posting_choices import ChangePolicy, EvidenceScope, ForeignJournal, WhenLocked
+from schemas.posting_choices import ApprovalRules, ChangePolicy, EvidenceScope, ForeignJournal, WhenLocked
 
 if TYPE_CHECKING:
     from mappings.reader import Mappings
@@ -42,6 +42,8 @@ class PlanTerms:
     """Accounts on which nobody else may have posted the month: stock, COGS, late cost, landed charges."""
     foreign_journals: tuple[ForeignJournal, ...] = ()
     """Journals of others that somebody has decided on."""
+    approval: ApprovalRules = field(default_factory=ApprovalRules)
+    """Who has to approve, where somebody has to."""
 
 
 def plan_terms(settings: "Settings", mappings: "Mappings") -> PlanTerms:
@@ -61,6 +63,7 @@ def plan_terms(settings: "Settings", mappings: "Mappings") -> PlanTerms:
         evidence=close.close.journals.evidence,
         guarded_accounts=frozenset(str(use.account) for use in account_uses(mappings) if use.role in GUARDED_ROLES),
         foreign_journals=close.decided_journals,
+        approval=close.close.approval.rules,
     )
 
 

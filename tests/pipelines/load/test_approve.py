@@ -12,6 +12,7 @@ from pipelines.load.person import current_login
 from pipelines.load.plan import make_plan
 from pipelines.load.plan_store import StoredPlan
 from pipelines.warehouse import Warehouse
+from schemas.posting_choices import ApprovalRules
 from tests.pipelines.load.closed_months import OCTOBER, TERMS, close_month, cogs
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -46,7 +47,7 @@ def test_an_approval_survives_the_same_plan_made_again(warehouse: Warehouse, pla
 
 def test_the_preparer_may_be_kept_from_approving(warehouse: Warehouse, plan: StoredPlan) -> None:
     with pytest.raises(ApprovalNeeded, match="may not approve it") as caught:
-        record_approval(warehouse, plan.plan_hash, "Ana Lopez", may_be_preparer=False)
+        record_approval(warehouse, plan.plan_hash, "Ana Lopez", rules=ApprovalRules(differs=True))
 
     assert caught.value.exit_code == 4
     assert approvers_of(warehouse, plan.plan_hash) == []
@@ -57,7 +58,7 @@ def test_another_login_approves_where_the_preparer_may_not(
 ) -> None:
     monkeypatch.setattr("pipelines.load.approve.current_login", lambda: "another")
 
-    record_approval(warehouse, plan.plan_hash, "Ben Ito", may_be_preparer=False)
+    record_approval(warehouse, plan.plan_hash, "Ben Ito", rules=ApprovalRules(differs=True))
 
     assert approvers_of(warehouse, plan.plan_hash) == ["Ben Ito"]
 
