@@ -85,6 +85,7 @@ class ListJob:
             self.progress.reads[0] = following
             return
         ended = replace(read, pages=read.pages + 1)
+        self.progress.is_swept |= read.kind == "sweep"
         more = reads_after(ended, self._resource, write_stamp(self.progress.started_at))
         self.progress.reads[:1] = more
 
@@ -191,8 +192,7 @@ class ListJob:
             return False
         if self.progress.plan == "whole":
             return self._reads_again()
-        swept = self.progress.plan == "changes" and self.state.kept_keys()
-        missing = self.state.missing_keys() if swept else []
+        missing = self.state.missing_keys() if self.progress.is_swept else []
         if not missing:
             return False
         self.progress.tries = TRIES
@@ -217,7 +217,7 @@ class ListJob:
         """Mark rows deleted that the source does not have any more; when deleted rows were last looked for."""
         kept = self._last["swept_at"] if self._last else None
         plan = self.progress.plan
-        if plan == "whole" or (plan == "changes" and self.state.kept_keys()):
+        if plan == "whole" or self.progress.is_swept:
             self._refuse_emptiness()
             condition, parameters = self.state.absent_condition(), self.state.parameters
             if self.progress.is_null_refused:
@@ -260,5 +260,5 @@ class ListJob:
         if read.begin and read.since and read.pages:
             begin, at = datetime.fromisoformat(read.begin), datetime.fromisoformat(read.since)
             whole = (self.progress.started_at - begin).total_seconds()
-            return min(1.0, (at - begin).total_seconds() / whole) if whole > 0 else None
+            return max(0.0, min(1.0, (at - begin).total_seconds() / whole)) if whole > 0 else None
         return None

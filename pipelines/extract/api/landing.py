@@ -35,6 +35,8 @@ class Progress:
     """Rows of the list, where the server says so."""
     is_null_refused: bool = False
     """Whether the server does not answer for rows without a stamp."""
+    is_swept: bool = False
+    """Whether all keys were read."""
     pages: int = 0
     rows: int = 0
 
@@ -72,7 +74,7 @@ class InputState:
         reads = [read_from_json(one) for one in written["open"]]
         return Progress(
             row["plan"], row["started_at"], reads, written["latest"], written["tries"], written["total"],
-            written["is_null_refused"], row["page_count"], row["row_count"],
+            written["is_null_refused"], written["is_swept"], row["page_count"], row["row_count"],
         )  # fmt: skip
 
     def begin(self, progress: Progress) -> None:
@@ -88,6 +90,7 @@ class InputState:
             "tries": progress.tries,
             "total": progress.total,
             "is_null_refused": progress.is_null_refused,
+            "is_swept": progress.is_swept,
         }
         row = {
             "source_name": self.source_name,
@@ -159,9 +162,11 @@ class InputState:
             is_in_order = progress.plan == "changes" or place == 0
             limit = now if is_in_order and self.resource.paging == "stamp" else progress.started_at
             mark = min(datetime.fromisoformat(seen), limit)
+            if mark <= before.get(name, datetime.min.replace(tzinfo=UTC)):
+                continue
             row = {
                 "source_name": self.source_name, "input_name": self.input_name, "field_name": name,
-                "watermark": max(mark, before.get(name, mark)), "run_id": run_id,
+                "watermark": mark, "run_id": run_id,
             }  # fmt: skip
             self.warehouse.replace(
                 "control.watermarks", _frame("control.watermarks", [row]), f"{MINE} and field_name = ?",

@@ -53,6 +53,7 @@ class FakeApi:
         """A document by its key."""
         self.calls.take()
         self.asked.append((resource.name, Question(keys=(key,)), 1))
+        self.before_answer(resource.name, 1)
         return next((received(row) for row in self._all(resource.name) if str(row[resource.keys[0]]) == key), None)
 
     def _all(self, resource: str) -> Rows:

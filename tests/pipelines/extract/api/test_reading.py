@@ -1,0 +1,437 @@
+"""What changes while pages are read is not lost, what did not change is not written, and what broke off goes on."""
+
+import json
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pipelines.errors import DataProblem, Incomplete, UsageProblem
+from pipelines.extract.api.raw_versions import Stamp
+from pipelines.extract.api.reading import ApiInputSpec, ReadInput, read_inputs
+from pipelines.extract.api.shapes import Page, Question, Resource
+from pipelines.extract.api.wishes import Wish
+from pipelines.extract.cin7_tables import RESOURCES
+from pipelines.warehouse import Warehouse
+from tests.pipelines.extract.fake_api import FakeApi
+
+ORDERS = replace(RESOURCES["SalesOrders"], page_rows=5)
+BRANCHES = replace(RESOURCES["Branches"], page_rows=5)
+SMALL = {"SalesOrders": ORDERS, "Branches": BRANCHES}
+Row = dict[str, Any]
+
+
+def order(number: int, minute: int | None = None, **changes: object) -> Row:
+    """An order that was changed in a minute of the first of October."""
+    at = f"2026-10-01T{(minute or number) // 60:02}:{(minute or number) % 60:02}:00Z"
+    return {
+        "id": number,
+        "createdDate": at,
+        "modifiedDate": at,
+        "modifiedCOGSDate": None,
+        "status": "APPROVED",
+        **changes,
+    }
+
+
+class Company:
+    """A server whose rows a test changes, and a warehouse that follows it."""
+
+    def __init__(self, warehouse: Warehouse, resources: Mapping[str, Resource] = SMALL) -> None:
+        self.warehouse = warehouse
+        self.rows: dict[str, dict[int, Row]] = {name: {} for name in resources}
+        self.api = FakeApi(lambda name: list(self.rows[name].values()), resources)
+        self.runs = 0
+
+    def put(self, *orders: Row) -> None:
+        for row in orders:
+            self.rows["SalesOrders"][row["id"]] = row
+
+    def read(self, wish: Wish | None = None, resource: str = "SalesOrders") -> ReadInput:
+        self.runs += 1
+        self.api.asked.clear()
+        spec = ApiInputSpec("sales", "omni", resource, "omni.yaml:1:1")
+        stamp = Stamp(f"run-{self.runs}", datetime.now(UTC))
+        return read_inputs("omni", [spec], {"omni": self.api}, self.warehouse, wish or Wish(), stamp, _quiet)["sales"]
+
+    def current(self) -> dict[int, Row]:
+        found = self.warehouse.query("select row::varchar as row from raw.omni_sales_current")["row"]
+        return {row["id"]: row for row in map(json.loads, found)}
+
+    def versions(self) -> list[tuple[object, ...]]:
+        columns = "row::varchar, _key, _row_hash, _is_deleted, _version, _source_hash"
+        sql = f"select {columns} from raw.omni_sales order by _version"
+        return self.warehouse.query(sql).rows()
+
+
+def _quiet(share: float, what: str) -> None:
+    assert 0 <= share <= 1
+    assert what
+
+
+@pytest.fixture
+def company(warehouse: Warehouse) -> Company:
+    made = Company(warehouse)
+    made.put(*(order(number) for number in range(1, 24)))
+    return made
+
+
+def kinds(company: Company) -> list[str]:
+    """What was asked, in short."""
+    return [
+        "null"
+        if one.is_null
+        else "keys"
+        if one.keys_only
+        else "ids"
+        if one.keys
+        else f"{one.follow} {one.since or ''}".strip()
+        for _, one, _ in company.api.asked
+    ]
+
+
+def test_a_full_load_makes_a_call_a_page_and_one_probe(company: Company) -> None:
+    read = company.read()
+    assert company.current() == company.rows["SalesOrders"]
+    assert (read.is_changed, read.row_count, read.deleted) == (True, 23, 0)
+    assert len(company.api.asked) == 6 + 1  # each page but the first repeats one row: 23 rows need 6, and the probe
+
+
+def test_a_repeated_extract_writes_nothing_and_asks_for_both_stamps(company: Company) -> None:
+    company.read()
+    before = company.versions()
+    again = company.read()
+    assert not again.is_changed
+    assert company.versions() == before
+    assert kinds(company)[0] == "modifiedDate 2026-10-01T00:13:00Z"  # the last stamp less the overlap
+    assert kinds(company)[-1].startswith("modifiedCOGSDate ")
+    assert len({kind.split()[0] for kind in kinds(company)}) == 2
+
+
+def test_a_change_of_cost_alone_is_seen(company: Company) -> None:
+    """cin7.md section 1.2: modifiedCOGSDate may move where modifiedDate does not."""
+    company.read()
+    now = datetime.now(UTC)
+    company.put(order(3, unitCost=7, modifiedCOGSDate=f"{now:%Y-%m-%dT%H:%M:%SZ}"))
+    assert company.read().is_changed
+    assert company.current()[3]["unitCost"] == 7
+
+
+def test_a_document_edited_while_pages_are_read_is_not_lost_nor_is_its_neighbour(company: Company) -> None:
+    """cin7.md section 1.2: there is no snapshot."""
+    for victim in (1, 5, 6, 23):
+        edits = iter([None, lambda number=victim: company.put(order(number, 600 + number, total=number))])
+
+        def edit(resource: str, number: int, edits: Iterator[Any] = edits) -> None:
+            change = next(edits, None)
+            if change:
+                change()
+
+        company.api.before_answer = edit
+        company.read(Wish(is_full=True))
+        assert company.current() == company.rows["SalesOrders"]
+
+
+def test_a_document_deleted_while_pages_are_read_takes_no_other_with_it(company: Company) -> None:
+    calls = iter(range(99))
+
+    def delete(resource: str, number: int) -> None:
+        if next(calls) == 2:
+            del company.rows["SalesOrders"][2]
+
+    company.api.before_answer = delete
+    company.read()
+    assert set(company.current()) >= set(company.rows["SalesOrders"])
+    company.api.before_answer = lambda resource, number: None
+    company.read(Wish(sweeps=True))
+    assert company.current() == company.rows["SalesOrders"]
+
+
+def test_more_rows_of_one_second_than_a_page_holds_all_come(company: Company) -> None:
+    company.put(*(order(number, 300) for number in range(100, 117)))
+    company.read()
+    assert company.current() == company.rows["SalesOrders"]
+
+
+def test_rows_without_a_stamp_come_and_stay(company: Company) -> None:
+    """cin7.md section 1.5: every field can be null."""
+    company.put(order(90, modifiedDate=None, createdDate=None), order(91, modifiedDate=""))
+    company.read()
+    company.read(Wish(sweeps=True))
+    assert company.current() == company.rows["SalesOrders"]
+
+
+def test_a_sweep_finds_what_was_deleted_and_what_slipped_through(company: Company) -> None:
+    company.read()
+    del company.rows["SalesOrders"][7]
+    company.put(order(50, 1))  # its stamp is older than the watermark
+    assert company.read().deleted == 0
+    swept = company.read(Wish(sweeps=True))
+    assert (swept.deleted, swept.row_count) == (1, 23)
+    assert company.current() == company.rows["SalesOrders"]
+    assert kinds(company)[-1] == "ids"
+    gone = company.warehouse.query(
+        "select row ->> 'id', _is_deleted from raw.omni_sales where _key = '7' order by _version"
+    )
+    assert gone.rows() == [("7", False), ("7", True)]
+
+
+def test_deleted_rows_are_looked_for_once_a_day(company: Company) -> None:
+    company.read()
+    company.read()
+    assert "keys" not in kinds(company)
+    company.warehouse.execute("update control.api_inputs set swept_at = swept_at - interval 1 day")
+    company.read()
+    assert "keys" in kinds(company)
+
+
+def test_a_small_list_is_read_whole_so_a_deletion_needs_no_sweep(company: Company) -> None:
+    company.rows["SalesOrders"] = {1: order(1), 2: order(2)}
+    company.read()
+    del company.rows["SalesOrders"][1]
+    assert company.read().deleted == 1
+    assert len(company.api.asked) == 1
+
+
+def test_a_row_that_comes_back_is_there_again(company: Company) -> None:
+    company.rows["SalesOrders"] = {1: order(1), 2: order(2)}
+    company.read()
+    gone = company.rows["SalesOrders"].pop(1)
+    company.read()
+    company.put(gone)
+    company.read()
+    assert company.current() == company.rows["SalesOrders"]
+
+
+def test_an_empty_answer_where_there_were_rows_is_not_believed(company: Company) -> None:
+    company.read()
+    company.rows["SalesOrders"] = {}
+    with pytest.raises(Incomplete, match="gives no SalesOrders any more, where there were 23"):
+        company.read(Wish(sweeps=True))
+    assert len(company.current()) == 23
+    assert company.read(Wish(is_full=True)).row_count == 0
+
+
+def test_a_list_without_stamps_lacking_rows_is_read_again_before_they_are_deleted(warehouse: Warehouse) -> None:
+    company = Company(warehouse)
+    company.rows["Branches"] = {number: {"id": number, "company": f"B{number}"} for number in range(12)}
+    company.read(resource="Branches")
+    calls = iter(range(99))
+
+    def delete(resource: str, number: int) -> None:
+        if next(calls) == 1:
+            del company.rows["Branches"][0]
+
+    company.api.before_answer = delete
+    assert company.read(resource="Branches").deleted == 0  # it came on the first page: to be on the safe side
+    assert company.read(resource="Branches").deleted == 1
+    assert company.current() == company.rows["Branches"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_reading_that_breaks_off_goes_on_and_leaves_the_same_table(warehouse: Warehouse, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - a test
+    company = Company(warehouse)
+    company.put(*(order(number, chance.choice([None, 400])) for number in range(1, 40)))
+    whole = Company(warehouse)
+    whole.rows = company.rows
+    whole.read()
+    expected = whole.versions()
+    for table in ("raw.omni_sales", "control.api_inputs", "control.watermarks"):
+        warehouse.execute(f"delete from {table}")
+
+    def break_off(resource: str, number: int) -> None:
+        if chance.random() < 0.4:
+            raise Incomplete("no answer")
+
+    company.api.before_answer = break_off
+    pages = 0
+    for _ in range(100):
+        try:
+            company.read()
+        except Incomplete:
+            pages += len(company.api.asked) - 1
+            assert company.current() == {}
+            continue
+        pages += len(company.api.asked)
+        break
+    assert company.versions() == expected
+    assert pages == len(whole.api.asked)  # nothing was asked twice
+    assert warehouse.read("control.extract_reads").is_empty()
+
+
+def test_a_server_that_does_not_sort_is_read_page_by_page(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsorted(resource: Resource, question: Question, number: int) -> Page:
+        return FakeApi.page(company.api, resource, Question(), number)
+
+    monkeypatch.setattr(company.api, "page", unsorted)
+    company.rows["SalesOrders"] = dict(sorted(company.rows["SalesOrders"].items(), key=lambda one: -one[0]))
+    company.read()
+    assert company.current() == company.rows["SalesOrders"]
+
+
+def test_a_server_that_repeats_a_page_is_not_read_for_ever(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = FakeApi.page(company.api, ORDERS, Question(), 1)
+    monkeypatch.setattr(company.api, "page", lambda resource, question, number: first)
+    with pytest.raises(Incomplete, match="the same page again and again"):
+        company.read()
+
+
+def test_a_server_that_does_not_know_is_null_is_read_all_the_same(company: Company) -> None:
+    company.put(order(90, modifiedDate=None))
+
+    def refuse(resource: str, number: int) -> None:
+        if company.api.asked[-1][1].is_null:
+            raise UsageProblem("where: cannot be read")
+
+    company.read()
+    company.api.before_answer = refuse
+    company.rows["SalesOrders"].pop(4)
+    company.read(Wish(sweeps=True))
+    assert company.current() == company.rows["SalesOrders"]
+
+
+def test_a_backfill_reads_the_days_again_and_moves_no_watermark(company: Company) -> None:
+    company.read()
+    marks = company.warehouse.read("control.watermarks").rows()
+    company.rows["SalesOrders"][9]["total"] = 99  # changed without a stamp
+    assert not company.read().is_changed
+    day = date(2026, 10, 1)
+    assert company.read(Wish(first_day=day, last_day=day)).is_changed
+    assert company.current() == company.rows["SalesOrders"]
+    assert company.warehouse.read("control.watermarks").rows() == marks
+
+
+def test_the_days_of_a_backfill_begin_at_midnight_of_the_account(company: Company) -> None:
+    company.read()
+    company.read(Wish(first_day=date(2026, 10, 1), last_day=date(2026, 10, 1), zone="Pacific/Auckland"))
+    question = company.api.asked[0][1]
+    assert (question.since, question.until) == ("2026-09-30T11:00:00Z", "2026-10-01T11:00:00Z")
+
+
+def test_another_server_starts_over_and_its_rows_replace_the_others(company: Company) -> None:
+    company.read()
+    company.api.server = "api.cin7.com"
+    company.rows["SalesOrders"] = {number: order(number) for number in range(20, 40)}
+    company.read()
+    assert company.current() == company.rows["SalesOrders"]
+
+
+def test_unknown_fields_and_values_are_kept_and_reported_once(company: Company) -> None:
+    """cin7.md section 1.5: enum values in any case; tenants' own fields are theirs."""
+    company.put(
+        order(1, status="Parked", newField=1, customFields={"orders_1000": "x"}, TOTAL=3, lineItems=[{"Qty": 1}])
+    )
+    company.read()
+    company.read()
+    values = company.warehouse.read("control.source_values").select("field_path", "unknown_value", "first_key").rows()
+    assert values == [("status", "Parked", "1")]
+    fields = company.warehouse.read("control.source_fields", "not is_known or not is_spelled").rows(named=True)
+    assert {(one["field_path"], one["is_known"]) for one in fields} == {
+        ("newField", False), ("TOTAL", True), ("lineItems.Qty", True),
+    }  # fmt: skip
+
+
+def test_personal_fields_are_dropped_before_raw(company: Company) -> None:
+    company.put(order(1, email="a@b.c", company="Hut Ltd", lineItems=[{"code": "A", "phone": "1"}]))
+    company.read(Wish(drops_personal=True))
+    assert company.current()[1]["lineItems"] == [{"code": "A"}]
+    assert "email" not in company.current()[1]
+    assert company.current()[2] == order(2)
+
+
+SALE_LIST = Resource("saleList", ("SaleID",), ("Updated",), page_rows=4)
+SALE = Resource("sale", ("ID",), detail_of="saleList")
+
+
+class Core:
+    """A server with a list and documents behind it, as Core has for sales."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+        self.sales = {f"S{n}": f"2026-10-01T00:{n:02}:00Z" for n in range(10)}
+        resources = {"saleList": SALE_LIST, "sale": SALE}
+        self.api = FakeApi(self._rows, resources, "core")
+
+    def _rows(self, name: str) -> list[Row]:
+        if name == "saleList":
+            return [{"SaleID": key, "Updated": at} for key, at in self.sales.items()]
+        return [{"ID": key, "Lines": [{"SKU": key, "at": at}]} for key, at in self.sales.items()]
+
+    def read(self) -> dict[str, ReadInput]:
+        self.api.asked.clear()
+        specs = [ApiInputSpec("list", "core", "saleList", "a:1"), ApiInputSpec("sales", "core", "sale", "a:2")]
+        stamp = Stamp("run", datetime.now(UTC))
+        return read_inputs("core", specs, {"core": self.api}, self.warehouse, Wish(), stamp, _quiet)
+
+    def documents(self) -> set[str]:
+        return set(self.warehouse.query("select row ->> 'ID' as id from raw.core_sales_current")["id"])
+
+
+def test_a_document_is_asked_for_when_its_row_in_the_list_has_changed(warehouse: Warehouse) -> None:
+    """cin7.md section 2.1: lists give headers only."""
+    core = Core(warehouse)
+    assert core.read()["sales"].row_count == 10
+    core.sales["S3"] = "2026-10-02T00:00:00Z"
+    core.sales["S99"] = "2026-10-02T00:00:01Z"
+    core.read()
+    assert sorted(one.keys[0] for name, one, _ in core.api.asked if name == "sale") == ["S3", "S99"]
+    assert core.documents() == set(core.sales)
+    assert not core.read()["sales"].is_changed
+
+
+def test_documents_that_broke_off_go_on(warehouse: Warehouse) -> None:
+    core = Core(warehouse)
+    asked: list[int] = []
+
+    def break_off(resource: str, number: int) -> None:
+        if resource == "sale":
+            asked.append(1)
+            if len(asked) in (4, 9):
+                raise Incomplete("no answer")
+
+    core.api.before_answer = break_off
+    for _ in range(2):
+        with pytest.raises(Incomplete):
+            core.read()
+        assert core.documents() == set()
+    core.read()
+    assert core.documents() == set(core.sales)
+    assert len(asked) == 10 + 2
+
+
+def test_documents_need_their_list_as_an_input(warehouse: Warehouse) -> None:
+    core = Core(warehouse)
+    specs = [
+        ApiInputSpec("sales", "core", "sale", "core.yaml:3:10"),
+        ApiInputSpec("x", "core", "salelst", "core.yaml:4:5"),
+    ]
+    with pytest.raises(DataProblem) as caught:
+        read_inputs("core", specs, {"core": core.api}, warehouse, Wish(), Stamp("r", datetime.now(UTC)), _quiet)
+    assert [problem.where for problem in caught.value.problems] == ["core.yaml:4:5", "core.yaml:3:10"]
+    assert "Add an input" in str(caught.value)
+
+
+POSTINGS = Resource("transactions", (), page_rows=3, dated="EffectiveDate")
+
+
+def test_days_of_rows_without_a_key_are_read_again_and_equal_rows_count(warehouse: Warehouse) -> None:
+    """cin7.md section 2.2: /transactions has no key and no modified filter."""
+    posting = {"TaskID": "A", "Amount": 5, "EffectiveDate": f"{datetime.now(UTC).date() - timedelta(days=3)}T00:00:00Z"}
+    old = posting | {"EffectiveDate": "2025-01-31T00:00:00Z"}
+    rows = [posting, posting, posting | {"TaskID": "B"}, old]
+    api = FakeApi(lambda name: rows, {"transactions": POSTINGS}, "core")
+    spec = ApiInputSpec("postings", "core", "transactions", "a:1")
+
+    def read() -> ReadInput:
+        stamp = Stamp("run", datetime.now(UTC))
+        return read_inputs("core", [spec], {"core": api}, warehouse, Wish(), stamp, _quiet)["postings"]
+
+    assert read().row_count == 4
+    assert not read().is_changed
+    rows[:] = [posting, posting | {"TaskID": "C"}]  # the old one is gone too, and is not asked for
+    changed = read()
+    assert (changed.row_count, changed.deleted) == (3, 2)
