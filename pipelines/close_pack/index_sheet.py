@@ -52,7 +52,7 @@ def _write_checks(sheet: Any, pack: Pack, places: Places, row: int, styles: Styl
     first = row + 1
     for placed in places.all_checks():
         row += 1
-        left, right = (places.value(side, pack.tables) for side in (placed.check.left, placed.check.right))
+        left, right = (places.value(side) for side in (placed.check.left, placed.check.right))
         link = f"internal:{placed.cell(0, 'A').replace('$', '')}"
         sheet.write_url(row, 0, link, styles.link, placed.check.label)
         sheet.write_string(row, 1, placed.sheet, styles.plain)
@@ -68,10 +68,7 @@ def _write_checks(sheet: Any, pack: Pack, places: Places, row: int, styles: Styl
         2,
         f"=SUMPRODUCT(ABS(C{first + 1}:C{row + 1}))",
         styles.total("money"),
-        sum(
-            abs(places.value(one.check.left, pack.tables) - places.value(one.check.right, pack.tables))
-            for one in places.all_checks()
-        ),
+        sum(abs(places.value(one.check.left) - places.value(one.check.right)) for one in places.all_checks()),
     )
     sheet.write_formula(row + 1, 3, f'=IF(C{row + 2}=0,"OK","CHECK")', styles.state, verdict)
     sheet.conditional_format(row + 1, 3, row + 1, 3, styles.bad_state)

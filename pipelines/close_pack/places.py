@@ -114,6 +114,6 @@ class Places:
             combinations = [f'{so_far},{area},"{value}"' for so_far in combinations for value in values]
         return [f"SUMIFS({amounts}{conditions})" for conditions in combinations]
 
-    def value(self, terms: tuple[Term, ...], tables: Mapping[str, PackTable]) -> Decimal:
+    def value(self, terms: tuple[Term, ...]) -> Decimal:
         """What the formula comes to."""
-        return sum_terms(terms, tables)
+        return sum_terms(terms, self._tables)

@@ -1,6 +1,6 @@
 """The close pack as an Excel workbook: live sums and checks, each formula with the value that DuckDB gives."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import UTC
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ from pipelines.close_pack.pack_tables import PackTable
 from pipelines.close_pack.places import FIRST_ROW, HEADER_ROW, NOTE_ROW, Places
 from pipelines.close_pack.styles import Styles
 from pipelines.close_pack.tie_out_formulas import tie_out_formulas
+from pipelines.errors import UsageProblem
 
 EARLIEST_ROW_HEIGHT = 30
 
@@ -38,24 +39,50 @@ def write_workbook(pack: Pack, file: Path) -> None:
         styles = Styles(book)
         index = book.add_worksheet("Index")
         sheets = {key: book.add_worksheet(places.sheet(key)) for key in pack.tables}
+        about = f"{pack.company} · base currency {pack.currency} · up to {pack.cut_off}"
         for key, table in pack.tables.items():
-            _write_table(sheets[key], pack, table, places, styles)
+            width = max(len(table.columns) - 1, 1)
+            sheets[key].write_url(0, width, "internal:'Index'!A1", styles.link, "Index")
+            _write_table(sheets[key], about, table, places, styles)
         write_index(index, pack, places, styles)
 
 
-def _write_table(sheet: Any, pack: Pack, table: PackTable, places: Places, styles: Styles) -> None:  # noqa: ANN401 xlsxwriter has no types
+def write_tables(file: Path, about: str, tables: Sequence[PackTable]) -> None:
+    """Write tables as sheets of a workbook of their own.
+
+    Args:
+        file: .xlsx; replaced where it is there.
+        about: what every sheet is about, in words.
+        tables: their keys are the names of the sheets.
+
+    Raises:
+        UsageProblem: the file has another ending, or cannot be written (exit 2).
+    """
+    if file.suffix.lower() != ".xlsx":
+        raise UsageProblem(f"{file.name} is no .xlsx: name the workbook like comparison.xlsx.")
+    places = Places({table.key: table for table in tables})
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with xlsxwriter.Workbook(str(file)) as book:
+            styles = Styles(book)
+            for table in tables:
+                _write_table(book.add_worksheet(places.sheet(table.key)), about, table, places, styles)
+    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
+        raise UsageProblem(f"{file} cannot be written: {error}. Close it where it is open.") from None
+
+
+def _write_table(sheet: Any, about: str, table: PackTable, places: Places, styles: Styles) -> None:  # noqa: ANN401 xlsxwriter has no types
     """One sheet: heading, rows, sums, and below them what they foot to."""
     sheet.write_string(0, 0, table.title, styles.title)
-    sheet.write_string(1, 0, f"{pack.company} · base currency {pack.currency} · up to {pack.cut_off}", styles.plain)
+    sheet.write_string(1, 0, about, styles.plain)
     sheet.write_string(NOTE_ROW, 0, table.note or ("" if table.frame.height else "Nothing this month."), styles.note)
-    sheet.write_url(0, max(len(table.columns) - 1, 1), "internal:'Index'!A1", styles.link, "Index")
     sheet.set_row(HEADER_ROW, EARLIEST_ROW_HEIGHT)
     for at, column in enumerate(table.columns):
         sheet.set_column(at, at, column.width)
         sheet.write_string(HEADER_ROW, at, column.label, styles.header(column.kind))
     _write_rows(sheet, table, styles)
     _write_total(sheet, table, places, styles)
-    _write_checks(sheet, table, places, styles, pack.tables)
+    _write_checks(sheet, table, places, styles)
     _set_up_page(sheet, table, places)
 
 
@@ -107,7 +134,6 @@ def _write_checks(
     table: PackTable,
     places: Places,
     styles: Styles,
-    tables: Mapping[str, PackTable],
 ) -> None:
     """What the sheet foots to: both sides and their difference, which has to be 0.00."""
     for placed in places.checks(table.key):
@@ -116,10 +142,10 @@ def _write_checks(
         sides = (("This sheet", check.left), ("Against", check.right))
         for offset, (words, terms) in enumerate(sides, start=1):
             sheet.write_string(placed.row + offset, 0, words, styles.plain)
-            value = places.value(terms, tables)
+            value = places.value(terms)
             sheet.write_formula(placed.row + offset, 1, places.formula(terms), styles.check_amount, value)
         sheet.write_string(placed.row + 3, 0, "Difference", styles.plain)
-        difference = places.value(check.left, tables) - places.value(check.right, tables)
+        difference = places.value(check.left) - places.value(check.right)
         sheet.write_formula(placed.row + 3, 1, placed.difference_formula, styles.check_total, difference)
         state = "OK" if difference == Decimal(0) else "CHECK"
         sheet.write_formula(placed.row + 3, 2, placed.state_formula, styles.state, state)
