@@ -10,6 +10,7 @@ import typer
 
 from pipelines.cli import (
     close_commands,
+    compare_command,
     connect_command,
     cost_command,
     look_commands,
@@ -34,6 +35,7 @@ for module in (
     look_commands,
     mapping_commands,
     pack_command,
+    compare_command,
     warehouse_commands,
     server_commands,
     connect_command,

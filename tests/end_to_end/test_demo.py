@@ -22,7 +22,7 @@ from tests.sample_company import BAR, copy_what_it_needs, start_tieout
 MONTHS = ("September 2026", "October 2026")
 STEPS = [
     "Extract documents", "Read Xero's settings", "Value stock moves", "Build journals", "Check exceptions and mappings",
-    "Plan the changes in Xero", "Post to Xero", "Tie out to Xero",
+    "Plan the changes in Xero", "Post to Xero", "Tie out to Xero", "Write the close pack",
 ]  # fmt: skip
 
 

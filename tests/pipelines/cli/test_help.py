@@ -10,7 +10,8 @@ from pipelines.cli.app import app
 from tests.sample_company import ROOT, run_here
 
 COMMANDS = [
-    "apply", "approve", "backup", "check", "close", "comment", "connect", "cost", "demo", "dictionary", "explain",
+    "apply", "approve", "backup", "check", "close", "comment",
+    "compare", "connect", "cost", "demo", "dictionary", "explain",
     "extract",
     "mapping", "migrate", "pack", "plan", "preview", "sandbox", "status", "tie-out",
 ]  # fmt: skip
