@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime
 from rich.console import Console
 
 from pipelines.extract.report import ExtractReport
+from pipelines.extract.wish import WHAT_CHANGED, ExtractWish
 from pipelines.load.plan_store import find_plan, read_plan
-from pipelines.month_end import extract, mirror, post_planned, prove
+from pipelines.month_end import mirror, post_planned, prove
 from pipelines.progress import JsonEvents, StepBars
 from pipelines.runs import record_run
 from pipelines.settings import Settings
 from pipelines.steps.context import CloseContext, open_close, read_month
+from pipelines.steps.documents import extract_documents
 from pipelines.steps.run import CloseRun
 from pipelines.warehouse import open_warehouse
 from transforms.periods import today_in
@@ -79,12 +81,18 @@ def run_tie_out(settings: Settings, period: str, wait: float = WAIT) -> Iterator
         yield run
 
 
-def run_extract(settings: Settings, wait: float = WAIT) -> ExtractReport:
-    """Bring in the source's documents, and nothing else."""
+def run_extract(
+    settings: Settings, wait: float = WAIT, wish: ExtractWish = WHAT_CHANGED, *, events: bool = False
+) -> ExtractReport:
+    """Bring in the source's documents, and nothing else: what changed, or what `wish` asks for."""
     today = today_in(settings.time_zone, datetime.now(UTC))
     close = open_close(settings, today.replace(day=1), is_preview=True)
-    with _running(close, "extract", wait) as run:
-        run.step("Extract documents", extract, is_safe_to_retry=True)
+
+    def bring_in(run: CloseRun) -> None:
+        run.extracted = extract_documents(run.close, run.warehouse, run.run_id, run.progress, wish)
+
+    with _running(close, "extract", wait, events=events) as run:
+        run.step("Extract documents", bring_in, is_safe_to_retry=True)
         if run.extracted is None:
             raise RuntimeError("the extract step leaves a report")
         return run.extracted

@@ -13,6 +13,7 @@ from pipelines.cli import (
     compare_command,
     connect_command,
     cost_command,
+    extract_command,
     look_commands,
     mapping_commands,
     pack_command,
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 for module in (
     close_commands,
+    extract_command,
     cost_command,
     look_commands,
     mapping_commands,

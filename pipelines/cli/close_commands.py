@@ -1,4 +1,4 @@
-"""Commands that close a month: extract, preview, plan, approve, apply, close, tie-out, check."""
+"""Commands that close a month: preview, plan, approve, apply, close, tie-out, check."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +18,6 @@ DEFAULT_WAIT = 60.0
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command("check")(check)
-    app.command("extract")(extract)
     app.command("preview")(preview)
     app.command("plan")(plan)
     app.command("approve")(approve)
@@ -52,17 +51,6 @@ def check(
     if checked.idle_rules and checked.coverage:
         typer.echo()
         print_result([idle_rules_table(checked.idle_rules, checked.coverage.period)], as_json)
-
-
-def extract(
-    home: Home = None, mappings: MappingsFolder = None, as_json: AsJson = False, wait: Wait = DEFAULT_WAIT
-) -> None:
-    """Bring the source's documents into raw and core tables."""
-    from pipelines.reports import extract_table
-    from pipelines.runner import run_extract
-
-    report = run_extract(read_settings(home, mappings), wait)
-    print_result([extract_table(report)], as_json)
 
 
 def preview(
