@@ -15,8 +15,8 @@ from pipelines.reports import (
     money,
     plan_table,
     roll_forward_table,
-    tie_out_table,
 )
+from pipelines.tie_out_reports import tie_out_tables
 from pipelines.warehouse import Warehouse
 from schemas.problems import Problem
 from transforms.periods import name_period
@@ -86,7 +86,7 @@ def _read_tables(facts: RunFacts, warehouse: Warehouse) -> dict[str, list[Report
         tables["roll-forward"] = [roll_forward_table(warehouse, period)]
         tables["exceptions"] = [exceptions_table(warehouse, period), left_out_table(warehouse, period)]
     if facts.has_tie_out:
-        tables["tie-out"] = [tie_out_table(warehouse, period)]
+        tables["tie-out"] = tie_out_tables(warehouse, period)
     return tables
 
 

@@ -118,4 +118,4 @@ def pack(run: CloseRun) -> None:
 
 def prove(run: CloseRun) -> None:
     """Xero's trial balance to xero.trial_balance, and the walk from the ledger to it to close.tie_outs."""
-    stop_on_difference(run.close.period, tie_out_month(run.close, run.warehouse, run.client))
+    stop_on_difference(run.close, tie_out_month(run.close, run.warehouse, run.client))

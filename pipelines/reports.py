@@ -1,49 +1,20 @@
 """What a finance person reads after a close, as plain tables: journals, roll-forward, tie-out, what was left out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
 import polars as pl
 
 from pipelines.extract.report import ExtractReport
 from pipelines.load.plan_store import StoredPlan, plan_summary
+from pipelines.posting_reports import posting_differences_table
+from pipelines.report_tables import ReportTable, money, quantity, total_of
+from pipelines.tie_out_reports import tie_out_table, tie_out_tables
 from pipelines.warehouse import Warehouse
 from schemas.journals import JOURNAL_KINDS
 from transforms.periods import name_period
 
-
-@dataclass(frozen=True)
-class ReportTable:
-    """A table in words and formatted figures; how it is drawn is up to the terminal, the page or the artifact."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    figures: frozenset[str] = frozenset()
-    """Columns that hold figures and stand right."""
-    strong_rows: frozenset[int] = field(default_factory=frozenset)
-    """Rows that are totals."""
-    note: str = ""
-
-
-def money(amount: Decimal | None) -> str:
-    """1,234.50; negative with a minus; nothing for null."""
-    return "" if amount is None else f"{amount:,.2f}"
-
-
-def quantity(amount: Decimal | None) -> str:
-    """1,234.5 without zeros at the end."""
-    if amount is None:
-        return ""
-    text = f"{amount:,.4f}".rstrip("0").rstrip(".")
-    return text or "0"
-
-
-def total_of(amounts: pl.Series) -> Decimal:
-    """Sum of a column of decimals, 0 where it is empty."""
-    return sum(amounts.drop_nulls().to_list(), Decimal(0))
+__all__ = ["ReportTable", "money", "quantity", "tie_out_table", "total_of"]
 
 
 def journal_tables(warehouse: Warehouse, period: date, most: int = 40) -> list[ReportTable]:
@@ -148,27 +119,6 @@ def _cell(rolled: pl.DataFrame, account: str, column: str, what: str) -> str:
     return quantity(total) if what == "quantity" else money(total)
 
 
-def tie_out_table(warehouse: Warehouse, period: date) -> ReportTable:
-    """From the stock ledger to Xero's balance; causes of 0.00 are not shown."""
-    steps = warehouse.read("close.tie_outs", "period = ?", [period]).sort("account_code", "step")
-    always = ["stock_ledger", "expected_in_xero", "xero_balance", "unexplained"]
-    shown = steps.filter((pl.col("amount") != 0) | pl.col("cause").is_in(always)).to_dicts()
-    rows = [
-        (
-            row["account_code"],
-            row["description"],
-            f"{row['document_count']:,}" if row["document_count"] else "",
-            money(row["amount"]),
-        )
-        for row in shown
-    ]
-    strong = frozenset(number for number, row in enumerate(shown) if row["cause"] in always[1:])
-    title = f"Tie-out to Xero, {name_period(period)}"
-    return ReportTable(
-        title, ("Account", "Step", "Documents", "Amount"), tuple(rows), frozenset({"Documents", "Amount"}), strong
-    )
-
-
 def left_out_table(warehouse: Warehouse, period: date, most: int = 15) -> ReportTable:
     """Sales and returns that COGS leaves out, with the reason and the value, the largest first.
 
@@ -242,11 +192,12 @@ def month_tables(warehouse: Warehouse, period: date) -> Sequence[ReportTable]:
     tables = [
         *journal_tables(warehouse, period),
         roll_forward_table(warehouse, period),
-        tie_out_table(warehouse, period),
+        *tie_out_tables(warehouse, period),
         left_out_table(warehouse, period),
         exceptions_table(warehouse, period),
+        posting_differences_table(warehouse, period),
     ]
-    return [table for table in tables if table.rows or table.note]
+    return [table for table in tables if table is not None and (table.rows or table.note)]
 
 
 def as_markdown(table: ReportTable) -> str:

@@ -44,10 +44,13 @@ def check(
         read_settings(home, mappings, warehouse_file), None if period is None else read_month(period)
     )
     if as_json:
-        print_json({"checked": checked.held, "idle_rules": [vars(rule) for rule in checked.idle_rules]})
+        idle = [vars(rule) for rule in checked.idle_rules]
+        print_json({"checked": checked.held, "warnings": [vars(one) for one in checked.warnings], "idle_rules": idle})
         return
     for sentence in checked.held:
         typer.echo(sentence)
+    for warning in checked.warnings:
+        typer.secho(f"Warning: {warning}", fg=typer.colors.YELLOW)
     if checked.idle_rules and checked.coverage:
         typer.echo()
         print_result([idle_rules_table(checked.idle_rules, checked.coverage.period)], as_json)

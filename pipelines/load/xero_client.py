@@ -77,6 +77,14 @@ class XeroClient:
         """Every tracking category with its options, archived ones too."""
         return list(self._get("/TrackingCategories", {"includeArchived": "true"})["TrackingCategories"])
 
+    def currencies(self) -> list[Element]:
+        """Every currency that is switched on (xero.md section 8)."""
+        return list(self._get("/Currencies")["Currencies"])
+
+    def items(self) -> list[Element]:
+        """Every item; a tracked one moves stock and COGS in Xero by itself (xero.md section 6)."""
+        return list(self._get("/Items")["Items"])
+
     def manual_journals(self, where: str | None = None, modified_since: datetime | None = None) -> Iterator[Element]:
         """Manual journals with their lines, page by page (only pages carry lines, xero.md section 1.1).
 
@@ -84,12 +92,24 @@ class XeroClient:
             where: a filter; `Narration=="…"` is the only one that Xero optimises.
             modified_since: only what changed at or after this instant, to the second.
         """
+        return self.documents("ManualJournals", where, modified_since)
+
+    def documents(
+        self, collection: str, where: str | None = None, modified_since: datetime | None = None
+    ) -> Iterator[Element]:
+        """Documents of a paged collection with their lines, page by page.
+
+        Args:
+            collection: ManualJournals, Invoices, CreditNotes or BankTransactions.
+            where: a filter; ranges on Date are optimised for Invoices and CreditNotes (xero.md section 1.1).
+            modified_since: only what changed at or after this instant, to the second.
+        """
         headers = {"If-Modified-Since": f"{modified_since:%Y-%m-%dT%H:%M:%S}"} if modified_since else {}
         page, page_count = 1, 1
         while page <= page_count:
             query = {"page": str(page), "pageSize": str(PAGE_SIZE)} | ({"where": where} if where else {})
-            answer = self._get("/ManualJournals", query, headers)
-            found = answer.get("ManualJournals") or []
+            answer = self._get(f"/{collection}", query, headers)
+            found = answer.get(collection) or []
             yield from found
             pages = answer.get("pagination") or {}
             page_count = int(pages.get("pageCount", page + (len(found) == PAGE_SIZE)))

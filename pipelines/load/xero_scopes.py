@@ -1,9 +1,11 @@
 """What tieout asks Xero to be allowed: granular scopes only, the others end in September 2027 (xero.md section 11)."""
 
 SCOPES = (
-    "accounting.manualjournals accounting.attachments accounting.settings.read accounting.reports.trialbalance.read"
+    "accounting.manualjournals accounting.attachments accounting.settings.read accounting.reports.trialbalance.read "
+    "accounting.invoices.read accounting.banktransactions.read"
 )
-"""What the close needs: journals with their history, the evidence on them, the chart, the trial balance."""
+"""What the close needs: journals with their history, the evidence on them, the chart, the trial balance; and bills,
+credit notes and bank transactions, in which the tie-out looks for entries of others."""
 
 PERSON_SCOPES = f"offline_access {SCOPES}"
 """For a person who signs in: also a refresh token."""

@@ -1,116 +1,322 @@
-"""Proves that Xero's stock accounts hold what the stock ledger holds, after the month's journals."""
+"""Proves that Xero's stock and clearing accounts hold what our books say, after the month's journals."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
 from pipelines.errors import DoesNotTieOut
-from pipelines.load.mirror import mirror_trial_balance
-from pipelines.load.posted_lines import changed_lines
+from pipelines.load.mirror_documents import mirror_documents
 from pipelines.load.xero_client import XeroClient
 from pipelines.steps.context import CloseContext
-from pipelines.steps.stock import read_core
+from pipelines.steps.source_changes import CORE_TABLES
+from pipelines.steps.tie_out_balances import Balances
+from pipelines.steps.tie_out_books import JournalBooks, read_books
+from pipelines.steps.tie_out_clearing import TiedAccounts, cleared_by_journals, settled_before, tied_accounts
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
-from schemas.closing import TieOuts
+from schemas.closing import ClearingOrders, TieOutAccounts, TieOutDocuments, TieOuts
+from schemas.dtypes import MONEY
 from schemas.problems import Problem
+from transforms.core_tables import CoreTables
 from transforms.matching import match_bills
 from transforms.periods import format_period
-from transforms.tie_outs import (
+from transforms.tie_out.bill_differences import STANDING
+from transforms.tie_out.bills import Window, cause_of_bills, expected_bills
+from transforms.tie_out.charges import cause_of_charges, expected_charges
+from transforms.tie_out.clearing import open_orders
+from transforms.tie_out.first_day import first_day_of_difference
+from transforms.tie_out.foreign import cause_of_documents, cause_of_foreign_journals
+from transforms.tie_out.journals import STATES, cause_of_journals
+from transforms.tie_out.ledger import (
     cause_of_billing,
-    cause_of_changes,
+    cause_of_cut_off,
     cause_of_method,
-    cause_of_posting,
     cause_of_recognition,
     sum_ledger,
-    tie_out,
 )
+from transforms.tie_out.steps import STEPS
+from transforms.tie_outs import first_documents, list_documents, sum_up, tie_out
+
+_BOOKED = (
+    "period, move_id, document_kind, document_number, moved_on, stock_account_code, cost_amount, recognised_amount"
+)
+_READ = ("products", "receipt_lines", "bill_lines", "charges", "currency_rates")
 
 
-def tie_out_month(close: CloseContext, warehouse: Warehouse, client: XeroClient) -> pl.DataFrame:
-    """Read Xero's trial balance at the cut-off and walk from the ledger to it.
+@dataclass(frozen=True)
+class TieOutResult:
+    """What a tie-out found."""
 
-    Writes xero.trial_balance of that day and close.tie_outs of the month.
+    steps: pl.DataFrame
+    """TieOuts."""
+    accounts: pl.DataFrame
+    """TieOutAccounts."""
+    documents: pl.DataFrame
+    """TieOutDocuments."""
+    refusals: dict[str, str]
+    """Endpoints that Xero did not let be read, and why."""
+
+
+@dataclass(frozen=True)
+class _Books:
+    """Everything that a month's causes are computed from."""
+
+    close: CloseContext
+    core: CoreTables
+    """Purchases, charges, products and rates; nothing of the rest."""
+    bookings: pl.DataFrame
+    left_out: pl.DataFrame
+    journals: JournalBooks
+    documents: pl.DataFrame
+    accounts: TiedAccounts
+    window: Window
+
+
+def tie_out_month(close: CloseContext, warehouse: Warehouse, client: XeroClient) -> TieOutResult:
+    """Read Xero's trial balance and documents at the cut-off, and walk from our books to its balances.
+
+    Writes xero.trial_balance of the days asked for, xero.document_lines, and of the month close.tie_outs,
+    tie_out_accounts, tie_out_documents and clearing_orders.
 
     Returns:
-        TieOuts. The caller decides what an unexplained amount means.
+        TieOutResult. The caller decides what an unexplained amount means.
+
+    Raises:
+        the errors of `XeroClient`.
     """
-    mirror_trial_balance(client, warehouse, close.cut_off)
-    core = read_core(warehouse)
-    bookings = warehouse.read("close.bookings", "period <= ?", [close.period]).lazy()
-    rules = close.maps.accounts
-    is_periodic = close.policy.inventory_method == "periodic"
-    lines = warehouse.read("close.journal_lines", "period <= ?", [close.period]).lazy()
-    causes = pl.concat(
+    opening_day = close.policy.first_period - timedelta(days=1)
+    bookings = warehouse.query(f"select {_BOOKED} from close.bookings where period <= ?", [close.period])
+    core = _purchases(warehouse)
+    stock = sum_ledger(bookings.lazy(), close.maps.accounts).collect()
+    accounts = tied_accounts(close, stock["account_code"].to_list())
+    refusals = mirror_documents(client, warehouse, opening_day, accounts.everything)
+    books = _Books(
+        close=close,
+        core=core,
+        bookings=bookings,
+        left_out=warehouse.read("close.left_out", "period = ?", [close.period]),
+        journals=read_books(close, warehouse),
+        documents=warehouse.read("xero.document_lines"),
+        accounts=accounts,
+        window=Window(opening_day, close.cut_off),
+    )
+    balances = Balances(client, warehouse, opening_day)
+    charges = expected_charges(core.charges, close.maps.accounts).collect()
+    orders = _orders(books, warehouse, charges, balances)
+    causes = _causes(books, charges)
+    ledger = _ledger(books, stock, orders, balances)
+    found = balances.frame(sorted(accounts.everything), close.cut_off)
+    steps = check(TieOuts, tie_out(ledger.lazy(), causes.lazy(), found.lazy(), close.period))
+    first_days = _first_days(books, steps, causes, balances)
+    policy = close.policy.tie_out
+    materiality = {code: policy.materiality_of(code) for code in accounts.everything}
+    summary = check(TieOutAccounts, sum_up(steps, accounts.roles, materiality, first_days, close.cut_off))
+    listed = check(TieOutDocuments, list_documents(causes.lazy(), ledger.lazy(), close.period))
+    with warehouse.transaction():
+        for table, frame in (
+            ("close.tie_outs", steps),
+            ("close.tie_out_accounts", summary),
+            ("close.tie_out_documents", listed),
+            ("close.clearing_orders", orders),
+        ):
+            warehouse.replace(table, frame, "period = ?", [close.period])
+    return TieOutResult(steps, summary, listed, refusals)
+
+
+def _purchases(warehouse: Warehouse) -> CoreTables:
+    """What stands between supplier bills and the ledger; sales and the like are read from their bookings."""
+    tables = {name: warehouse.query(f"from core.{name}{'' if name in _READ else ' limit 0'}") for name in CORE_TABLES}
+    return CoreTables(**{name: frame.lazy() for name, frame in tables.items()})
+
+
+def _causes(books: _Books, charges: pl.DataFrame) -> pl.DataFrame:
+    """Every cause on every account, each from its own documents."""
+    close, core, accounts = books.close, books.core, books.accounts
+    rules, base, bookings = close.maps.accounts, close.policy.base_currency, books.bookings.lazy()
+    wanted = books.journals.wanted
+    due = wanted.filter(pl.col("journal_date") <= close.cut_off)
+    timing = [
+        cause_of_recognition(books.left_out.lazy(), bookings),
+        cause_of_billing(match_bills(core, base, close.cut_off), bookings, core.products, rules),
+        cause_of_cut_off(due.filter(pl.col("account_code").is_in(list(accounts.stock))).lazy()),
+        *([cause_of_method(bookings, close.policy.first_period)] if _is_periodic(close) else []),
+    ]
+    expected = expected_bills(core, bookings, rules, base).collect()
+    bills = cause_of_bills(expected, books.documents, accounts.stock, books.window, base)
+    of_bills = pl.col("document_id").is_in(list(bills.document_ids))
+    for_charges = books.documents.filter(pl.col("account_code").is_in(list(accounts.charges)) | ~of_bills)
+    carriers = cause_of_charges(charges, for_charges, accounts.charges, books.window, base)
+    journals = books.journals
+    return pl.concat(
         [
-            *([cause_of_method(bookings, close.policy.first_period)] if is_periodic else []),
-            cause_of_recognition(warehouse.read("close.left_out", "period = ?", [close.period]).lazy(), bookings),
-            cause_of_billing(
-                match_bills(core, close.policy.base_currency, close.cut_off), bookings, core.products, rules
+            *pl.collect_all(timing),
+            cause_of_journals(
+                wanted,
+                journals.documents,
+                journals.posted_lines,
+                journals.shown_lines,
+                accounts.everything,
+                close.cut_off,
             ),
-            cause_of_posting(lines, _documents_in_xero(warehouse)),
-            cause_of_changes(lines, changed_lines(warehouse, close.period, close.cut_off).lazy(), close.cut_off),
+            bills.causes,
+            carriers.causes,
+            cause_of_documents(
+                books.documents,
+                bills.document_ids,
+                carriers.lines,
+                accounts.stock,
+                accounts.everything,
+                books.window,
+                base,
+            ),
+            cause_of_foreign_journals(
+                journals.foreign,
+                journals.shown_lines,
+                journals.shown_dates,
+                _named(close),
+                accounts.everything,
+                books.window,
+            ),
         ]
     )
-    steps = check(TieOuts, tie_out(sum_ledger(bookings, rules), causes, _balances(close, warehouse), close.period))
-    warehouse.replace("close.tie_outs", steps, "period = ?", [close.period])
-    return steps
 
 
-def _documents_in_xero(warehouse: Warehouse) -> pl.LazyFrame:
-    """Journals that Xero holds from us: `journal_key`, `document_status`; not those that somebody voided there."""
-    return warehouse.query(
-        """
-        with standing as (
-          select d.journal_key, coalesce(x.journal_status, d.status) as status
-          from post.documents d left join xero.manual_journals x using (manual_journal_id)
-          where d.status in ('POSTED', 'DRAFT')
-        )
-        select journal_key, if(bool_or(status = 'POSTED'), 'POSTED', 'DRAFT') as document_status
-        from standing where status in ('POSTED', 'DRAFT') group by journal_key
-        """
-    ).lazy()
+def _is_periodic(close: CloseContext) -> bool:
+    return close.policy.inventory_method == "periodic"
 
 
-def _balances(close: CloseContext, warehouse: Warehouse) -> pl.LazyFrame:
-    """Balance of each account at the cut-off: YTD debit less YTD credit (xero.md section 8)."""
-    return (
-        warehouse.read("xero.trial_balance", "balance_date = ?", [close.cut_off])
-        .lazy()
-        .select("account_code", pl.col("balance_amount").alias("amount"))
+def _named(close: CloseContext) -> dict[str, str]:
+    """Journals of others that close.yaml lets stand, with the reason."""
+    return {one.journal: one.reason for one in close.mappings.close.decided_journals if one.decision == "foreign"}
+
+
+def _orders(books: _Books, warehouse: Warehouse, charges: pl.DataFrame, balances: Balances) -> pl.DataFrame:
+    """What is open on the clearing accounts, by order."""
+    accounts, window, close = books.accounts, books.window, books.close
+    if not accounts.clearing:
+        return check(ClearingOrders, pl.DataFrame(schema=_types()))
+    own = charges.filter(pl.col("account_code").is_in(list(accounts.charges)))
+    settled = settled_before(close, books.core, own, window.opening_day)
+    cleared = cleared_by_journals(warehouse, close.period, close.cut_off, accounts.clearing)
+    opening = balances.frame(sorted(accounts.clearing), window.opening_day)
+    return check(ClearingOrders, open_orders(own, cleared, opening, settled, close.period, window))
+
+
+def _types() -> dict[str, pl.DataType]:
+    return {name: column.dtype.type for name, column in ClearingOrders.to_schema().columns.items()}
+
+
+def _ledger(books: _Books, stock: pl.DataFrame, orders: pl.DataFrame, balances: Balances) -> pl.DataFrame:
+    """What our own books say of each account: `account_code`, `account_role`, `amount`."""
+    accounts, wanted = books.accounts, books.journals.wanted
+    due = wanted.filter(pl.col("journal_date") <= books.close.cut_off)
+    opened = orders.group_by("account_code").agg(pl.col("open_amount").sum())
+    by_order = dict(opened.iter_rows())
+    booked = dict(due.group_by("account_code").agg(pl.col("line_amount").sum()).iter_rows())
+    nothing = Decimal("0.00")
+    rows = [
+        *((code, "stock_on_hand", amount) for code, amount in stock.iter_rows()),
+        *((code, "clearing", by_order.get(code, nothing)) for code in accounts.clearing),
+        *(
+            (code, "allowance", balances.of(code, books.window.opening_day) + booked.get(code, nothing))
+            for code in accounts.allowances
+        ),
+    ]
+    return pl.DataFrame(
+        rows, schema={"account_code": pl.String, "account_role": pl.String, "amount": MONEY}, orient="row"
     )
 
 
-def stop_on_difference(period: date, steps: pl.DataFrame) -> None:
+def _first_days(books: _Books, steps: pl.DataFrame, causes: pl.DataFrame, balances: Balances) -> dict[str, date]:
+    """The first day of what is unexplained, by halving the days, or of the first document that is no matter of time."""
+    found = first_documents(causes)
+    for row in steps.filter((pl.col("cause") == "unexplained") & (pl.col("amount") != 0)).iter_rows(named=True):
+        day = _first_unexplained(books, row["account_code"], balances)
+        found[row["account_code"]] = min(day, found.get(row["account_code"], day))
+    return found
+
+
+def _first_unexplained(books: _Books, code: str, balances: Balances) -> date:
+    """The day from which the trial balance moves otherwise than the documents; the opening day if it always did not."""
+    window = books.window
+    moved = _documented(books, code)
+
+    def difference(day: date) -> Decimal:
+        known = moved.filter(pl.col("day") <= day)["amount"].sum()
+        return balances.of(code, day) - balances.of(code, window.opening_day) - Decimal(known or 0)
+
+    return first_day_of_difference(difference, window.opening_day, window.cut_off) or window.opening_day
+
+
+def _documented(books: _Books, code: str) -> pl.DataFrame:
+    """`day`, `amount`: what all documents of Xero that we see book on an account after the opening day."""
+    journals = books.journals
+    state = pl.col("status").replace_strict(STATES, default="ended", return_dtype=pl.String)
+    standing = journals.documents.filter(state == "standing").select("xero_id", pl.col("shown_on").alias("day"))
+    own = journals.shown_lines.join(standing, on="xero_id", how="inner")
+    others = journals.foreign.filter(pl.col("journal_status").is_in(["POSTED", "ARCHIVED"]))
+    documents = books.documents.filter(pl.col("document_status").is_in(list(STANDING)))
+    rows = pl.concat(
+        [
+            own.select("account_code", "day", pl.col("line_amount").alias("amount")),
+            others.select("account_code", pl.col("journal_date").alias("day"), pl.col("line_amount").alias("amount")),
+            documents.select(
+                "account_code", pl.col("document_date").alias("day"), pl.col("line_amount").alias("amount")
+            ),
+        ]
+    )
+    return rows.filter((pl.col("account_code") == code) & (pl.col("day") > books.window.opening_day))
+
+
+def stop_on_difference(close: CloseContext, result: TieOutResult) -> None:
     """Let a month pass that ties out.
 
     Args:
-        period: first day of the month.
-        steps: TieOuts of the month.
+        close: which month.
+        result: its tie-out.
 
     Raises:
-        DoesNotTieOut: an account differs by something that no document explains (exit 6).
+        DoesNotTieOut: an account differs by more than its materiality that no document explains, or by a cause that
+            close.yaml stops on (exit 6).
     """
-    open_steps = steps.filter((pl.col("cause") == "unexplained") & (pl.col("amount") != 0))
-    problems = [_difference(row, steps) for row in open_steps.to_dicts()]
+    problems = [
+        _unexplained(row, result)
+        for row in result.accounts.iter_rows(named=True)
+        if abs(row["unexplained_amount"]) > row["materiality_amount"]
+    ]
+    stopping = result.steps.filter(pl.col("cause").is_in(list(close.policy.tie_out.stop_on)) & (pl.col("amount") != 0))
+    problems += [_stopping(row, result) for row in stopping.iter_rows(named=True)]
     if problems:
-        raise DoesNotTieOut(f"{format_period(period)} does not tie out.", problems)
+        raise DoesNotTieOut(f"{format_period(close.period)} does not tie out.", problems)
 
 
-def _difference(row: dict[str, object], steps: pl.DataFrame) -> Problem:
-    own = {
-        step["cause"]: step["amount"] for step in steps.filter(pl.col("account_code") == row["account_code"]).to_dicts()
-    }
+def _unexplained(row: dict[str, object], result: TieOutResult) -> Problem:
+    expected = Decimal(str(row["ledger_amount"])) + Decimal(str(row["explained_amount"]))
+    books = "the stock ledger" if row["account_role"] == "stock_on_hand" else "our books"
+    unread = "".join(f"\n    {resource} could not be read: {why}" for resource, why in result.refusals.items())
     return Problem(
         where=f"account {row['account_code']}",
-        found=(
-            f"Xero holds {own['xero_balance']:,.2f}, "
-            f"the stock ledger and its documents explain {own['expected_in_xero']:,.2f}"
-        ),
+        found=f"Xero holds {row['xero_amount']:,.2f}, {books} and the documents explain {expected:,.2f}; "
+        f"it differs since {row['first_difference_on']}",
         fix=(
-            "Look in Xero for bills, journals or payments on this account that the source does not have, "
-            "or that it has on another day."
+            "Look in Xero's account transactions of that day for what is no journal, bill, invoice, credit note or "
+            f"bank transaction: a payment, an expense claim, an opening balance that was changed.{unread}"
         ),
+        amount=Decimal(str(row["unexplained_amount"])),
+    )
+
+
+def _stopping(row: dict[str, Any], result: TieOutResult) -> Problem:
+    """A cause that close.yaml does not let pass."""
+    own = result.documents.filter((pl.col("account_code") == row["account_code"]) & (pl.col("cause") == row["cause"]))
+    return Problem(
+        where=f"account {row['account_code']}",
+        found=f"{STEPS[str(row['cause'])]}, which close.tie_out.stop_on does not let pass",
+        fix=f"Settle the documents in Xero, then run: tieout tie-out {format_period(row['period'])}",
+        row_count=own.height,
         amount=Decimal(str(row["amount"])),
+        examples=tuple(own["document_number"].to_list()),
     )

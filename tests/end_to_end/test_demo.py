@@ -125,7 +125,7 @@ def test_the_two_things_to_look_at_can_be_typed_as_they_stand(demo: Demo) -> Non
 def test_the_warehouse_is_where_the_screen_says_and_holds_what_it_shows(demo: Demo) -> None:
     with open_published(demo_settings(demo.home, "http://127.0.0.1:9", "http://127.0.0.1:9")) as warehouse:
         unexplained = warehouse.query("select period, amount from close.tie_outs where cause = 'unexplained'")
-        assert [str(amount) for amount in unexplained["amount"]] == ["0.00", "0.00"]
+        assert {str(amount) for amount in unexplained["amount"]} == {"0.00"}
         runs = warehouse.query("select command, status from control.runs").rows()
     assert runs == [("flow close", "done")] * 4
 

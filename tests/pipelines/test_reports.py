@@ -22,6 +22,7 @@ from pipelines.reports import (
     tie_out_table,
 )
 from pipelines.settings import Settings
+from pipelines.tie_out_reports import tie_out_documents_table
 from pipelines.warehouse import Warehouse, open_published, open_warehouse
 from schemas.tables import TABLES
 
@@ -93,14 +94,30 @@ def test_the_roll_forward_adds_up_and_opens_with_the_closing_before(closed: Ware
 def test_the_tie_out_walks_from_the_ledger_to_xero_and_hides_what_is_nothing(closed: Warehouse) -> None:
     rows = tie_out_table(closed, OCTOBER).rows
     assert rows == (
-        ("630", "Stock ledger at the cut-off", "", "106,131.61"),
-        ("630", "Dispatched, kept out of COGS by a rule", "1", "26.52"),
-        ("630", "Received, not yet billed", "1", "-8,032.72"),
-        ("630", "Expected in Xero", "", "98,125.41"),
-        ("630", "Balance in Xero's trial balance", "", "98,125.41"),
-        ("630", "Unexplained", "", "0.00"),
+        ("630", "Stock ledger at the cut-off", "", "106,131.61", ""),
+        ("630", "Dispatched, kept out of COGS by a rule", "1", "26.52", ""),
+        ("630", "Received, not yet billed", "1", "", "8,032.72"),
+        ("630", "Expected in Xero", "", "98,125.41", ""),
+        ("630", "Balance in Xero's trial balance", "", "98,125.41", ""),
+        ("630", "Unexplained", "", "0.00", ""),
     )
-    assert sum(amount_in(row[3]) for row in rows[:3]) == amount_in(rows[3][3])
+    debit, credit = (sum(amount_in(row[column]) for row in rows[:3]) for column in (3, 4))
+    assert debit - credit == amount_in(rows[3][3])
+
+
+def test_clearing_accounts_on_which_nothing_happened_take_one_line(closed: Warehouse) -> None:
+    assert tie_out_table(closed, OCTOBER).note == "Nothing is open on 425, 426, here and in Xero."
+
+
+def test_the_documents_of_a_cause_sum_to_it(closed: Warehouse) -> None:
+    rows = tie_out_documents_table(closed, OCTOBER).rows
+    assert rows == (
+        (
+            "630", "Dispatched, kept out of COGS by a rule", "sale SO-1105", "2026-09-18",
+            "PCK-COVER: moved quantity differs from the ordered quantity", "26.52", "",
+        ),
+        ("630", "Received, not yet billed", "purchase PO-312", "2026-10-29", "8 lines", "", "8,032.72"),
+    )  # fmt: skip
 
 
 def test_what_is_left_out_is_shown_with_its_value_the_largest_first(closed: Warehouse) -> None:
@@ -170,9 +187,10 @@ def test_a_plan_reads_like_a_pull_request(closed: Warehouse) -> None:
 def test_a_month_has_its_tables_in_the_order_in_which_they_are_read(closed: Warehouse) -> None:
     titles = [table.title for table in month_tables(closed, OCTOBER)]
     assert titles[0] == "DEMO-COGS-2026-10-v1 · 2026-10-31 · Cost of goods sold, October 2026"
-    assert titles[-3:] == [
+    assert titles[-4:] == [
         "Inventory roll-forward, October 2026",
         "Tie-out to Xero, October 2026",
+        "Documents behind the tie-out, October 2026",
         "Left out of COGS, October 2026",
     ]
 

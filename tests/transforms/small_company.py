@@ -24,14 +24,8 @@ from transforms.matching import match_bills
 from transforms.periods import last_day, previous_period
 from transforms.roll_forward import roll_forward
 from transforms.stock_moves import build_stock_moves
-from transforms.tie_outs import (
-    cause_of_billing,
-    cause_of_method,
-    cause_of_posting,
-    cause_of_recognition,
-    sum_ledger,
-    tie_out,
-)
+from transforms.tie_out.ledger import cause_of_billing, cause_of_method, cause_of_recognition, sum_ledger
+from transforms.tie_outs import tie_out
 
 CENT = Decimal("0.01")
 
@@ -117,11 +111,8 @@ class Company:
             cause_of_billing(
                 match_bills(core, self.policy.base_currency, cut_off), so_far, core.products, self.maps.accounts
             ),
-            cause_of_posting(
-                posted.lazy(), posted.lazy().select("journal_key", document_status=pl.lit("POSTED")).unique()
-            ),
         ]
-        ledger = sum_ledger(so_far, self.maps.accounts)
+        ledger = sum_ledger(so_far, self.maps.accounts).with_columns(account_role=pl.lit("stock_on_hand"))
         codes = ledger.select("account_code").collect()["account_code"].sort().to_list()
         balances = pl.LazyFrame(
             {"account_code": codes, "amount": [self._balance(core, code, posted, cut_off) for code in codes]},
