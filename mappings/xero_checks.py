@@ -1,11 +1,12 @@
 """Compares the mappings with Xero: every account, tax type and tracking option, before anything is posted."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import polars as pl
 
 from mappings.kinds import PlacedText
 from mappings.mapping_set import AccountUse, Mappings, account_uses
+from mappings.rule_shapes import Conditions
 from mappings.wording import nearest, quote
 from mappings.xero_accounts import XeroAccount, account_types, can_serve, read_accounts, why_never
 from schemas.problems import Problem
@@ -44,6 +45,82 @@ def check_against_xero(
         *_tax_problems(mappings, chart, tax_rates),
         *_tracking_problems(mappings, tracking),
     ]
+
+
+def check_currencies(
+    mappings: Mappings, organisation: str, base_currency: str, enabled: Sequence[str]
+) -> list[Problem]:
+    """Find currencies that the mappings name and Xero does not have.
+
+    Args:
+        mappings: the company's mappings.
+        organisation: its name in Xero.
+        base_currency: of Xero's books.
+        enabled: currencies that are switched on in Xero (xero.md section 8).
+
+    Returns:
+        The base currency, where it differs, then each condition of a rule whose currency is not switched on.
+    """
+    problems: list[Problem] = []
+    own = mappings.close.close.base_currency
+    if own is None or own != base_currency:
+        where = own.defined_at if own is not None else mappings.close.close.place
+        found = (
+            f"currency {quote(own)} (close.base_currency)" if own is not None else "close.base_currency is left out and"
+        )
+        fix = f"Write base_currency: {base_currency}"
+        in_xero = f"is not that of {organisation} in Xero, whose books are in {base_currency}"
+        problems.append(Problem(str(where), f"{found} {in_xero}", fix))
+    known = list(dict.fromkeys([base_currency, *enabled]))
+    for rule in _rules(mappings):
+        for currency in rule.currency or ():
+            if currency not in known:
+                near = nearest(currency, known, cutoff=0)
+                fix = f"Nearest that is switched on: {quote(near or base_currency)}. Or add {currency} in Xero"
+                found = f"currency {quote(currency)} is not switched on in Xero, so no document can be in it"
+                problems.append(Problem(currency.defined_at, found, fix))
+    return problems
+
+
+def find_tracked_goods(mappings: Mappings, items: Mapping[str, str], chart: pl.DataFrame) -> list[Problem]:
+    """Warn of items that Xero tracks itself: their COGS would be booked twice (xero.md section 6).
+
+    Args:
+        mappings: the company's mappings.
+        items: COGS account of each tracked item, by its code in Xero.
+        chart: XeroAccounts.
+
+    Returns:
+        One problem for each COGS account of tracked items, at the COGS account of the mappings.
+    """
+    accounts = read_accounts(chart)
+    by_account: dict[str, list[str]] = {}
+    for code, account in items.items():
+        by_account.setdefault(account, []).append(code)
+    where = mappings.accounts.accounts.cogs.defined_at
+    return [
+        Problem(
+            where,
+            f"Xero tracks {len(codes):,} item{'s' if len(codes) > 1 else ''} itself and books their COGS on "
+            f"{_named(account, accounts)}: COGS would be counted twice",
+            "Untrack them in Xero, or leave their codes off invoices and bills",
+            examples=tuple(codes[:3]),
+        )
+        for account, codes in by_account.items()
+    ]
+
+
+def _named(code: str, accounts: dict[str, XeroAccount]) -> str:
+    account = accounts.get(code)
+    return quote(code) if account is None else f"{quote(code)} {account.name} ({account.type})"
+
+
+def _rules(mappings: Mappings) -> Iterator[Conditions]:
+    """Every rule of the three files, in the order of the files."""
+    yield from mappings.accounts.rules
+    yield from mappings.taxes.rules
+    for category in mappings.tracking.categories:
+        yield from category.rules
 
 
 def _account_problems(uses: list[AccountUse], chart: dict[str, XeroAccount]) -> Iterator[Problem]:

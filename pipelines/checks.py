@@ -6,11 +6,13 @@ from datetime import date
 from mappings.case_shapes import Case
 from mappings.cases import FOLDER, read_cases
 from mappings.mapping_set import Mappings
-from mappings.xero_checks import check_against_xero
+from mappings.xero_checks import check_against_xero, check_currencies, find_tracked_goods
 from pipelines.errors import DataProblem, TieoutError
 from pipelines.extract.source_yaml import read_source
+from pipelines.init.core_facts import read_core_tables
+from pipelines.init.facts import XeroFacts
+from pipelines.init.xero_facts import read_xero
 from pipelines.kept_months import latest_month, read_entries
-from pipelines.load.mirror_rows import account_row, frame_of, tax_rate_row, tracking_rows
 from pipelines.load.xero_client import connect
 from pipelines.mapping_cases import run_cases
 from pipelines.mapping_coverage import Coverage, IdleRule, measure_coverage
@@ -26,6 +28,8 @@ class Checked:
 
     held: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    """What a person should look at and what stops nothing."""
     coverage: Coverage | None = None
 
     @property
@@ -105,28 +109,20 @@ def _check_month(checked: Checked, settings: Settings, mappings: Mappings, perio
 def _check_xero(checked: Checked, settings: Settings, mappings: Mappings) -> str:
     """Compare with Xero's own tables; the organisation's name."""
     with connect(settings) as client:
-        organisation = client.organisation()
-        currency, name = str(organisation["BaseCurrency"]), str(organisation["Name"])
-        checked.problems += _currency_problems(currency, mappings.close.policy.base_currency, settings)
-        options = [row for category in client.tracking_categories() for row in tracking_rows(category)]
-        checked.problems += check_against_xero(
-            mappings,
-            frame_of("xero.accounts", map(account_row, client.accounts())),
-            frame_of("xero.tax_rates", map(tax_rate_row, client.tax_rates())),
-            frame_of("xero.tracking_options", options),
-        )
-    checked.held.append(f"Xero: {name}, {currency}; every account, tax type and option fits.")
-    return name
+        xero = read_xero(client)
+    checked.problems += check_currencies(mappings, xero.organisation, xero.base_currency, xero.currencies)
+    checked.problems += check_against_xero(mappings, xero.accounts, xero.tax_rates, xero.tracking_options)
+    checked.warnings += find_tracked_goods(mappings, xero.tracked_items, xero.accounts)
+    checked.warnings += [*_foreign_documents(settings, xero), *(Problem("Xero", words) for words in xero.unread)]
+    checked.held.append(f"Xero: {xero.organisation}, {xero.base_currency}; every account, tax type and option fits.")
+    return xero.organisation
 
 
-def _currency_problems(in_xero: str, in_mappings: str, settings: Settings) -> list[Problem]:
-    if in_xero == in_mappings:
+def _foreign_documents(settings: Settings, xero: XeroFacts) -> list[Problem]:
+    """Documents in currencies that are not switched on in Xero: their bills cannot be entered there."""
+    found = read_core_tables(settings, None)
+    absent = [code for code in (found.currencies if found else ()) if code not in xero.currencies]
+    if not absent or any("currencies" in words for words in xero.unread):
         return []
-    where = str(settings.mappings / "close.yaml")
-    return [
-        Problem(
-            where,
-            f"close.base_currency is {in_mappings}, Xero's books are in {in_xero}",
-            f"Write base_currency: {in_xero}",
-        )
-    ]
+    fix = f"Switch them on in Xero; there are: {', '.join(xero.currencies)}"
+    return [Problem("core.bill_lines", f"documents are in {', '.join(absent)}, which Xero has not switched on", fix)]

@@ -14,10 +14,12 @@ from pipelines.cli import (
     connect_command,
     cost_command,
     extract_command,
+    init_command,
     look_commands,
     mapping_commands,
     pack_command,
     server_commands,
+    sign_commands,
     warehouse_commands,
 )
 from pipelines.errors import TieoutError
@@ -41,6 +43,8 @@ for module in (
     warehouse_commands,
     server_commands,
     connect_command,
+    init_command,
+    sign_commands,
 ):
     module.add_to(app)
 

@@ -9,6 +9,7 @@ import polars as pl
 from mappings.xero_checks import check_against_xero
 from pipelines.errors import DataProblem
 from pipelines.load.latest_plans import latest_plans
+from pipelines.mapping_lines import find_unmapped_lines
 from pipelines.steps.context import CloseContext
 from pipelines.steps.exception_words import ONE_STEP_FOR_ALL, PLACES, SENTENCES
 from pipelines.steps.stock import read_core
@@ -27,14 +28,14 @@ def stop_on_exceptions(close: CloseContext, warehouse: Warehouse) -> None:
     """Let the month pass, or stop with everything that stands in its way.
 
     Raises:
-        DataProblem: every blocking exception, account or tax type that Xero does not take, and correction that no
-            longer matches anything (exit 3).
+        DataProblem: every blocking exception, account or tax type that Xero does not take, line that the mappings do
+            not know, and correction that no longer matches anything (exit 3).
     """
     exceptions = warehouse.read("close.exceptions", "period = ? and is_blocking", [close.period])
     problems = [
         *describe_exceptions(exceptions, warehouse),
         *_stale_corrections(close, warehouse),
-        *_differences_to_xero(close, warehouse),
+        *(_differences_to_xero(close, warehouse) or _unmapped_lines(close, warehouse)),
     ]
     if problems:
         raise DataProblem(f"{format_period(close.period)} cannot close yet. Nothing was posted.", problems)
@@ -151,3 +152,10 @@ def _differences_to_xero(close: CloseContext, warehouse: Warehouse) -> list[Prob
         warehouse.read("xero.tax_rates"),
         warehouse.read("xero.tracking_options"),
     )
+
+
+def _unmapped_lines(close: CloseContext, warehouse: Warehouse) -> list[Problem]:
+    """Journal lines that the mapping tables or Xero's chart do not know: none of them may reach a plan."""
+    lines = warehouse.read("close.journal_lines", "period = ?", [close.period])
+    xero = {name: warehouse.read(name) for name in ("xero.accounts", "xero.tax_rates", "xero.tracking_options")}
+    return find_unmapped_lines(lines, close.mappings, close.maps, xero)

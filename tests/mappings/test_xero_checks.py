@@ -8,7 +8,7 @@ import pytest
 
 from mappings.reader import read_mappings
 from mappings.xero_accounts import ACCOUNT_TYPES
-from mappings.xero_checks import check_against_xero
+from mappings.xero_checks import check_against_xero, check_currencies, find_tracked_goods
 from schemas.checking import check
 from schemas.journals import ROLES
 from schemas.xero import XeroAccounts, XeroTaxRates, XeroTrackingOptions
@@ -303,4 +303,47 @@ def test_an_empty_chart_still_gives_advice(company: Company) -> None:
         "Add an active account of type CURRENT in Xero and write its code",
         "Add an active account of type DIRECTCOSTS or EXPENSE or OVERHEADS in Xero and write its code",
         "Add it in Xero",
+    ]
+
+
+def test_currencies_have_to_be_switched_on_in_xero(company: Company) -> None:
+    folder = company(
+        accounts=(
+            'accounts:\n  stock_on_hand: "630"\n  cogs: "310"\nrules:\n'
+            '  - {role: cogs, currency: AUD, account: "310"}\n'
+            '  - {role: cogs, currency: [USD, NZB], account: "310"}\n'
+        ),
+        close="close:\n  source: omni\n  first_period: 2026-09\n  base_currency: AUD\n",
+    )
+
+    found = check_currencies(read_mappings(folder), "Demo Company", "NZD", ["NZD", "USD"])
+
+    assert [str(problem) for problem in found] == [
+        'mappings/close.yaml:4:18: currency "AUD" (close.base_currency) is not that of Demo Company in Xero, whose '
+        "books are in NZD\n    Write base_currency: NZD",
+        'mappings/accounts.yaml:5:28: currency "AUD" is not switched on in Xero, so no document can be in it\n'
+        '    Nearest that is switched on: "USD". Or add AUD in Xero',
+        'mappings/accounts.yaml:6:34: currency "NZB" is not switched on in Xero, so no document can be in it\n'
+        '    Nearest that is switched on: "NZD". Or add NZB in Xero',
+    ]
+
+
+def test_a_base_currency_that_is_left_out_has_to_be_said(company: Company) -> None:
+    (problem,) = check_currencies(read_mappings(company()), "Demo Company", "NZD", ["NZD"])
+
+    assert str(problem) == (
+        "mappings/close.yaml:2:3: close.base_currency is left out and is not that of Demo Company in Xero, whose books "
+        "are in NZD\n    Write base_currency: NZD"
+    )
+
+
+def test_items_that_xero_tracks_are_warned_of_at_the_account_of_cogs(company: Company) -> None:
+    found = find_tracked_goods(read_mappings(company()), {"BOOT": "310", "ROPE": "310", "TENT": "399"}, _accounts())
+
+    assert [str(problem) for problem in found] == [
+        'mappings/accounts.yaml:3:9: Xero tracks 2 items itself and books their COGS on "310" Cost of goods sold '
+        "(DIRECTCOSTS): COGS would be counted twice\n"
+        "    Untrack them in Xero, or leave their codes off invoices and bills\n    First: BOOT, ROPE",
+        'mappings/accounts.yaml:3:9: Xero tracks 1 item itself and books their COGS on "399": COGS would be counted '
+        "twice\n    Untrack them in Xero, or leave their codes off invoices and bills\n    First: TENT",
     ]

@@ -13,7 +13,7 @@ COMMANDS = [
     "apply", "approve", "backup", "check", "close", "comment",
     "compare", "connect", "cost", "demo", "dictionary", "explain",
     "extract",
-    "mapping", "migrate", "pack", "plan", "preview", "sandbox", "status", "tie-out",
+    "init", "mapping", "migrate", "pack", "plan", "preview", "sandbox", "status", "tie-out",
 ]  # fmt: skip
 MAPPING = [["mapping", "explain"], ["mapping", "diff"]]
 HEAVY = ["duckdb", "fastapi", "httpx", "pandera", "polars", "prefect"]
