@@ -98,6 +98,23 @@ def test_an_average_in_doubt_is_in_doubt_for_every_sale_at_it(widen: int) -> Non
     assert_same(exact, found_by(settle_connected, rows, policy, None, widen=widen))
 
 
+@pytest.mark.parametrize("widen", [0, 2**57])
+def test_the_move_after_a_rounding_in_doubt_is_settled_again_too(widen: int) -> None:
+    day = date(2026, 9, 1)
+    moves = [
+        Move("bought-1", "receipt", day, Decimal(8), amount=Decimal("60.00")),
+        Move("bought-2", "receipt", day, Decimal(9), amount=Decimal("43.71")),
+        Move("sold-1", "sale", day, Decimal(-6)),
+        Move("sold-2", "sale", day, Decimal(-9)),
+    ]
+    policy = CostingPolicy("moving_average", "sku", "restate")
+    rows = rows_of(moves, policy)
+    exact = found_by(settle_exactly, rows, policy, None)
+    assert isinstance(exact, pl.DataFrame)
+    assert exact["cents"].to_list() == [60_00, 43_71, -36_60, -54_91]
+    assert_same(exact, found_by(settle_connected, rows, policy, None, widen=widen))
+
+
 @pytest.mark.parametrize("method", ["fifo", "moving_average", "periodic_average"])
 @pytest.mark.parametrize("seed", range(4))
 def test_goods_that_go_in_circles_before_they_are_there_cost_what_the_exact_loop_finds(

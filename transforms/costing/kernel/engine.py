@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from transforms.costing.circles import PASSES_BEFORE_CUT
 from transforms.costing.kernel.frames import Columns, Whole
@@ -33,6 +34,8 @@ from transforms.costing.kernel.layout import (
     NEEDS_LAYERS,
     NEEDS_PIECES,
     NONE,
+    POOL_BEYOND,
+    POOL_DOUBT,
     POOL_FIELDS,
     POOL_LINKS,
     POOL_LINKS_END,
@@ -47,6 +50,7 @@ from transforms.costing.kernel.layout import (
     Ledger,
 )
 from transforms.costing.kernel.running import BEGIN_FIRST_PASS, BEGIN_PASS, END_PASS, LEARN, PASS, SEPARATE, run
+from transforms.costing.kernel.separate import CERTAIN, DOUBTFUL, OUT_OF_REACH
 from transforms.costing.linked_moves import ABSORB
 
 ROOM = 4096
@@ -66,7 +70,7 @@ class Rule:
     """Tests make the error bound wider by so much (1/ONE of a cent): more roundings are in doubt."""
 
 
-def settle_alone(columns: Columns, rule: Rule, threads: int | None) -> tuple[Ledger, Whole]:
+def settle_alone(columns: Columns, rule: Rule, threads: int | None) -> tuple[Ledger, NDArray[np.int8]]:
     """Settle pools none of which waits for another.
 
     Args:
@@ -75,11 +79,11 @@ def settle_alone(columns: Columns, rule: Rule, threads: int | None) -> tuple[Led
         threads: how many to use; None: one a processor.
 
     Returns:
-        The ledger with its results, and what `moves.find_outcome` says of each pool.
+        The ledger with its results, and CERTAIN, DOUBTFUL or OUT_OF_REACH for each pool.
     """
     shared = new_ledger(columns, rule, pools=1, links=np.zeros((0, LINK_FIELDS), dtype=np.int64))
     shared.slots[:, SLOT_POOL] = 0
-    outcome = np.zeros((len(columns.starts) - 1, 2), dtype=np.int64)
+    outcome = np.zeros(len(columns.starts) - 1, dtype=np.int8)
     bounds = [*range(0, len(outcome), POOLS_AT_ONCE), len(outcome)]
     chunks = list(pairwise(bounds))
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as workers:
@@ -88,7 +92,7 @@ def settle_alone(columns: Columns, rule: Rule, threads: int | None) -> tuple[Led
     return shared, outcome
 
 
-def _settle_chunk(ledger: Ledger, columns: Columns, outcome: Whole, first: int, last: int) -> None:
+def _settle_chunk(ledger: Ledger, columns: Columns, outcome: NDArray[np.int8], first: int, last: int) -> None:
     """Settle some pools."""
     found, at = run(ledger, columns.starts, outcome, SEPARATE, first, last)
     while found != DONE:
@@ -96,7 +100,7 @@ def _settle_chunk(ledger: Ledger, columns: Columns, outcome: Whole, first: int, 
         found, at = run(ledger, columns.starts, outcome, SEPARATE, at, last)
 
 
-def settle_together(columns: Columns, rule: Rule, links: Whole) -> tuple[Ledger, Whole]:
+def settle_together(columns: Columns, rule: Rule, links: Whole) -> tuple[Ledger, NDArray[np.int8]]:
     """Settle pools that wait for each other, until what covers short issues no longer changes.
 
     Args:
@@ -108,7 +112,7 @@ def settle_together(columns: Columns, rule: Rule, links: Whole) -> tuple[Ledger,
         As settle_alone. A ledger with a contradiction is returned as it stands after the pass that found it.
     """
     ledger = _place_pools(new_ledger(columns, rule, len(columns.starts) - 1, links), columns.starts)
-    outcome = np.zeros((len(columns.starts) - 1, 2), dtype=np.int64)
+    outcome = np.zeros(len(columns.starts) - 1, dtype=np.int8)
     task, passes = BEGIN_FIRST_PASS, 0
     while True:
         run(ledger, columns.starts, outcome, task, 0, 0)
@@ -119,8 +123,8 @@ def settle_together(columns: Columns, rule: Rule, links: Whole) -> tuple[Ledger,
         if ledger.problem.any() or not run(ledger, columns.starts, outcome, LEARN, passes, 0)[1]:
             break
         task = BEGIN_PASS
-    run(ledger, columns.starts, outcome, END_PASS, 0, 0)
-    return ledger, outcome
+    doubt, beyond = ledger.pools[:, POOL_DOUBT] > 0, ledger.pools[:, POOL_BEYOND] > 0
+    return ledger, np.where(beyond, OUT_OF_REACH, np.where(doubt, DOUBTFUL, CERTAIN)).astype(np.int8)
 
 
 def new_ledger(columns: Columns, rule: Rule, pools: int, links: Whole) -> Ledger:

@@ -43,22 +43,6 @@ class Columns:
     names: pl.DataFrame
     """`row` and `move_id` of all moves, in any order: text is not sorted along."""
 
-    def rows_of(self, pools: Whole, to: Whole | None = None) -> pl.DataFrame:
-        """The rows of some pools, in order, with names.
-
-        Args:
-            pools: their numbers.
-            to: for every pool the position to stop before; None: all of them.
-        """
-        chosen = np.zeros(len(self.action), dtype=bool)
-        ends = self.starts[1:] if to is None else to
-        for pool in pools:
-            chosen[self.starts[pool] : ends[pool]] = True
-        if not chosen.any():
-            return self.moves.clear()
-        rows = self.moves.filter(pl.Series(chosen) & (pl.col("action") != TELL))
-        return self.with_names(rows.sort("move_order"))
-
     def with_names(self, moves: pl.DataFrame) -> pl.DataFrame:
         """Some of `moves` with their `move_id`."""
         names = self.names.filter(pl.col("row").is_in(moves["row"].implode()))

@@ -40,9 +40,7 @@ HEAD, TAIL, LAYERS = range(20, 23)
 FIRST_DEBT, LAST_DEBT, OWED = range(23, 26)
 AVERAGE_CENTS, AVERAGE_FRACTION, AVERAGE_ERROR, AVERAGE_OVER, AVERAGE_BY, AVERAGE_UNITS, AVERAGE_UNIT = range(26, 33)
 CHARGED_CENTS, CHARGED_FRACTION, CHARGED_ROUNDED = range(33, 36)
-POOL_START, POOL_LINKS, POOL_LINKS_END, POOL_MODE = range(36, 40)
-# the last move in doubt, and the first one after which no unit is owed that was owed before (both counted from 1)
-POOL_DOUBT, POOL_SETTLED_AT, POOL_BEYOND, POOL_FIELDS = range(40, 44)
+POOL_DOUBT, POOL_BEYOND, POOL_TURN, POOL_MODE, POOL_START, POOL_LINKS, POOL_LINKS_END, POOL_FIELDS = range(36, 44)
 
 # layers: units at first and now, cost of the first, cost of what was taken, unit cost, whose layer, next layer
 UNITS, LEFT, COST_CENTS, COST_FRACTION, COST_ERROR, GONE_CENTS, GONE_FRACTION, GONE_ERROR = range(8)
@@ -150,4 +148,4 @@ class Tables(NamedTuple):
     starts: Record
     """First move of each pool, and the end of the last one."""
     outcome: Record
-    """Of each pool up to which move something is in doubt, and how far the exact loop has to go to tell (`moves`)."""
+    """What is certain of each pool."""

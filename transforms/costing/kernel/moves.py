@@ -64,7 +64,6 @@ from transforms.costing.kernel.layout import (
     POOL_DOUBT,
     POOL_FIELDS,
     POOL_LINKS,
-    POOL_SETTLED_AT,
     POOL_START,
     PREVIOUS,
     TELL,
@@ -93,9 +92,6 @@ from transforms.costing.linked_moves import (
     REVALUE,
 )
 
-OUT_OF_REACH = -1
-"""Of a pool: 64 bits do not hold it, or a guess could not be undone; the exact loop settles all of it."""
-
 WAITS = -1
 """A pool stopped at a move that waits for another pool."""
 
@@ -112,11 +108,11 @@ def begin_pool(pool: Record, layers: Table, flags: Table) -> None:
         place = following
     for field in range(ON_HAND, LAYERS + 1):
         pool[field] = 0
-    for field in range(OWED + 1, POOL_START):
+    for field in range(OWED + 1, POOL_DOUBT):
         pool[field] = 0
     pool[CURSOR], pool[LINK] = pool[POOL_START], pool[POOL_LINKS]
     pool[HEAD] = pool[LAST_DEBT] = pool[OWED] = -1
-    pool[POOL_DOUBT] = pool[POOL_SETTLED_AT] = 0
+    pool[POOL_DOUBT] = 0
     if pool[POOL_BEYOND] != FOR_GOOD:
         pool[POOL_BEYOND] = 0
 
@@ -137,20 +133,9 @@ def settle_pool(ledger: Tables, number: int) -> int:
     pool, flags = row(ledger.pools, number * POOL_FIELDS), ledger.flags
     flags[IN_DOUBT] = flags[BEYOND] = 0
     found = settle_moves(ledger, pool, number)
+    pool[POOL_DOUBT] |= flags[IN_DOUBT]
     pool[POOL_BEYOND] |= flags[BEYOND]
     return found
-
-
-@compiled
-def find_outcome(pool: Record) -> tuple[int, int]:
-    """Up to where a pool is in doubt (0: nowhere; OUT_OF_REACH), and how far the exact loop has to settle it to tell.
-
-    Both count moves. What stands behind the last rounding in doubt is certain; what covers units owed before may not
-    stand behind what is settled exactly.
-    """
-    if pool[POOL_BEYOND]:
-        return OUT_OF_REACH, pool[END]
-    return pool[POOL_DOUBT], pool[POOL_SETTLED_AT] if pool[POOL_SETTLED_AT] else pool[END]
 
 
 @compiled
@@ -176,11 +161,6 @@ def settle_moves(ledger: Tables, pool: Record, number: int) -> int:
                 found = settle_rare(ledger, pool, number, move, code)
                 if found != DONE:
                     return found
-        if flags[IN_DOUBT]:
-            flags[IN_DOUBT] = 0
-            pool[POOL_DOUBT], pool[POOL_SETTLED_AT] = move + 1, 0
-        if pool[POOL_DOUBT] and pool[POOL_SETTLED_AT] == 0 and pool[OWED] < 0:
-            pool[POOL_SETTLED_AT] = move + 1
         pool[CURSOR] = move + 1
     return DONE
 

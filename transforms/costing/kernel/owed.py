@@ -29,6 +29,7 @@ from transforms.costing.kernel.layout import (
     KNOWN_FRACTION,
     KNOWN_UNITS,
     POOL_BEYOND,
+    POOL_DOUBT,
     POOL_FIELDS,
     POOL_MODE,
     SETTLED_AGAIN,
@@ -163,5 +164,5 @@ def correct(ledger: Tables) -> None:
         )  # fmt: skip
         add_out(pool, cents, fraction, error, flags)
         ledger.cents[debt[DEBT_MOVE]] -= issue(pool, flags)
-        if flags[IN_DOUBT] or flags[BEYOND]:
-            pool[POOL_BEYOND] = FOR_GOOD
+        pool[POOL_DOUBT] |= flags[IN_DOUBT]
+        pool[POOL_BEYOND] |= flags[BEYOND]

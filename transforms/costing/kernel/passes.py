@@ -38,7 +38,7 @@ from transforms.costing.kernel.layout import (
     Tables,
     number,
 )
-from transforms.costing.kernel.moves import WAITS, begin_pool, find_outcome, settle_pool
+from transforms.costing.kernel.moves import WAITS, begin_pool, settle_pool
 from transforms.costing.kernel.pointers import row
 
 TO_THE_END = number(2**62)
@@ -142,7 +142,6 @@ def add_followers(ledger: Tables, pool: Record) -> None:
 
 @compiled
 def end_pass(ledger: Tables) -> None:
-    """Leave all pools alone until something new is known for them, and say what is certain of each."""
+    """Leave all pools alone until something new is known for them."""
     for at in range(ledger.flags[POOLS]):
-        ledger.outcome[at * 2], ledger.outcome[at * 2 + 1] = find_outcome(row(ledger.pools, at * POOL_FIELDS))
         ledger.pools[at * POOL_FIELDS + POOL_MODE] = LEFT_ALONE

@@ -19,9 +19,6 @@ from transforms.costing.integers import COST_OF_ONE_CENT
 from transforms.costing.kernel.frames import Columns
 from transforms.costing.kernel.layout import (
     ACTION_BITS,
-    COVER_CENTS,
-    COVER_FRACTION,
-    COVER_UNITS,
     CUT,
     CUT_AT_GUESS,
     DEBT_MOVE,
@@ -33,9 +30,6 @@ from transforms.costing.kernel.layout import (
     FOLLOWING,
     HAS_OUTFLOWS,
     IS_MADE,
-    KNOWN_CENTS,
-    KNOWN_FRACTION,
-    KNOWN_UNITS,
     LINK_MOVE,
     LINK_POOL,
     NOT_CUT,
@@ -77,29 +71,28 @@ def pools_to_replay(columns: Columns, doubtful: NDArray[np.int64]) -> NDArray[np
 
 
 def replay(
-    columns: Columns, ledger: Ledger, outcome: NDArray[np.int64], policy: CostingPolicy
+    columns: Columns, ledger: Ledger, pools: NDArray[np.int64], policy: CostingPolicy
 ) -> tuple[pl.DataFrame, NDArray[np.int64]]:
-    """Settle pools in doubt again, exactly, as far as that is needed to tell.
+    """Settle pools again, exactly.
 
     Args:
         columns: the moves of the kernel.
         ledger: its tables at the end.
-        outcome: what is certain of each pool (moves.find_outcome).
+        pools: numbers of the pools.
         policy: method and pool.
 
     Returns:
-        What the moves up to the last doubt of each pool have cost, as the door gives it, and positions of moves into
-        documents for which the kernel handed over other cents: nonempty where one of its guesses was wrong.
+        What the moves of the pools have cost, as the door gives it, and positions of moves into documents for which
+        the kernel handed over other cents: nonempty where one of its guesses was wrong.
 
     Raises:
         MoveProblems: contradictions that only the exact loop could tell.
     """
-    doubtful = np.flatnonzero(outcome[:, 0] > 0)
-    pools = pools_to_replay(columns, doubtful)
-    rows = columns.rows_of(pools, _ends(columns, outcome, doubtful, pools))
+    names = columns.moves["pool"].gather(columns.starts[pools])
+    chosen = columns.moves.filter(pl.col("pool").is_in(names.implode()) & (pl.col("action") != TELL))
+    rows = columns.with_names(chosen.sort("move_order"))
     at = rows["at"].to_list()
-    given = _given(ledger, pools, set(at))
-    last = outcome[:, 0]
+    given = _given(columns, ledger, pools)
     linked = replace(link_moves(rows, policy, None), standard_cost=rows["standard_cost"].to_list())
     moves, places = with_given_documents(linked, at, given)
     place_of = dict(zip(at, places, strict=True))
@@ -107,45 +100,19 @@ def replay(
     wrong = [
         move
         for move, pieces in given.handed.items()
-        if move < last[move_pool(columns, move)]
-        and list(settlement.documents[moves.document[place_of[move]]].pieces) != pieces
+        if list(settlement.documents[moves.document[place_of[move]]].pieces) != pieces
     ]
     found = to_frame(pl.Series(range(len(moves.action))), settlement.settled)[places]
-    is_told = rows["at"].to_numpy() < last[np.searchsorted(columns.starts, rows["at"].to_numpy(), side="right") - 1]
-    return found.with_columns(row=rows["row"]).filter(pl.Series(is_told)), np.array(wrong, dtype=np.int64)
+    return found.with_columns(row=rows["row"]), np.array(wrong, dtype=np.int64)
 
 
-def _ends(
-    columns: Columns, outcome: NDArray[np.int64], doubtful: NDArray[np.int64], pools: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Where to stop in each pool: where nothing is in doubt or owed any more, or nobody asks for its sales."""
-    ends = outcome[:, 1].copy()
-    order = columns.moves["move_order"].to_numpy()
-    last = order[ends[doubtful] - 1].max()
-    asked = set(columns.moves.filter(pl.col("action") == TELL)["pool"].to_list())
-    names = columns.moves["pool"].gather(columns.starts[pools]).to_list()
-    for number, name in zip(pools, names, strict=True):
-        if name in asked:
-            first, end = columns.starts[number], columns.starts[number + 1]
-            until = first + int(np.searchsorted(order[first:end], last, side="right"))
-            ends[number] = max(until, ends[number]) if number in doubtful else until
-    return ends
-
-
-def move_pool(columns: Columns, move: int) -> int:
-    """The number of a move's pool."""
-    return int(np.searchsorted(columns.starts, move, side="right")) - 1
-
-
-def _given(ledger: Ledger, pools: NDArray[np.int64], chosen: set[int]) -> Given:
+def _given(columns: Columns, ledger: Ledger, pools: NDArray[np.int64]) -> Given:
     """What the documents of some pools brought them, and what they took."""
     brought, handed = {}, {}
     for link in np.flatnonzero(np.isin(ledger.links[:, LINK_POOL], pools)):
         record = ledger.links[link]
         move, previous = int(record[LINK_MOVE]), record[PREVIOUS]
         action = int(ledger.action[move]) & ACTION_BITS
-        if move not in chosen:
-            continue
         if action == HAND_OVER:
             pieces = ledger.pieces[record[FIRST_PIECE] : record[FIRST_PIECE] + record[PIECES]]
             handed[move] = [(int(units), int(cents)) for units, cents in pieces]
@@ -153,16 +120,7 @@ def _given(ledger: Ledger, pools: NDArray[np.int64], chosen: set[int]) -> Given:
             brought[move] = _pieces(ledger, int(link))
     debts = ledger.debts[: ledger.flags[DEBTS_USED]]
     cut = debts[(debts[:, CUT] == CUT_AT_GUESS) & np.isin(debts[:, DEBT_POOL], pools), DEBT_MOVE]
-    return Given(brought, handed, {int(move) for move in cut} & chosen)
-
-
-def is_corrected(ledger: Ledger) -> NDArray[np.int64]:
-    """Moves that cost what covered them only by a correction at the end of the passes."""
-    debts = ledger.debts[: ledger.flags[DEBTS_USED]]
-    fields = ((COVER_UNITS, KNOWN_UNITS), (COVER_CENTS, KNOWN_CENTS), (COVER_FRACTION, KNOWN_FRACTION))
-    has_news = np.any([debts[:, cover] != debts[:, known] for cover, known in fields], axis=0)
-    moves: NDArray[np.int64] = debts[has_news, DEBT_MOVE]
-    return moves
+    return Given(brought, handed, {int(move) for move in cut})
 
 
 def _pieces(ledger: Ledger, link: int) -> list[Cents]:

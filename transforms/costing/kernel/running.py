@@ -1,5 +1,8 @@
 """The one way from Python into the compiled loop: one function, so that all of it is compiled once."""
 
+from numpy import int8
+from numpy.typing import NDArray
+
 from transforms.costing.kernel.compiling import entry
 from transforms.costing.kernel.layout import DEBTS_ROOM, DONE, LAYERS_ROOM, PIECES_ROOM, POOLS, Ledger, Table, Tables
 from transforms.costing.kernel.owed import learn_from_pass
@@ -12,14 +15,14 @@ SEPARATE, BEGIN_FIRST_PASS, BEGIN_PASS, PASS, END_PASS, LEARN = range(6)
 
 @entry
 def run(
-    ledger: Ledger, starts: Table, outcome: Table, task: int, first: int, last: int
+    ledger: Ledger, starts: Table, outcome: NDArray[int8], task: int, first: int, last: int
 ) -> tuple[int, int]:  # fmt: skip
     """Do one task.
 
     Args:
         ledger: the tables.
         starts: first move of each pool, and the end of the last one.
-        outcome: what `moves.find_outcome` says of each pool, written by SEPARATE and END_PASS.
+        outcome: what is certain of each pool, written by SEPARATE.
         task: SEPARATE settles pools first to last on their own; the others are the parts of a pass (`passes`): begin
             it, settle, end it, and learn from it, the `first` since circles were cut.
         first: see task.

@@ -20,14 +20,18 @@ from transforms.costing.kernel.layout import (
     LAYERS_FREED,
     LAYERS_USED,
     NEXT_DEBT,
+    POOL_BEYOND,
+    POOL_DOUBT,
     POOL_START,
     ZERO,
     Record,
     Table,
     Tables,
 )
-from transforms.costing.kernel.moves import begin_pool, find_outcome, forget_debts, settle_pool
+from transforms.costing.kernel.moves import begin_pool, forget_debts, settle_pool
 from transforms.costing.kernel.pointers import row
+
+CERTAIN, DOUBTFUL, OUT_OF_REACH = range(3)
 
 
 @compiled
@@ -35,7 +39,7 @@ def settle_separately(ledger: Tables, first: int, last: int) -> tuple[int, int]:
     """Settle pools one after the other; all of them use record 0.
 
     Args:
-        ledger: the tables; of each pool is written what `find_outcome` says.
+        ledger: the tables; of each pool is written whether it is CERTAIN, DOUBTFUL or OUT_OF_REACH.
         first: pool to begin with.
         last: pool to stop before.
 
@@ -57,7 +61,7 @@ def settle_separately(ledger: Tables, first: int, last: int) -> tuple[int, int]:
             learn(pool, ledger.debts)
             is_known = True
             continue
-        outcome[at * 2], outcome[at * 2 + 1] = find_outcome(pool)
+        outcome[at] = OUT_OF_REACH if pool[POOL_BEYOND] else DOUBTFUL if pool[POOL_DOUBT] else CERTAIN
         at, is_known = at + 1, False
     return DONE, last
 

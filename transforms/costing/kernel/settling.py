@@ -4,22 +4,24 @@ from dataclasses import replace
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from schemas.policies import CostingPolicy
 from schemas.problems import Problem
 from transforms.costing.exact_moves import link_moves, settle_linked
 from transforms.costing.kernel.contradictions import find_problems
 from transforms.costing.kernel.engine import Rule, settle_alone, settle_together
-from transforms.costing.kernel.frames import Columns, Whole, read_columns
+from transforms.costing.kernel.frames import Columns, read_columns
 from transforms.costing.kernel.layout import (
     FOLLOWING,
     LINK_POOL,
     NONE,
+    TELL,
     Ledger,
 )
 from transforms.costing.kernel.links import build_links
-from transforms.costing.kernel.moves import OUT_OF_REACH
-from transforms.costing.kernel.replay import is_corrected, is_cut_at_cost, pools_to_replay, replay
+from transforms.costing.kernel.replay import is_cut_at_cost, pools_to_replay, replay
+from transforms.costing.kernel.separate import DOUBTFUL, OUT_OF_REACH
 from transforms.costing.problems import MoveProblems
 
 
@@ -46,14 +48,12 @@ def settle_separate(
     """
     columns = read_columns(rows, policy, standard_costs)
     ledger, outcome = settle_alone(columns, rule_of(policy, widen), threads)
-    open_pools = np.flatnonzero(outcome[:, 0])
+    open_pools = np.flatnonzero(outcome)
     problems = find_problems(columns, _without(ledger, columns, open_pools))
-    to = np.where(outcome[:, 0] == OUT_OF_REACH, columns.starts[1:], outcome[:, 1])
-    exact = _settle_rows(columns.rows_of(open_pools, to), policy, problems)
+    exact = _settle_rows(_rows_of(columns, open_pools), policy, problems)
     if problems:
         raise MoveProblems(problems)
-    certain = columns.rows_of(open_pools, np.where(outcome[:, 0] == OUT_OF_REACH, to, outcome[:, 0]))
-    return _stack(_found(columns, ledger), _only(exact, certain))
+    return _stack(_found(columns, ledger), exact)
 
 
 def settle_connected(
@@ -71,28 +71,27 @@ def settle_connected(
     links = build_links(columns)
     ledger, outcome = settle_together(columns, rule_of(policy, widen), links)
     exact: list[pl.DataFrame | None] = []
-    beyond, doubtful = np.flatnonzero(outcome[:, 0] == OUT_OF_REACH), np.flatnonzero(outcome[:, 0] > 0)
-    if len(doubtful) and (ledger.problem.any() or asks_for_passes(columns, ledger, doubtful)):
-        beyond = np.union1d(beyond, doubtful)
+    beyond = np.flatnonzero(outcome == OUT_OF_REACH)
+    doubtful = np.flatnonzero(outcome == DOUBTFUL)
+    if len(doubtful) and not ledger.problem.any():
+        chosen = pools_to_replay(columns, doubtful)
+        if np.isin(_pool_of(columns, is_cut_at_cost(ledger)), chosen).any():
+            beyond = np.union1d(beyond, chosen)
+        else:
+            again, wrong = replay(columns, ledger, chosen, policy)
+            exact.append(again)
+            beyond = np.union1d(beyond, _pool_of(columns, wrong))
     elif len(doubtful):
-        again, wrong = replay(columns, ledger, outcome, policy)
-        exact.append(again)
-        beyond = np.union1d(beyond, _pool_of(columns, wrong))
+        beyond = np.union1d(beyond, doubtful)
     beyond = connected_to(beyond, links, columns)
     problems = find_problems(columns, _without(ledger, columns, beyond))
-    exact.append(_settle_rows(columns.rows_of(beyond), policy, problems))
+    exact.append(_settle_rows(_rows_of(columns, beyond), policy, problems))
     if problems:
         raise MoveProblems(problems)
     return _stack(_found(columns, ledger), *exact)
 
 
-def asks_for_passes(columns: Columns, ledger: Ledger, doubtful: Whole) -> bool:
-    """Whether only the exact loop's passes tell what pools in doubt cost: circles were cut or corrected in them."""
-    pools = _pool_of(columns, np.concatenate([is_cut_at_cost(ledger), is_corrected(ledger)]))
-    return bool(np.isin(pools, pools_to_replay(columns, doubtful)).any())
-
-
-def connected_to(pools: Whole, links: Whole, columns: Columns) -> Whole:
+def connected_to(pools: NDArray[np.int64], links: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:
     """Pools and all that documents and returns connect them with."""
     has_next = links[:, FOLLOWING] >= 0
     one = links[has_next, LINK_POOL]
@@ -107,12 +106,21 @@ def connected_to(pools: Whole, links: Whole, columns: Columns) -> Whole:
     return np.flatnonzero(found)
 
 
-def _pool_of(columns: Columns, moves: Whole) -> Whole:
+def _pool_of(columns: Columns, moves: NDArray[np.int64]) -> NDArray[np.int64]:
     """Numbers of the pools of some moves."""
     return np.searchsorted(columns.starts, moves, side="right") - 1
 
 
-def _without(ledger: Ledger, columns: Columns, pools: Whole) -> Ledger:
+def _rows_of(columns: Columns, pools: NDArray[np.int64]) -> pl.DataFrame:
+    """The rows of some pools, in order."""
+    if not len(pools):
+        return columns.moves.clear()
+    names = columns.moves["pool"].gather(columns.starts[pools])
+    moves = columns.moves.filter(pl.col("pool").is_in(names.implode()) & (pl.col("action") != TELL))
+    return columns.with_names(moves.sort("move_order"))
+
+
+def _without(ledger: Ledger, columns: Columns, pools: NDArray[np.int64]) -> Ledger:
     """The ledger without contradictions of pools that the exact loop settles."""
     if not len(pools):
         return ledger
@@ -134,11 +142,6 @@ def _settle_rows(rows: pl.DataFrame, policy: CostingPolicy, problems: list[Probl
     except MoveProblems as error:
         problems.extend(error.problems)
         return None
-
-
-def _only(found: pl.DataFrame | None, rows: pl.DataFrame) -> pl.DataFrame | None:
-    """What was found of some rows."""
-    return None if found is None else found.filter(pl.col("row").is_in(rows["row"].implode()))
 
 
 def _found(columns: Columns, ledger: Ledger) -> pl.DataFrame:
