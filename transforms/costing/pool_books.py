@@ -44,10 +44,15 @@ class PoolBook:
 
 def to_cents(cost: Cost) -> int:
     """Whole cents, half away from zero."""
-    return to_whole(Fraction(cost) / COST_OF_ONE_CENT)
+    return divide(cost.numerator, cost.denominator * COST_OF_ONE_CENT)
 
 
-def to_whole(number: Fraction) -> int:
+def to_whole(number: Cost) -> int:
     """A whole number, half away from zero."""
-    rounded = (2 * abs(number.numerator) + number.denominator) // (2 * number.denominator)
-    return -rounded if number < 0 else rounded
+    return divide(number.numerator, number.denominator)
+
+
+def divide(numerator: int, denominator: int) -> int:
+    """Quotient with a positive denominator, half away from zero; no fraction is made, for that would be shortened."""
+    rounded = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return -rounded if numerator < 0 else rounded

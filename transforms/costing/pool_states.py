@@ -55,7 +55,7 @@ class Layer:
 
     def take(self, units: int) -> Piece:
         """Take units out at the layer's unit cost."""
-        cost = self.cost if units == self.units else shorten(Fraction(self.cost * units) / self.units)
+        cost = self.cost if units == self.units else divide_cost(self.cost * units, self.units)
         self.units -= units
         self.cost -= cost
         return units, cost
@@ -75,7 +75,7 @@ class LayeredStock:
         self.layers.append(Layer(units, cost, origin))
         self.on_hand += units
         self.value += cost
-        self.last_unit = Fraction(cost) / units
+        self.last_unit = divide_cost(cost, units)
 
     def take(self, units: int) -> list[Piece]:
         """Take units from the front, one piece for each layer touched."""
@@ -206,3 +206,11 @@ class AveragedStock:
 def shorten(cost: Cost) -> Cost:
     """A fraction that is a whole number, as a whole number: arithmetic is faster."""
     return cost.numerator if cost.denominator == 1 else cost
+
+
+def divide_cost(cost: Cost, units: int) -> Cost:
+    """A share of a cost, as a whole number where it is one."""
+    if isinstance(cost, int):
+        whole, rest = divmod(cost, units)
+        return Fraction(cost, units) if rest else whole
+    return cost / units

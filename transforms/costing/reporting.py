@@ -1,7 +1,6 @@
 """What costing found, as ValuedMoves: amounts in base currency, one row for each row of the input."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 import numpy as np
 import polars as pl
@@ -104,6 +103,5 @@ def _to_decimal(numbers: pl.Series, dtype: pl.Decimal) -> pl.Series | pl.Expr:
         return pl.lit(None, dtype)  # takes no room
     ends = [abs(end) for end in (numbers.min(), numbers.max()) if isinstance(end, int)]
     digits = dtype.precision if max(ends, default=0) < 10**dtype.precision else 38
-    one = pl.lit(Decimal(1).scaleb(-dtype.scale), dtype=pl.Decimal(digits, dtype.scale))
-    whole = numbers.to_frame("number").select(pl.col("number").cast(pl.Decimal(digits, 0)))
-    return whole.select((pl.col("number") * one).cast(pl.Decimal(digits, dtype.scale))).to_series()
+    whole = numbers.cast(pl.Int128).to_frame("number")
+    return whole.select(pl.col("number").reinterpret(dtype=pl.Decimal(digits, dtype.scale))).to_series()

@@ -29,8 +29,8 @@ from transforms.costing.linked_moves import (
     LinkedMoves,
     SettledMoves,
 )
-from transforms.costing.pool_books import PoolBook, to_cents, to_whole
-from transforms.costing.pool_states import AveragedStock, Cost, LayeredStock, Piece, Stock, shorten
+from transforms.costing.pool_books import PoolBook, divide, to_cents
+from transforms.costing.pool_states import AveragedStock, Cost, LayeredStock, Piece, Stock, divide_cost, shorten
 from transforms.costing.problems import MoveProblems
 
 
@@ -203,15 +203,15 @@ class Settlement:
         self.settled.cents[move] = book.bring(sum((cost for _, cost in pieces), start=0))
         total: Cost = 0
         for piece_units, piece_cost in pieces:
-            cost = shorten(piece_cost + Fraction(late * piece_units, units))
+            cost = shorten(piece_cost + Fraction(late * piece_units, units)) if late else piece_cost
             total += cost
             left, left_cost = self._cover(book, piece_units, cost)
             if left:
                 book.stock.add(left, left_cost, move)
             else:
-                book.stock.last_unit = Fraction(cost) / piece_units
-        self.unit_brought[move] = Fraction(total) / units
-        self.settled.unit_millionths[move] = to_whole(Fraction(total) / units)
+                book.stock.last_unit = divide_cost(cost, piece_units)
+        self.unit_brought[move] = divide_cost(total, units)
+        self.settled.unit_millionths[move] = divide(total.numerator, total.denominator * units)
 
     def _cover(self, book: PoolBook, units: int, cost: Cost) -> Piece:
         """Give units of an inflow to the issues that wait for them; what is left over."""
@@ -239,10 +239,10 @@ class Settlement:
         short = moves.units[move] - there
         if short:
             pieces += self._owe(move, book, short, sum((cost for _, cost in pieces), start=0))
-        cost = shorten(sum((cost for _, cost in pieces), start=Fraction(0)))
+        cost: Cost = shorten(sum((cost for _, cost in pieces), start=0))
         self.exact_cost[move] = cost
         self.settled.cents[move] = -book.issue(cost)
-        self.settled.unit_millionths[move] = to_whole(Fraction(cost) / moves.units[move])
+        self.settled.unit_millionths[move] = divide(cost.numerator, cost.denominator * moves.units[move])
         return pieces
 
     def _take_own(self, move: int, book: PoolBook, units: int) -> list[Piece]:
