@@ -21,6 +21,9 @@ from schemas.problems import Problem
 COMMIT_ROWS = 5_000
 """Rows after which what was received is committed although more is ready; else each page is when it comes."""
 
+COMMIT_SECONDS = 0.5
+"""Seconds after which it is."""
+
 Tell = Callable[[float, str], None]
 """Told how much of the reading is done, from 0 to 1, and in words what goes on."""
 
@@ -180,7 +183,7 @@ class _Reading:
         self._waiting: dict[Future[object], tuple[Job, Call]] = {}
         self._pools: dict[str, ThreadPoolExecutor] = {}
         self._errors: list[BaseException] = []
-        self._began = time.monotonic()
+        self._began = self._flushed = time.monotonic()
 
     def run(self) -> None:
         """Read every job to its end; at the first error wait for the calls on their way, keep them, and raise it."""
@@ -212,7 +215,8 @@ class _Reading:
     def _take_answers(self) -> None:
         """Take in what is there; with nothing there, commit what was received and wait."""
         done, _ = wait(self._waiting, timeout=0, return_when=FIRST_COMPLETED)
-        if not done or sum(job.buffered for job in self._jobs) >= COMMIT_ROWS:
+        is_due = time.monotonic() - self._flushed >= COMMIT_SECONDS
+        if not done or is_due or sum(job.buffered for job in self._jobs) >= COMMIT_ROWS:
             self._flush()
         if not done:
             done, _ = wait(self._waiting, return_when=FIRST_COMPLETED)
@@ -237,6 +241,7 @@ class _Reading:
 
     def _flush(self) -> None:
         """One transaction for all jobs."""
+        self._flushed = time.monotonic()
         with self._warehouse.transaction():
             for job in self._jobs:
                 if job.buffered:

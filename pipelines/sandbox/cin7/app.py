@@ -92,6 +92,11 @@ def create_app(
             return _logged(log, request, _message(400, str(error)))
         return _logged(log, request, JSONResponse(rows), len(rows))
 
+    @app.get("/api/v2/BomMasters")
+    async def list_bills(request: Request) -> Response:
+        """The one resource of API v2 (cin7.md section 1.8)."""
+        return await list_rows("BomMasters", request)
+
     @app.api_route("/{path:path}", methods=["GET", "POST", "PUT", "DELETE"])
     async def unknown(path: str, request: Request) -> Response:
         """Everything else: this server only reads API v1."""

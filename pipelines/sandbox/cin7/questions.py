@@ -17,7 +17,7 @@ _COMPARISON = re.compile(
     r"(?:'(?P<text>(?:[^']|'')*)'|(?P<number>-?\d+(?:\.\d+)?)|(?P<flag>true|false)))\s*",
     re.IGNORECASE,
 )
-_AND = re.compile(r"and\b", re.IGNORECASE)
+_JOINT = re.compile(r"(and|or)\b", re.IGNORECASE)
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": eq, "<>": ne, ">": gt, ">=": ge, "<": lt, "<=": le,
 }  # fmt: skip
@@ -38,8 +38,8 @@ def answer(rows: Sequence[Row], parameters: Mapping[str, str]) -> list[Row]:
         QuestionError: a parameter that cannot be read.
     """
     asked = {name.lower(): value for name, value in parameters.items()}
-    tests = _tests(asked.get("where", ""))
-    found = [row for row in rows if all(test(row) for test in tests)]
+    alternatives = _tests(asked.get("where", ""))
+    found = [row for row in rows if any(all(test(row) for test in tests) for tests in alternatives)]
     if asked.get("order"):
         found = _sorted(found, asked["order"])
     size, page = _count(asked, "rows", DEFAULT_ROWS), _count(asked, "page", 1)
@@ -96,22 +96,24 @@ def _count(asked: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _tests(where: str) -> list[Test]:
-    """Comparisons joined by AND; anything else is more than this server does."""
-    tests: list[Test] = []
+def _tests(where: str) -> list[list[Test]]:
+    """Comparisons joined by AND, and such chains joined by OR; anything else is more than this server does."""
+    alternatives: list[list[Test]] = [[]]
     position = 0
     while where[position:].strip():
         matched = _COMPARISON.match(where, position)
         if matched is None:
             raise QuestionError(f"where: cannot be read from: {where[position:]}")
-        tests.append(_test(matched))
+        alternatives[-1].append(_test(matched))
         position = matched.end()
         if position < len(where):
-            joint = _AND.match(where, position)
+            joint = _JOINT.match(where, position)
             if joint is None:
-                raise QuestionError(f"where: only AND joins comparisons here: {where[position:]}")
+                raise QuestionError(f"where: only AND and OR join comparisons here: {where[position:]}")
+            if joint[0].lower() == "or":
+                alternatives.append([])
             position = joint.end()
-    return tests
+    return alternatives
 
 
 def _test(matched: re.Match[str]) -> Test:

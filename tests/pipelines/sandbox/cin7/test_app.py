@@ -130,11 +130,17 @@ def test_order_sorts(server: httpx.Client) -> None:
     assert ids(server.get("SalesOrders", params={"order": "total"})) == [1, 2, 3, 4, 5]
 
 
+def test_comparisons_may_be_joined_by_or_and_and_binds_closer(server: httpx.Client) -> None:
+    """cin7.md section 1.2: `invoicenumber=1 or invoicenumber=2`."""
+    assert ids(server.get("SalesOrders", params={"where": "id=1 OR id = 3"})) == [1, 3]
+    assert ids(server.get("SalesOrders", params={"where": "id=1 and id=2 or id=3 and id>2 or id=5"})) == [3, 5]
+
+
 @pytest.mark.parametrize(
     "asked",
     [
         {"rows": "251"}, {"rows": "0"}, {"page": "0"}, {"page": "-1"}, {"page": "two"}, {"where": "total like 3"},
-        {"where": "total = 3 or total = 4"}, {"fields": "id,lineItems(code"}, {"fields": "id)"}, {"order": "id UP"},
+        {"where": "total = 3 xor total = 4"}, {"fields": "id,lineItems(code"}, {"fields": "id)"}, {"order": "id UP"},
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_400_and_says_why(server: httpx.Client, asked: dict[str, str]) -> None:
