@@ -179,3 +179,40 @@ class OutboxRequests(pa.DataFrameModel):
 
     class Config:
         strict = True
+
+
+class SignOffs(pa.DataFrameModel):
+    """One row per sign-off of a month; the last one of a month counts."""
+
+    sign_off: int = pa.Field(unique=True, ge=1, description="Number, counted up")
+    period: pl.Date = pa.Field(description="First day of the month signed")
+    cut_off: pl.Date = pa.Field(description="Its last day")
+    signed_by: str = pa.Field(description="Name that was given")
+    login: str = pa.Field(description="Login of the operating system")
+    host: str = pa.Field(description="Host on which it was signed")
+    signed_at: Instant = pa.Field(description="When")
+    plan_hash: str = pa.Field(description="The plan that the month was posted with")
+    row_count: int = pa.Field(ge=0, description="Source rows that it rests on")
+    inputs_hash: str = pa.Field(description="sha256 over the digests of these rows")
+    mappings_hash: str = pa.Field(description="sha256 over the mappings")
+    code_hash: str = pa.Field(description="sha256 over the code of tieout")
+    cogs_amount: Money = pa.Field(description="COGS recognised up to the cut-off since the opening, base currency")
+    stock_amount: Money = pa.Field(description="Stock value at the cut-off, base currency")
+
+    class Config:
+        strict = True
+
+
+class SignedRows(pa.DataFrameModel):
+    """One row per source row and sign-off that it changed for: the state of a sign-off is each row's latest one."""
+
+    sign_off: int = pa.Field(ge=1, description="The sign-off that first has the row like this")
+    core_table: str = pa.Field(description="Table in core")
+    row_key: str = pa.Field(description="Key of the row")
+    counts_from: pl.Date = pa.Field(description="First day on which the row counts")
+    row_digest: str = pa.Field(nullable=True, description="md5 over row_json; null: the row was gone")
+    row_json: str = pa.Field(nullable=True, description="The row without its empty fields; null: it was gone")
+
+    class Config:
+        strict = True
+        unique = ["sign_off", "core_table", "row_key"]

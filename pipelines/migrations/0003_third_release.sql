@@ -295,3 +295,28 @@ create table post.plan_lines (
     new_amount decimal(18,2) not null,
     why varchar not null
 );
+-- Sign-offs: who signed a month, and the source rows that it rests on.
+create table post.sign_offs (
+    sign_off bigint not null,
+    period date not null,
+    cut_off date not null,
+    signed_by varchar not null,
+    login varchar not null,
+    host varchar not null,
+    signed_at timestamp with time zone not null,
+    plan_hash varchar not null,
+    row_count bigint not null,
+    inputs_hash varchar not null,
+    mappings_hash varchar not null,
+    code_hash varchar not null,
+    cogs_amount decimal(18,2) not null,
+    stock_amount decimal(18,2) not null
+);
+create table post.signed_rows (
+    sign_off bigint not null,
+    core_table varchar not null,
+    row_key varchar not null,
+    counts_from date not null,
+    row_digest varchar,
+    row_json varchar
+);

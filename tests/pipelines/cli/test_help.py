@@ -11,9 +11,9 @@ from tests.sample_company import ROOT, run_here
 
 COMMANDS = [
     "apply", "approve", "backup", "check", "close", "comment",
-    "compare", "connect", "cost", "demo", "dictionary", "explain",
+    "compare", "connect", "cost", "demo", "dictionary", "diff", "explain",
     "extract",
-    "init", "mapping", "migrate", "pack", "plan", "preview", "sandbox", "status", "tie-out",
+    "init", "mapping", "migrate", "pack", "plan", "preview", "sandbox", "sign", "status", "tie-out",
 ]  # fmt: skip
 MAPPING = [["mapping", "explain"], ["mapping", "diff"]]
 HEAVY = ["duckdb", "fastapi", "httpx", "pandera", "polars", "prefect"]

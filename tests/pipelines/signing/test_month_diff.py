@@ -1,0 +1,173 @@
+"""Sign-off and what changed since: each source row with its effect, and effects that sum to the whole change."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from pipelines.errors import ApprovalNeeded, UsageProblem
+from pipelines.load.plan import make_plan
+from pipelines.load.plan_store import set_status
+from pipelines.load.terms import PlanTerms
+from pipelines.settings import Settings
+from pipelines.signing.diff_table import diff_facts, diff_table
+from pipelines.signing.month_diff import MonthDiff, diff_month
+from pipelines.signing.replay import NOTHING, Totals, total_up
+from pipelines.signing.signing import sign_month
+from pipelines.steps.context import CloseContext
+from pipelines.steps.journals import build_month
+from pipelines.steps.stock import read_core, value_stock
+from pipelines.warehouse import Warehouse, open_warehouse
+from schemas.tables import SOURCE_TABLES
+from tests.pipelines.steps.changing_company import ChangingCompany
+from tests.pipelines.steps.closing import close_of, company_settings
+from tests.transforms.builders import table
+from transforms.periods import last_day
+
+JUNE = date(2026, 6, 1)
+TERMS = PlanTerms(organisation="ACME", mappings_hash="m", code_hash="c")
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return company_settings(tmp_path_factory.mktemp("company"))
+
+
+@pytest.fixture(scope="module")
+def opened(settings: Settings) -> Iterator[Warehouse]:
+    with open_warehouse(settings, publishes=False) as warehouse:
+        yield warehouse
+
+
+@pytest.fixture
+def close(settings: Settings) -> CloseContext:
+    return close_of(settings, JUNE, last_day(JUNE))
+
+
+@pytest.fixture
+def warehouse(opened: Warehouse) -> Iterator[Warehouse]:
+    """Ten tents at 10.00, ten at 12.00, four sold: COGS 40.00, stock 60.00 + 120.00. Nothing of a test stays."""
+    with opened.scratch():
+        rows: dict[str, list[dict[str, object]]] = {
+            "products": [{"sku": "TENT"}, {"sku": "LAMP"}],
+            "receipt_lines": [
+                {"receipt_line_id": "R1", "received_date": "2026-06-02", "quantity": 10, "unit_price": 10},
+                {"receipt_line_id": "R2", "received_date": "2026-06-09", "quantity": 10, "unit_price": 12},
+            ],
+            "sale_lines": [{"sale_line_id": "S1", "sale_number": "SO-1", "moved_date": "2026-06-20"} | _units(4)],
+        }
+        for name, lines in rows.items():
+            opened.replace(f"core.{name}", table(SOURCE_TABLES[f"core.{name}"], *lines))
+        yield opened
+
+
+def _units(count: int) -> dict[str, object]:
+    return {"moved_quantity": count, "ordered_quantity": count, "invoice_date": "2026-06-20"}
+
+
+def close_and_sign(close: CloseContext, warehouse: Warehouse) -> None:
+    value_stock(close, warehouse)
+    build_month(close, warehouse)
+    plan = make_plan(warehouse, TERMS, close.period)
+    set_status(warehouse, plan.plan_hash, "applied")
+    sign_month(close, warehouse, "Ana Lopez")
+
+
+def effects(found: MonthDiff) -> list[tuple[str, Decimal, Decimal]]:
+    return [
+        (" ".join(one.row_key for one in cause.changes), cause.effect.cogs_amount, cause.effect.stock_amount)
+        for cause in found.causes
+    ]
+
+
+def test_a_signed_month_without_a_change_has_no_cause(close: CloseContext, warehouse: Warehouse) -> None:
+    close_and_sign(close, warehouse)
+
+    found = diff_month(close, warehouse)
+
+    assert (found.signed.cogs_amount, found.signed.stock_amount) == (Decimal("40.00"), Decimal("180.00"))
+    assert (found.causes, found.change) == ((), NOTHING)
+    assert diff_table(found).note == "Nothing has changed."
+
+
+def test_each_changed_row_is_named_with_its_effect(close: CloseContext, warehouse: Warehouse) -> None:
+    close_and_sign(close, warehouse)
+    warehouse.execute("update core.receipt_lines set unit_price = 11 where receipt_line_id = 'R1'")
+    warehouse.execute("update core.sale_lines set moved_quantity = 5, ordered_quantity = 5")
+    freight = {"charge_id": "F1", "charge_date": "2026-06-30", "charge_amount": 20}
+    warehouse.replace("core.charges", table(SOURCE_TABLES["core.charges"], freight))
+
+    found = diff_month(close, warehouse)
+
+    # R1 at 11.00: 4 sold and 6 left, 1.00 each; 20.00 freight by value, 110 to 120: 9.57 on R1, 4/10 of it sold;
+    # a fifth tent leaves at 11.00 and the freight of five is 4.785, rounded away from zero
+    assert effects(found) == [
+        ("R1", Decimal("4.00"), Decimal("6.00")),
+        ("F1", Decimal("3.83"), Decimal("16.17")),
+        ("S1", Decimal("11.96"), Decimal("-11.96")),
+    ]
+    assert found.change == Totals(Decimal("19.79"), Decimal("10.21"))
+    rows = diff_table(found).rows
+    assert rows[0] == ("receipt_lines", "R1", "PO-1", "unit_price 10 -> 11", "4.00", "6.00")
+    assert rows[-1] == ("", "", "", "The whole change", "19.79", "10.21")
+    assert diff_facts(found)["cogs_change"] == Decimal("19.79")
+
+
+def test_what_counts_in_later_months_only_is_no_change(close: CloseContext, warehouse: Warehouse) -> None:
+    close_and_sign(close, warehouse)
+    later = {"receipt_line_id": "R3", "received_date": "2026-07-02", "quantity": 10, "unit_price": 99}
+    warehouse.append("core.receipt_lines", table(SOURCE_TABLES["core.receipt_lines"], later))
+
+    assert diff_month(close, warehouse).causes == ()
+
+
+def test_a_return_and_its_sale_that_came_together_count_together(close: CloseContext, warehouse: Warehouse) -> None:
+    close_and_sign(close, warehouse)
+    back = {"sale_line_id": "C0", "kind": "sale_return", "returned_sale_line_id": "S9", "moved_date": "2026-06-28"}
+    sold = {"sale_line_id": "S9", "moved_date": "2026-06-28"}
+    lines = [{**row, **_units(1), "invoice_date": "2026-06-28"} for row in (back, sold)]
+    warehouse.append("core.sale_lines", table(SOURCE_TABLES["core.sale_lines"], *lines))
+
+    found = diff_month(close, warehouse)
+
+    assert found.change == NOTHING
+    assert {one.row_key for cause in found.causes for one in cause.changes} == {"C0", "S9"}
+
+
+def test_signed_again_the_rows_are_kept_only_where_they_differ(close: CloseContext, warehouse: Warehouse) -> None:
+    close_and_sign(close, warehouse)
+    warehouse.execute("update core.receipt_lines set unit_price = 11 where receipt_line_id = 'R1'")
+    close_and_sign(close, warehouse)
+
+    kept = warehouse.query("select sign_off, row_key from post.signed_rows where sign_off = 2").rows()
+    assert kept == [(2, "R1")]
+    assert diff_month(close, warehouse).causes == ()
+    hashes = warehouse.read("post.sign_offs")["inputs_hash"].to_list()
+    assert len(set(hashes)) == 2
+
+
+def test_only_a_posted_month_can_be_signed(close: CloseContext, warehouse: Warehouse) -> None:
+    with pytest.raises(ApprovalNeeded, match="2026-06 is not posted whole"):
+        sign_month(close, warehouse, "Ana Lopez")
+    with pytest.raises(UsageProblem, match="2026-06 is not signed"):
+        diff_month(close, warehouse)
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_the_causes_sum_to_the_whole_change(settings: Settings, opened: Warehouse, seed: int) -> None:
+    company = ChangingCompany(Random(seed), months=1)  # noqa: S311 chance that can be told again
+    close = close_of(settings, JUNE, last_day(JUNE))
+    with opened.scratch():
+        company.begin()
+        company.fill(opened)
+        close_and_sign(close, opened)
+        company.add_documents(JUNE, 4)
+        company.change_documents(3)
+        company.fill(opened)
+        found, now = diff_month(close, opened), total_up(read_core(opened), close)
+
+    assert found.now == now
+    assert sum((cause.effect for cause in found.causes), NOTHING) == found.now - found.signed.totals
+    assert all(cause.changes for cause in found.causes)  # nothing that no row explains
