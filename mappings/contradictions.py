@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
+from mappings.close_shape import CloseFile
 from mappings.findings import Findings, Place, YamlProblem
 from mappings.kinds import PlacedText
 from mappings.mapping_set import Mappings, account_uses
@@ -18,6 +20,7 @@ def find_contradictions(content: object) -> Iterator[tuple[Place, str, str]]:
     match content:
         case AccountsFile():
             yield from _idle_rules(content.rules, content.precedence, "accounts")
+            yield from _fleeting_stock(content)
         case TaxesFile():
             yield from _idle_rules(content.rules, content.precedence, "tax_types")
         case TrackingFile():
@@ -26,6 +29,8 @@ def find_contradictions(content: object) -> Iterator[tuple[Place, str, str]]:
                 yield from _idle_rules(category.rules, category.precedence, "otherwise")
                 yield from _optionless(category)
             yield from _untracked(content)
+        case CloseFile():
+            yield from _missing_threshold(content)
         case CorrectionsFile():
             yield from _repeated([entry.id for entry in content.entries], "id")
             yield from _backward_months(content)
@@ -77,6 +82,20 @@ def _idle_rules(rules: Sequence[Conditions], precedence: Sequence[str], table: s
     return iter(sorted(found, key=lambda one: (one[0].line, one[0].column)))
 
 
+SHELF_FACTS = ("sku", "category", "brand", "location")
+"""What goods on a shelf have; a channel, a customer or a currency belong to one of their movements."""
+
+
+def _fleeting_stock(content: AccountsFile) -> Iterator[tuple[Place, str, str]]:
+    """Stock accounts by something that goods have only when they move: they would come in on one and leave another."""
+    for rule in content.rules:
+        asked = [name for name in rule.asked if name not in SHELF_FACTS]
+        if rule.role == "stock_on_hand" and asked:
+            found = f"the rule for stock_on_hand asks for {asked[0]}, which goods on the shelf do not have"
+            fix = f"Ask for {', '.join(SHELF_FACTS[:-1])} or {SHELF_FACTS[-1]}: goods leave the account they came in on"
+            yield rule.place, found, fix
+
+
 def _repeated(names: list[PlacedText], what: str) -> Iterator[tuple[Place, str, str]]:
     """The second of two equal names."""
     first: dict[str, PlacedText] = {}
@@ -94,6 +113,14 @@ def _untracked(content: TrackingFile) -> Iterator[tuple[Place, str, str]]:
     """Tracking categories that no role uses."""
     if content.categories and not content.tracked_roles:
         yield content.place, "tracked_roles names no role, so no line gets an option", "Write: tracked_roles: [cogs]"
+
+
+def _missing_threshold(content: CloseFile) -> Iterator[tuple[Place, str, str]]:
+    """A threshold without its amount."""
+    costing = content.close.costing
+    if costing.late_cost == "threshold" and not Decimal(costing.late_cost_threshold):
+        fix = 'Write the smallest charge that restates, such as late_cost_threshold: "500.00"'
+        yield costing.place, "late_cost is threshold, and no amount is given", fix
 
 
 def _optionless(category: TrackingCategory) -> Iterator[tuple[Place, str, str]]:

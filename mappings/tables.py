@@ -34,9 +34,10 @@ def mapping_tables(mappings: Mappings, period: date | None = None, entity: str |
         entity: organisation that the rules are for; None takes the rules of all of them.
 
     Returns:
-        AccountRules: the rules of accounts.yaml by precedence, then adjustment reasons and kinds of charge, then the
-        account of each role. TaxRules: the rules of taxes.yaml, then its roles, then `default`. TrackingRules: for each
-        category its rules, then an option per value, then `otherwise`. ChargeTypes: one row per kind of charge.
+        AccountRules: the rules of accounts.yaml by precedence, then adjustment reasons and kinds of charge, then rules
+        that ask for no more than a kind of journal or a currency, then the account of each role. TaxRules: the rules of
+        taxes.yaml, then its roles, then `default`. TrackingRules: for each category its rules, then an option per
+        value, then `otherwise`. ChargeTypes: one row per kind of charge.
     """
 
     def in_force(rules: Iterable[R], precedence: Sequence[str]) -> list[R]:
@@ -64,18 +65,19 @@ class InForce(Protocol):
 
 def _account_rows(mappings: Mappings, in_force: InForce) -> Iterator[Row]:
     """Role, conditions, account and place of each rule, first tried first."""
-    for rule in in_force(mappings.accounts.rules, mappings.accounts.precedence):
-        yield _conditions(rule, mappings.accounts.precedence) | {
-            "role": rule.role,
-            "account_code": rule.account,
-            "defined_at": rule.defined_at,
-        }
+    precedence = mappings.accounts.precedence
+    rows = [
+        _conditions(rule, precedence) | {"role": rule.role, "account_code": rule.account, "defined_at": rule.defined_at}
+        for rule in in_force(mappings.accounts.rules, precedence)
+    ]
+    yield from (row for row in rows if row["level"] != "default")
     for reason, entry in mappings.adjustments.reasons.items():
         row = {"role": "adjustment", "reason": [reason], "level": "line", "account_code": entry.account}
         yield row | {"defined_at": entry.account.defined_at}
     for charge_type, charge in mappings.landed_costs.charges.items():
         row = {"role": "landed_cost_clearing", "charge_type": [charge_type], "level": "line"}
         yield row | {"account_code": charge.account, "defined_at": charge.account.defined_at}
+    yield from (row for row in rows if row["level"] == "default")
     for role, account in role_accounts(mappings.accounts.accounts).items():
         yield {"role": role, "level": "default", "account_code": account, "defined_at": account.defined_at}
 

@@ -1,5 +1,7 @@
 """What each kind of exception means, and what to do about it, in the reader's words."""
 
+import json
+
 from schemas.closing import EXCEPTION_KINDS
 
 
@@ -30,15 +32,16 @@ SENTENCES = {
     ),
     "unmapped_reason": (
         'adjustment reason "{subject}" has no account',
-        'Add to mappings/adjustments.yaml under reasons:  "{subject}": {{account: "..."}}',
+        'Add to mappings/adjustments.yaml under reasons:  {quoted}: {{account: "..."}}',
     ),
     "unmapped_charge": (
         'landed charge "{subject}" has no account',
-        'Add to mappings/landed_costs.yaml under charges:  {subject}: {{account: "...", basis: value}}',
+        'Add to mappings/landed_costs.yaml under charges:  {quoted}: {{account: "...", basis: value}}',
     ),
     "unmapped_tracking": (
         "no tracking option for {subject}",
-        "Add the value under options of that category in mappings/tracking.yaml, or give it an otherwise.",
+        'Add to mappings/tracking.yaml, category {category}, under options:  {option_of}: "..."  '
+        '(for every other value too:  otherwise: "...")',
     ),
     "unmapped_account": (
         "role {subject} has no account",
@@ -57,7 +60,46 @@ SENTENCES = {
         f"Repair the row in the source, or {_accept('rejected_row')}",
     ),
 }
-"""What was found and the next step, by kind; `{subject}` is the value at fault, `{subjects}` a YAML list of them."""
+"""What was found and the next step, by kind; `next_step` says what stands in the braces."""
+
+WITHOUT = "(none)"
+"""The subject of entries that have nothing where a rule asks for something."""
+
+STEPS_WITHOUT = {
+    "unmapped_reason": "Add to mappings/accounts.yaml under rules:  "
+    '- {role: adjustment, journal_kind: [adjustment, valuation], account: "..."}',
+    "unmapped_charge": "Add to mappings/accounts.yaml under rules:  "
+    '- {role: landed_cost_clearing, journal_kind: [landed_cost, valuation], account: "..."}',
+}
+"""The next step for entries without a reason or kind of charge."""
+
+
+def next_step(kind: str, subject: str, subjects: str = "") -> str:
+    """What to do about an exception, with the line of YAML to add.
+
+    Args:
+        kind: of EXCEPTION_KINDS.
+        subject: the value at fault; for tracking `category: value`.
+        subjects: all of them, as a YAML list without its brackets.
+    """
+    if subject == WITHOUT and kind in STEPS_WITHOUT:
+        return STEPS_WITHOUT[kind]
+    category, _, value = subject.partition(": ")
+    if kind == "unmapped_tracking" and value == WITHOUT:
+        return f'Add to mappings/tracking.yaml, category {_quoted(category)}:  otherwise: "..."'
+    return SENTENCES[kind][1].format(
+        subject=subject,
+        subjects=subjects,
+        quoted=_quoted(subject),
+        category=_quoted(category),
+        option_of=_quoted(value),
+    )
+
+
+def _quoted(text: str) -> str:
+    """A text as YAML takes it in double quotes."""
+    return json.dumps(text, ensure_ascii=False)
+
 
 PLACES = {"unmapped_reason": "core.adjustment_lines", "unmapped_charge": "core.charges"}
 """Where a person looks, for exceptions that come to light in a table behind it."""

@@ -11,7 +11,7 @@ from pipelines.errors import DataProblem
 from pipelines.load.latest_plans import latest_plans
 from pipelines.mapping_lines import find_unmapped_lines
 from pipelines.steps.context import CloseContext
-from pipelines.steps.exception_words import ONE_STEP_FOR_ALL, PLACES, SENTENCES
+from pipelines.steps.exception_words import ONE_STEP_FOR_ALL, PLACES, SENTENCES, next_step
 from pipelines.steps.stock import read_core
 from pipelines.warehouse import Warehouse
 from schemas.problems import Problem
@@ -80,7 +80,7 @@ def describe_exceptions(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[
 
 def _problem(group: pl.DataFrame) -> Problem:
     first = group.row(0, named=True)
-    found, fix = SENTENCES[first["exception_kind"]]
+    found = SENTENCES[first["exception_kind"]][0]
     subjects = group["subject"].unique(maintain_order=True).to_list()
     shown = ", ".join(subjects[:EXAMPLES]) + (f" and {len(subjects) - EXAMPLES} more" if subjects[EXAMPLES:] else "")
     amount = sum((abs(one) for one in group["amount"].drop_nulls()), Decimal(0))
@@ -88,7 +88,7 @@ def _problem(group: pl.DataFrame) -> Problem:
     return Problem(
         where=f"{PLACES.get(first['exception_kind'], first['source_table'])}, {shown}",
         found=found.format(subject=first["subject"]),
-        fix=fix.format(subject=first["subject"], subjects=_quoted(subjects)),
+        fix=next_step(first["exception_kind"], first["subject"], _quoted(subjects)),
         row_count=group.height,
         amount=amount or None,
         examples=tuple(numbers),
@@ -118,9 +118,7 @@ def _refused_rows(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[Proble
             f"{one['source_key']} = {one['value']!r}" if one["value"] is not None else one["source_key"]
             for one in group.head(EXAMPLES).to_dicts()
         ]
-        fix = SENTENCES["rejected_row"][1].format(
-            subjects=_quoted(group["subject"].unique(maintain_order=True).to_list())
-        )
+        fix = next_step("rejected_row", "", _quoted(group["subject"].unique(maintain_order=True).to_list()))
         problems.append(Problem(f"{row['core_table']}{column}", row["rule"], fix, group.height, None, tuple(shown)))
     return problems
 

@@ -734,6 +734,14 @@ CASES = [
         ],
     ),
     Case(
+        "stock_account_by_something_that_goods_have_only_when_they_move",
+        "accounts",
+        'accounts: {stock_on_hand: "630", cogs: "310"}\nrules:\n  - {role: stock_on_hand, sku: A, account: "631"}\n  - {role: stock_on_hand, sku: B, channel: Web, account: "632"}\n',
+        [
+            "mappings/accounts.yaml:4:5: the rule for stock_on_hand asks for channel, which goods on the shelf do not have. Ask for sku, category, brand or location: goods leave the account they came in on",
+        ],
+    ),
+    Case(
         "latin1",
         "adjustments",
         b'reasons:\n  Verlust K\xf6ln: {account: "429"}\n',

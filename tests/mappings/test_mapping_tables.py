@@ -226,3 +226,18 @@ def test_two_thousand_rules_are_read_and_compared(company: Company) -> None:
     mappings = read_mappings(company(accounts=f'accounts: {{stock_on_hand: "630", cogs: "310"}}\nrules:\n{rules}'))
 
     assert mappings.tables().accounts.height == 2002
+
+
+def test_a_rule_about_nothing_but_the_kind_of_journal_serves_what_no_reason_names(company: Company) -> None:
+    folder = company(
+        accounts=(
+            'accounts: {stock_on_hand: "630", cogs: "310"}\nrules:\n'
+            '  - {role: adjustment, journal_kind: adjustment, account: "430"}\n'
+            '  - {role: adjustment, location: Leeds, account: "431"}\n'
+        ),
+        adjustments='reasons: {Damaged: {account: "429"}}\n',
+    )
+
+    rules = read_mappings(folder).tables().accounts.filter(role="adjustment").sort("rule_order")
+
+    assert rules["account_code"].to_list() == ["431", "429", "430"]
