@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 
 from pipelines.steps.context import CloseContext
+from pipelines.steps.cut_off import enter_month_end
 from pipelines.steps.purchase_changes import PurchaseScope, find_scope, keep_scope
 from pipelines.steps.source_changes import CORE_TABLES
 from pipelines.steps.source_postings import find_posting_differences
@@ -38,7 +39,10 @@ def build_month(close: CloseContext, warehouse: Warehouse) -> None:
 def _build(close: CloseContext, warehouse: Warehouse) -> None:
     maps, scope = close.maps, find_scope(close, warehouse)
     bookings = warehouse.read("close.bookings", "period = ?", [close.period])
-    entries = _enter(close, warehouse, scope, maps, bookings)
+    left_out = _list_left_out(close, warehouse).collect()
+    at_cut_off = enter_month_end(close, warehouse, left_out)
+    entered = _enter(close, warehouse, scope, maps, bookings)
+    entries = entered if at_cut_off is None else pl.concat([entered, at_cut_off])
     journals = build_journals(entries, maps, close.period)
     headers, lines, sources, unmapped = pl.collect_all(
         [journals.journals, journals.lines, journals.sources, journals.unmapped]
@@ -52,7 +56,7 @@ def _build(close: CloseContext, warehouse: Warehouse) -> None:
         "close.journal_line_sources": sources.lazy(),
         "close.roll_forward": rolled,
         "close.exceptions": _find_exceptions(close, warehouse, unmapped),
-        "close.left_out": _list_left_out(close, warehouse),
+        "close.left_out": left_out.lazy(),
         "close.posting_differences": find_posting_differences(close, warehouse, bookings),
     }
     for table, frame in rows.items():  # each is checked against its model before it is written
