@@ -16,6 +16,7 @@ from pipelines.steps.journals import build_month
 from pipelines.steps.reporting import report_month
 from pipelines.steps.run import CloseRun
 from pipelines.steps.stock import value_stock
+from pipelines.steps.stock_gate import stop_on_stock_difference
 from pipelines.steps.tie_out import stop_on_difference, tie_out_month
 
 
@@ -82,6 +83,7 @@ def check(run: CloseRun) -> None:
     """Stop on everything that stands in the way of the month, all at once."""
     stop_on_open_months(run.close, run.warehouse)
     stop_on_exceptions(run.close, run.warehouse)
+    stop_on_stock_difference(run.close, run.warehouse)
 
 
 def plan(run: CloseRun) -> None:
