@@ -4,6 +4,7 @@
 
 import datetime
 from dataclasses import dataclass
+from decimal import Decimal
 
 from mappings.containers import ListOf, ShapeOf, Written, key
 from mappings.kinds import Flag, Month, PlacedText, Whole
@@ -11,6 +12,8 @@ from mappings.posting_shape import EVIDENCE_SCOPE, WHEN_LOCKED, Approval, Foreig
 from mappings.tie_out_shape import CutOffSettings, TieOutSettings
 from mappings.vocabulary import (
     ACCOUNTING_STATUS,
+    AMOUNT,
+    CLOSE_LATE_COST,
     CLOSE_METHOD,
     CURRENCY,
     IDENTIFIER,
@@ -25,7 +28,7 @@ from mappings.vocabulary import (
     NegativeStock,
     RecognitionDate,
 )
-from schemas.policies import ClosePolicy, CostingPolicy, Pool, RecognitionPolicy
+from schemas.policies import CloseLateCost, ClosePolicy, CostingPolicy, Pool, RecognitionPolicy
 from schemas.posting_choices import EvidenceScope, ForeignJournal, WhenLocked
 
 
@@ -35,6 +38,15 @@ class Costing(Written):
 
     method: CloseMethod = key(CLOSE_METHOD, "Cost formula", default="fifo")
     pool: Pool = key(POOL, "Stock that shares its cost: a SKU everywhere, or a SKU at one location", default="sku")
+    late_cost: CloseLateCost = key(
+        CLOSE_LATE_COST,
+        "Which month books a landed cost that becomes known after its goods: that of its bill (catch_up), that of its "
+        "goods while Xero has not locked it (restate), or restate from an amount on (threshold)",
+        default="catch_up",
+    )
+    late_cost_threshold: PlacedText = key(
+        AMOUNT, "For late_cost: threshold, the smallest charge that restates", default=PlacedText("0.00")
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +189,8 @@ class CloseFile(Written):
             ),
             inventory_method=close.inventory_method,
             negative_stock=close.negative_stock,
+            late_cost=close.costing.late_cost,
+            late_cost_threshold=Decimal(close.costing.late_cost_threshold),
             cut_off=close.cut_off_journals.policy,
             tie_out=close.tie_out.policy,
         )

@@ -5,7 +5,7 @@ from typing import Literal
 from mappings.kinds import Choice, Text, words_of
 from schemas.closing import EXCEPTION_KINDS
 from schemas.journals import JOURNAL_KINDS, ROLES
-from schemas.policies import Pool
+from schemas.policies import CloseLateCost, Pool
 
 Basis = Literal["value", "quantity", "weight", "volume", "equal"]
 Remainder = Literal["largest", "last"]
@@ -36,6 +36,8 @@ CORRECTION_STATUS = Choice[CorrectionStatus](words_of(CorrectionStatus))
 JOURNAL_STATUS = Choice[JournalStatus](words_of(JournalStatus))
 CLOSE_METHOD = Choice[CloseMethod](words_of(CloseMethod))
 POOL = Choice[Pool](words_of(Pool))
+CLOSE_LATE_COST = Choice[CloseLateCost](words_of(CloseLateCost))
+AMOUNT = Text(r"^[0-9]{1,12}(\.[0-9]{1,2})?$", 'an amount in base currency, quoted, such as "0.00"')
 RECOGNITION_DATE = Choice[RecognitionDate](words_of(RecognitionDate))
 ACCOUNTING_STATUS = Choice[str](words_of(AccountingStatus))
 INVENTORY_METHOD = Choice[InventoryMethod](words_of(InventoryMethod))

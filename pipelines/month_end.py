@@ -10,6 +10,7 @@ from pipelines.load.plan import make_plan
 from pipelines.load.post_log import restore_posts
 from pipelines.load.sender import quiet_seconds
 from pipelines.load.terms import plan_terms
+from pipelines.steps.charge_days import stop_on_restated_months
 from pipelines.steps.documents import extract_documents
 from pipelines.steps.gate import stop_on_exceptions, stop_on_open_months
 from pipelines.steps.journals import build_month
@@ -82,6 +83,7 @@ def build(run: CloseRun) -> None:
 def check(run: CloseRun) -> None:
     """Stop on everything that stands in the way of the month, all at once."""
     stop_on_open_months(run.close, run.warehouse)
+    stop_on_restated_months(run.close, run.warehouse)
     stop_on_exceptions(run.close, run.warehouse)
     stop_on_stock_difference(run.close, run.warehouse)
 

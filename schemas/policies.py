@@ -11,6 +11,7 @@ Pool = Literal["sku", "sku_location"]
 LateCost = Literal["catch_up", "restate", "prospective"]
 ProspectiveShare = Literal["layer", "on_hand"]
 ReturnCost = Literal["receipt", "current"]
+CloseLateCost = Literal["catch_up", "restate", "threshold"]
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,14 @@ class ClosePolicy:
     """periodic switches the COGS and adjustment journals off."""
     negative_stock: Literal["stop", "list"] = "stop"
     """Whether stock below zero at the cut-off stops the close or is only listed."""
+    late_cost: CloseLateCost = "catch_up"
+    """Which month books a landed cost that becomes known after its goods; all end at the same stock and COGS.
+
+    `catch_up`: the month of its bill (IAS 8.36). `restate`: that of its goods, while Xero has not locked it; a locked
+    month hands it to the first open one. `threshold`: `restate` from an amount on, `catch_up` below (IAS 8.42).
+    """
+    late_cost_threshold: Decimal = Decimal(0)
+    """For `threshold`: the smallest charge that restates (base currency)."""
     cut_off: CutOffPolicy = field(default_factory=CutOffPolicy)
     """Journals at the cut-off."""
     tie_out: TieOutPolicy = field(default_factory=TieOutPolicy)

@@ -12,6 +12,7 @@ from hashlib import sha256
 
 import polars as pl
 
+from pipelines.steps.charge_days import date_charges
 from pipelines.steps.context import CloseContext
 from pipelines.warehouse import Warehouse
 
@@ -45,6 +46,7 @@ def find_scope(close: CloseContext, warehouse: Warehouse) -> PurchaseScope:
         warehouse: an open transaction of it, with the bookings of the month; the temporary table
             `fresh_entry_digests` stays until keep_scope.
     """
+    date_charges(close, warehouse)
     _compute_digests(close, warehouse)
     before = _last_digests(warehouse, close.period)
     if before.is_empty() or _is_history_changed(warehouse, close.period, before):
@@ -110,7 +112,7 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse) -> None:
         union all by name
         select 'charges' as topic, coalesce(charge_date::varchar, 'none') as bucket,
           sum(hash(c, h.lines, h.digest, charge_date <= $day))::varchar as digest
-        from core.charges c left join charged h using (purchase_id) group by charge_date
+        from dated_charges c left join charged h using (purchase_id) group by charge_date
         union all by name
         select 'settings' as topic, 'all' as bucket, $settings as digest
         """,
@@ -164,7 +166,7 @@ def _read_scope(warehouse: Warehouse, period: date, before: pl.DataFrame) -> Pur
     with warehouse.offering("own_charges", own_charges), warehouse.offering("own_receipts", own_receipts):
         charges = _rows(
             warehouse,
-            "core.charges",
+            "dated_charges",
             "charge_id",
             [_on_days("charge_date", days["charges"]), "charge_id in (from own_charges)"],
         )
@@ -263,7 +265,7 @@ def _everything(warehouse: Warehouse, period: date) -> PurchaseScope:
     return PurchaseScope(
         warehouse.read("core.receipt_lines"),
         warehouse.read("core.bill_lines"),
-        warehouse.read("core.charges"),
+        warehouse.query("from dated_charges"),
         warehouse.read("close.bookings", f"period < ? and {_BOOKED}", [period]),
         warehouse.read("close.journal_line_sources", f"period < ? and {_CUMULATIVE}", [period]),
     )

@@ -11,6 +11,8 @@ from hashlib import sha256
 
 import polars as pl
 
+from pipelines.steps.charge_days import TABLE as DATED_CHARGES
+from pipelines.steps.charge_days import date_charges
 from pipelines.steps.context import CloseContext
 from pipelines.warehouse import Warehouse
 from schemas.policies import RecognitionPolicy
@@ -74,12 +76,13 @@ def find_changes(
         last_horizon: the same of the last valuation: there are no moves after it.
         everything: take every row as changed.
     """
+    date_charges(close, warehouse)
     _compute_digests(close, warehouse, day, horizon)
     changed = {} if everything else _changed_buckets(warehouse)
     if everything or warehouse.query("select 1 from close.source_digests limit 1").is_empty():
         core, standing = _all_rows(warehouse), warehouse.read("core.stock_moves")
         charge_ids = warehouse.query(
-            "select charge_id from core.charges where charge_date <= ?"
+            "select charge_id from dated_charges where charge_date <= ?"
             " union select charge_id from close.landed_cost_allocations",
             [day],
         )
@@ -132,7 +135,7 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse, day: date, horiz
         " from core.products",
         f"""select 'charges' as core_table, charge_id as bucket, 1 as row_count,
               hash(t, lines, line_digest, '{money}{_salt(close.maps.charge_types.rows())}')::varchar as digest
-            from core.charges t left join charged_lines using (purchase_id) where charge_date <= $day""",
+            from dated_charges t left join charged_lines using (purchase_id) where charge_date <= $day""",
     ]
     warehouse.execute(
         f"""
@@ -149,7 +152,7 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse, day: date, horiz
           from core.receipt_lines r
           left join day_rates using (receipt_line_id) left join core.products p on r.sku = p.sku
           where received_date <= $day
-            and purchase_id in (select purchase_id from core.charges where charge_date <= $day)
+            and purchase_id in (select purchase_id from dated_charges where charge_date <= $day)
           group by purchase_id
         )
         {" union all by name ".join(parts)}
@@ -185,7 +188,8 @@ def _changed_buckets(warehouse: Warehouse) -> Mapping[str, list[str]]:
 
 
 def _all_rows(warehouse: Warehouse) -> CoreTables:
-    return CoreTables(**{name: warehouse.read(f"core.{name}").lazy() for name in CORE_TABLES})
+    tables = {name: warehouse.read(f"core.{name}").lazy() for name in CORE_TABLES}
+    return CoreTables(**tables | {"charges": warehouse.query(f"from {DATED_CHARGES}").lazy()})
 
 
 def _changed_rows(warehouse: Warehouse, changed: Mapping[str, list[str]], horizon: date) -> _Changed:
@@ -212,7 +216,7 @@ def _changed_rows(warehouse: Warehouse, changed: Mapping[str, list[str]], horizo
             )
         tables[name] = pl.concat([tables[name], related])
         others.append(_moves_of(name, key, related))
-    tables["charges"] = warehouse.query("from core.charges where charge_id in (from changed_charges)")
+    tables["charges"] = warehouse.query("from dated_charges where charge_id in (from changed_charges)")
     with warehouse.offering("known_rows", tables["receipt_lines"].select("receipt_line_id")):
         charged = warehouse.query(
             """from core.receipt_lines

@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from mappings.kinds import PlacedText
 from pipelines.settings import Settings, load_settings
 from pipelines.steps.context import CloseContext, load_mappings
-from schemas.policies import Pool
+from schemas.policies import CloseLateCost, Pool
 from tests.sample_company import ROOT
 
 Method = Literal["fifo", "moving_average", "periodic_average"]
@@ -24,11 +25,23 @@ def company_settings(home: Path) -> Settings:
 
 
 def close_of(
-    settings: Settings, period: date, cut_off: date, method: Method = "fifo", pool: Pool = "sku"
+    settings: Settings,
+    period: date,
+    cut_off: date,
+    method: Method = "fifo",
+    pool: Pool = "sku",
+    late_cost: CloseLateCost = "catch_up",
+    threshold: str = "0.00",
 ) -> CloseContext:
     """A close under another costing policy than the file has."""
     mappings = load_mappings(settings)
     whole = mappings.close
-    costing = replace(whole.close.costing, method=method, pool=pool)
+    costing = replace(
+        whole.close.costing,
+        method=method,
+        pool=pool,
+        late_cost=late_cost,
+        late_cost_threshold=PlacedText(threshold),
+    )
     file = replace(whole, close=replace(whole.close, costing=costing))
     return CloseContext(settings, replace(mappings, close=file), period, cut_off)
