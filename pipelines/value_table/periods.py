@@ -5,7 +5,9 @@ month before has left. So opening + all other kinds = closing.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
+import numpy as np
 import polars as pl
 from polars.io.plugins import register_io_source
 
@@ -14,6 +16,10 @@ from pipelines.value_table.ledger import SUMS, Ledger
 from schemas.dtypes import MONEY, QUANTITY
 from schemas.policies import CostingPolicy
 from schemas.stock import MOVE_KINDS, STANDARD_KINDS
+from transforms.costing.pool_runs import Marks, Places, PoolRuns
+
+Numbers = np.ndarray[tuple[int], np.dtype[Any]]
+"""Whole numbers of 64 bits, or Python's where amounts need more."""
 
 BLOCK = 250_000
 """Rows that are built at a time."""
@@ -63,6 +69,7 @@ class Periods:
         self._kinds = [*others, *(STANDARD_KINDS if policy.method == "standard" else [])]
         passed = self._booked.group_by("place").agg(pl.col("value").abs().sum())
         self._money = money_type(passed["value"])
+        self._integer: type[np.int64] | type[object] = np.int64 if self._money == MONEY else object
 
     @property
     def schema(self) -> pl.Schema:
@@ -102,47 +109,88 @@ class Periods:
 
     def _build(self, pools: pl.DataFrame, booked: pl.DataFrame, start: int) -> pl.DataFrame:
         """All months of some pools, in the columns of the schema."""
-        months = pl.int_ranges(pl.col("first"), self._last + 1, dtype=pl.Int32).alias("month")
-        cells = pools.with_row_index("place").select("place", *POOL, months).explode("month", empty_as_null=False)
-        lengths = pl.lit(self._last, dtype=pl.Int64) - pl.col("first") + 1
-        begins = pools.select((lengths.cum_sum() - lengths - pl.col("first")).alias("begin")).to_series()
-        placed = booked.with_columns(cell=begins.gather(booked["place"] - start) + booked["month"])
-        moving = placed.filter(pl.any_horizontal(pl.col(SUMS) != 0))
-        wide = cells.hstack([*self._measures(placed, cells.height), _spread(moving, cells.height)])
-        balanced = wide.with_columns(_balances(wide.columns))
-        year, month = pl.col("month") // 12, pl.col("month") % 12 + 1
-        is_shown = pl.any_horizontal("has_bookings", *(pl.col(f"{one}_{name}") != 0 for one in ENDS for name in STOCK))
-        typed = [self._typed(name, set(balanced.columns)) for name in self.schema.names()[1 + len(POOL) :]]
-        return balanced.filter(is_shown).select(pl.date(year, month, 1).alias("period"), *POOL, *typed)
+        first = pools["first"].to_numpy().astype(np.int64)
+        months = Months(first, self._last - first + 1)
+        cells = months.begins[booked["place"].to_numpy() - start] + booked["month"].to_numpy()
+        measures = self._measures(booked, cells, months.count)
+        is_shown = self._balance(measures, months)
+        is_shown[cells[booked.select(pl.any_horizontal(pl.col(SUMS) != 0)).to_series().to_numpy()]] = True
+        shown = np.flatnonzero(is_shown)
+        number = pl.Series("month", months.number[shown]).to_frame()
+        period = number.select(pl.date(pl.col("month") // 12, pl.col("month") % 12 + 1, 1).alias("period"))
+        codes = pools.select(POOL)[pl.Series(months.place[shown])]
+        nothing: dict[pl.DataType, pl.Series] = {dtype: _zeros(shown.size, dtype) for dtype in (QUANTITY, self._money)}
+        typed = [
+            self._typed(measures[name][shown], dtype).alias(name) if name in measures else nothing[dtype].alias(name)
+            for name, dtype in list(self.schema.items())[1 + len(POOL) :]
+        ]
+        return period.hstack(codes).hstack(typed)
 
-    def _measures(self, placed: pl.DataFrame, cells: int) -> list[pl.Series]:
+    def _measures(self, booked: pl.DataFrame, cells: Places, count: int) -> dict[str, Numbers]:
         """Sums of each kind that there is, and what COGS took, at their cells."""
-        by_kind = {str(key[0]): part for key, part in placed.partition_by("kind", as_dict=True).items()}
-        if OPENING in by_kind:
-            by_kind[BROUGHT] = by_kind.pop(OPENING)
-        moved = [_spread(part, cells, one, f"{kind}_{one}") for kind, part in by_kind.items() for one in STOCK]
-        in_all = placed.group_by("cell").agg(pl.col(BOOKED).sum())
-        return [*moved, *(_spread(in_all, cells, name, shown) for name, shown in BOOKED.items())]
+        kinds, found = booked["kind"].cast(pl.String), dict[str, Numbers]()
+        for kind in kinds.unique(maintain_order=True):
+            rows = (kinds == kind).arg_true()
+            for one in STOCK:
+                name = f"{BROUGHT if kind == OPENING else kind}_{one}"
+                found[name] = self._nothing(count)
+                found[name][cells[rows.to_numpy()]] = self._numbers(booked[one].gather(rows))
+        starts = PoolRuns.of(cells).starts
+        for one, name in BOOKED.items():
+            if (booked[one] != 0).any():
+                found[name] = self._nothing(count)
+                found[name][cells[starts]] = np.add.reduceat(self._numbers(booked[one]), starts)
+        return found
 
-    def _typed(self, name: str, present: set[str]) -> pl.Expr:
-        """A sum as a decimal; kinds that nothing moved are zero."""
-        whole = pl.col(name) if name in present else pl.lit(0, dtype=pl.Int128)
-        return whole.reinterpret(dtype=self.schema[name]).alias(name)
+    def _balance(self, measures: dict[str, Numbers], months: "Months") -> Marks:
+        """Add what stood in a pool before and after each month; whether anything did."""
+        is_shown = np.zeros(months.count, dtype=np.bool_)
+        for one in STOCK:
+            moved, brought = self._nothing(months.count), measures.pop(f"{BROUGHT}_{one}", None)
+            for name, values in measures.items():
+                if name.endswith(f"_{one}"):
+                    moved += values
+            closing = months.runs.total(moved if brought is None else moved + brought)
+            opening = closing - moved
+            measures |= {f"{OPENING}_{one}": opening, f"closing_{one}": closing}
+            is_shown |= (opening != 0) | (closing != 0)
+        return is_shown
+
+    def _nothing(self, count: int) -> Numbers:
+        """Zeros: of 64 bits, or of any size where amounts need more."""
+        return np.zeros(count, dtype=self._integer)
+
+    def _numbers(self, sums: pl.Series) -> Numbers:
+        """Sums as an array."""
+        if self._integer is object:
+            return np.array(sums.to_list(), dtype=object)
+        return sums.cast(pl.Int64).to_numpy()
+
+    def _typed(self, values: Numbers, dtype: pl.DataType) -> pl.Series:
+        """An array as decimals."""
+        wide = self._integer is object
+        whole = pl.Series(values.tolist(), dtype=pl.Int128) if wide else pl.Series(values).cast(pl.Int128)
+        return _as_decimal(whole, dtype)
 
 
-def _spread(placed: pl.DataFrame, cells: int, column: str | None = None, name: str = "has_bookings") -> pl.Series:
-    """A column at its cells, zero elsewhere; without a column, whether a cell has a row."""
-    if column is None:
-        return pl.repeat(value=False, n=cells, eager=True).scatter(placed["cell"], values=True).alias(name)
-    return pl.zeros(cells, dtype=pl.Int128, eager=True).scatter(placed["cell"], placed[column]).alias(name)
+def _zeros(count: int, dtype: pl.DataType) -> pl.Series:
+    """What nothing moved; one such column stands for all."""
+    return _as_decimal(pl.zeros(count, dtype=pl.Int128, eager=True), dtype)
 
 
-def _balances(columns: list[str]) -> list[pl.Expr]:
-    """What stood in a pool before and after each month."""
-    found = []
-    for one in STOCK:
-        kinds = [name for name in columns if name.endswith(f"_{one}")]
-        moved = pl.sum_horizontal(pl.lit(0, dtype=pl.Int128), *(name for name in kinds if not name.startswith(BROUGHT)))
-        closing = pl.sum_horizontal(kinds).cum_sum().over("place")
-        found += [(closing - moved).alias(f"{OPENING}_{one}"), closing.alias(f"closing_{one}")]
-    return found
+def _as_decimal(whole: pl.Series, dtype: pl.DataType) -> pl.Series:
+    """Whole numbers of the last place as decimals."""
+    return whole.to_frame("whole").select(pl.col("whole").reinterpret(dtype=dtype)).to_series()
+
+
+class Months:
+    """One cell for each pool and month from its first to the last: the months of a pool side by side."""
+
+    def __init__(self, first: Places, lengths: Places) -> None:
+        ends = np.cumsum(lengths)
+        self.runs = PoolRuns(ends - lengths, lengths)
+        self.count = int(ends[-1])
+        self.begins = ends - lengths - first
+        """Cell of the month 0 of each pool."""
+        self.place = self.runs.spread(np.arange(lengths.size, dtype=np.uint32))
+        self.number = np.arange(self.count, dtype=np.int64) - self.runs.spread(self.begins)
