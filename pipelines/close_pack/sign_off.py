@@ -17,10 +17,10 @@ class SignOff:
 
 
 def read_sign_off(warehouse: Warehouse, period: date) -> list[SignOff]:
-    """Preparer and approvers of the latest plan that was applied or waits, and a line to sign.
+    """Preparer of the latest plan, approvers of any, and who signed the month last.
 
     Args:
-        warehouse: holds post.plans and post.approvals.
+        warehouse: holds post.plans, post.approvals and post.sign_offs.
         period: first day of the month.
     """
     plans = warehouse.query(
@@ -50,4 +50,20 @@ def read_sign_off(warehouse: Warehouse, period: date) -> list[SignOff]:
         )
         for row in approvals
     ]
-    return [*(prepared or [SignOff("Prepared")]), *(approved or [SignOff("Approved")]), SignOff("Signed off")]
+    signed = warehouse.query(
+        "select * from post.sign_offs where period = ? order by sign_off desc limit 1", [period]
+    ).to_dicts()
+    signatures = [
+        SignOff(
+            "Signed off",
+            f"{row['signed_by']} ({row['login']} on {row['host']})",
+            f"{row['signed_at']:%Y-%m-%d %H:%M} UTC",
+            f"{row['row_count']:,} source rows, sha256 {str(row['inputs_hash'])[:12]}",
+        )
+        for row in signed
+    ]
+    return [
+        *(prepared or [SignOff("Prepared")]),
+        *(approved or [SignOff("Approved")]),
+        *(signatures or [SignOff("Signed off")]),
+    ]
