@@ -10,6 +10,7 @@ from pipelines.load.plan import make_plan
 from pipelines.load.post_log import restore_posts
 from pipelines.load.sender import quiet_seconds
 from pipelines.load.terms import plan_terms
+from pipelines.plan_pages import write_plan_file
 from pipelines.steps.charge_days import stop_on_restated_months
 from pipelines.steps.documents import extract_documents
 from pipelines.steps.gate import stop_on_exceptions, stop_on_open_months
@@ -93,6 +94,7 @@ def plan(run: CloseRun) -> None:
     close = run.close
     terms = plan_terms(close.settings, close.mappings)
     run.plan = make_plan(run.warehouse, terms, close.period, close.cut_off if close.is_partial else None)
+    write_plan_file(run.warehouse, run.plan, close.settings.warehouse.parent / "plans")
 
 
 def post(run: CloseRun) -> None:

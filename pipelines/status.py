@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.errors import Incomplete
 from pipelines.load.latest_plans import latest_plans
+from pipelines.milestones import milestones_table, read_milestones
 from pipelines.reports import ReportTable, money
 from pipelines.settings import Settings
 from pipelines.steps.context import load_mappings
@@ -21,6 +22,8 @@ class Status:
     """What `tieout status` shows."""
 
     months: pl.DataFrame
+    milestones: pl.DataFrame
+    """Who did what and when, a row a month (pipelines.milestones)."""
     refused: pl.DataFrame
     runs: pl.DataFrame
     late_reasons: tuple[str, ...]
@@ -45,7 +48,8 @@ def read_status(settings: Settings, now: datetime | None = None) -> Status:
     with open_published(settings) as warehouse:
         months, runs = _months(warehouse), _runs(warehouse)
         late = [*_late_months(months, close.policy.first_period, close.stale_after_days, today), *_failed_run(runs)]
-        return Status(months, _refused(warehouse), runs, tuple(late), warehouse.published_at)
+        milestones = read_milestones(warehouse)
+        return Status(months, milestones, _refused(warehouse), runs, tuple(late), warehouse.published_at)
 
 
 def raise_if_stale(status: Status) -> None:
@@ -89,6 +93,7 @@ def status_tables(status: Status) -> list[ReportTable]:
             tuple(months),
             frozenset({"Journals", "Debits", "Unexplained"}),
         ),
+        milestones_table(status.milestones),
         ReportTable("Not confirmed by Xero", ("Document", "State", "Reason"), tuple(refused)),
         ReportTable("Last runs", ("Command", "Month", "State", "Started (UTC)", "Message"), tuple(runs)),
     ]

@@ -122,6 +122,38 @@ class PlanLines(pa.DataFrameModel):
         unique = ["plan_hash", "line_number"]
 
 
+class PostedSources(pa.DataFrameModel):
+    """One row per source row and line of a journal, as it was when the journal was posted."""
+
+    tag: str = pa.Field(description="Tag of the journal")
+    role: str = pa.Field(description="What the account is for")
+    account_code: str = pa.Field(description="Xero account code, as text")
+    description: str = pa.Field(description="Description of the line")
+    source_table: str = pa.Field(description="Table that holds the source row")
+    source_id: str = pa.Field(description="Key of the source row")
+    source_amount: Money = pa.Field(description="Part of the line in base currency, debit positive")
+    document_number: str = pa.Field(nullable=True, description="Number of its document")
+    sku: str = pa.Field(nullable=True, description="Stock keeping unit")
+    tracking: str = pa.Field(description="Tracking options, a comma between them; empty: none")
+
+    class Config:
+        strict = True
+
+
+class PostedInputs(pa.DataFrameModel):
+    """One row per plan that was posted: with which source rows, mappings and version of tieout."""
+
+    plan_hash: str = pa.Field(unique=True, description="The plan")
+    frozen_as: int = pa.Field(ge=1, description="The state of the source rows in post.signed_rows")
+    day: pl.Date = pa.Field(description="Last day of rows that count")
+    frozen_at: Instant = pa.Field(description="When")
+    mappings_hash: str = pa.Field(description="sha256 over the mappings")
+    code_hash: str = pa.Field(description="sha256 over the code of tieout")
+
+    class Config:
+        strict = True
+
+
 class Approvals(pa.DataFrameModel):
     """One row per person who approved a plan."""
 
@@ -204,9 +236,9 @@ class SignOffs(pa.DataFrameModel):
 
 
 class SignedRows(pa.DataFrameModel):
-    """One row per source row and sign-off that it changed for: the state of a sign-off is each row's latest one."""
+    """One row per source row and state that it changed for: a sign-off or a posted plan; the latest one counts."""
 
-    sign_off: int = pa.Field(ge=1, description="The sign-off that first has the row like this")
+    sign_off: int = pa.Field(ge=1, description="The sign-off or posted plan that first has the row like this")
     core_table: str = pa.Field(description="Table in core")
     row_key: str = pa.Field(description="Key of the row")
     counts_from: pl.Date = pa.Field(description="First day on which the row counts")

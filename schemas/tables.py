@@ -72,6 +72,8 @@ POST_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "post.plan_documents": posting.PlanDocuments,
     "post.plan_lines": posting.PlanLines,
     "post.approvals": posting.Approvals,
+    "post.posted_sources": posting.PostedSources,
+    "post.posted_inputs": posting.PostedInputs,
     "post.sign_offs": posting.SignOffs,
     "post.signed_rows": posting.SignedRows,
     "post.outbox": posting.OutboxDocuments,

@@ -87,11 +87,14 @@ def plan(
 ) -> None:
     """Show what would change in Xero. Posts nothing."""
     from pipelines.month_end import plan_month
+    from pipelines.plan_pages import plan_lines_table
     from pipelines.reports import left_out_table, plan_table
     from pipelines.runner import run_close
 
     with run_close(read_settings(home, mappings), period, _day(to), plan_month, wait=wait, rebuild=rebuild) as run:
-        tables = [plan_table(run.plan), left_out_table(run.warehouse, run.close.period), *_restatement(run)]
+        changed = [] if run.plan is None else [plan_lines_table(run.warehouse, run.plan)]
+        shown = [one for one in changed if one.rows]
+        tables = [plan_table(run.plan), *shown, left_out_table(run.warehouse, run.close.period), *_restatement(run)]
         warnings = _warnings(run)
         print_result(tables, as_json, {**_plan_facts(run), "warnings": warnings})
         if not as_json and run.plan is not None:

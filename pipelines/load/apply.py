@@ -19,6 +19,7 @@ from pipelines.load.plan import ComputedPlan, compute_plan
 from pipelines.load.plan_hashes import differences
 from pipelines.load.plan_store import StoredPlan, read_plan, set_status
 from pipelines.load.post_log import export_plan
+from pipelines.load.posted_sources import keep_inputs
 from pipelines.load.read_back import ReadBack, mirrored_ids, read_back
 from pipelines.load.recording import Recorder, adopt_found
 from pipelines.load.sender import QUIET_SECONDS, Sender
@@ -150,6 +151,7 @@ def _refuse_failed(outbox: Outbox, plan: StoredPlan) -> None:
 def _send(means: Means, plan: StoredPlan, computed: ComputedPlan, outbox: Outbox, terms: PlanTerms) -> Sent:
     """Create, read back, then end."""
     fill_outbox(outbox, plan, computed)
+    keep_inputs(means.warehouse, plan, terms, means.clock())
     seen = means.warehouse.query("select tag from xero.manual_journals")["tag"].to_list()
     before = mirrored_ids(means.warehouse)
     sender = Sender(

@@ -14,6 +14,7 @@ from pipelines.load.mirror import Clock, utc_now
 from pipelines.load.plan_documents import PlannedDocument, plan_documents
 from pipelines.load.plan_hashes import canonical_plan, hash_bookings
 from pipelines.load.plan_lines import compare_lines, save_lines
+from pipelines.load.plan_reasons import explain_lines
 from pipelines.load.plan_store import StoredPlan, read_unsettled, save_plan
 from pipelines.load.planned import Step
 from pipelines.load.posted import PostedState, read_posted
@@ -96,7 +97,8 @@ def make_plan(
         computed = compute_plan(warehouse, terms, period, to_date)
     ended = {one.ended_tag for one in computed.documents if one.ended_tag}
     contents = read_contents(warehouse, [one for one in computed.posted.standings if one.tag in ended])
-    lines = compare_lines(computed.steps, contents)
+    changed = compare_lines(computed.steps, contents)
+    lines = explain_lines(warehouse, terms, period, computed.documents, changed)
     with warehouse.transaction():
         save_lines(warehouse, computed.plan_hash, lines)
         return save_plan(

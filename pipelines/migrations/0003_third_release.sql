@@ -320,3 +320,24 @@ create table post.signed_rows (
     row_digest varchar,
     row_json varchar
 );
+-- Posting: what the journals were made of, so that a later plan says why a line changes.
+create table post.posted_sources (
+    tag varchar not null,
+    role varchar not null,
+    account_code varchar not null,
+    description varchar not null,
+    source_table varchar not null,
+    source_id varchar not null,
+    source_amount decimal(18,2) not null,
+    document_number varchar,
+    sku varchar,
+    tracking varchar not null
+);
+create table post.posted_inputs (
+    plan_hash varchar not null,
+    frozen_as bigint not null,
+    day date not null,
+    frozen_at timestamp with time zone not null,
+    mappings_hash varchar not null,
+    code_hash varchar not null
+);

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from pipelines.errors import UsageProblem
 from pipelines.load.locks import read_locks
@@ -20,7 +19,6 @@ from pipelines.signing.signed_rows import RowChange, as_frame, changed_rows
 from pipelines.steps.context import CloseContext
 from pipelines.steps.stock import read_core
 from pipelines.warehouse import Warehouse
-from schemas.tables import SOURCE_TABLES
 from transforms.core_tables import CoreTables
 from transforms.costing import MoveProblems
 
@@ -181,32 +179,3 @@ def _grouped(changes: Sequence[RowChange]) -> Iterator[Sequence[RowChange]]:
     rest = changes[MOST_STEPS:]
     for name in dict.fromkeys(one.core_table for one in rest):
         yield [one for one in rest if one.core_table == name]
-
-
-def describe_change(change: RowChange) -> str:
-    """What is different in a row: new, gone, or its fields before and after."""
-    if change.old is None:
-        return "new"
-    if change.new is None:
-        return "gone"
-    names = list(SOURCE_TABLES[f"core.{change.core_table}"].to_schema().columns)
-    found = [
-        f"{name} {_shown(change.old.get(name))} -> {_shown(change.new.get(name))}"
-        for name in names
-        if change.old.get(name) != change.new.get(name)
-    ]
-    return "; ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
-
-
-def document_of(change: RowChange) -> str:
-    """The number that people know the row's document by."""
-    row: Any = change.new or change.old or {}
-    numbers = ("sale_number", "purchase_number", "adjustment_number", "transfer_number", "production_number")
-    named = next((row[name] for name in (*numbers, "bill_number", "sku", "currency_code") if row.get(name)), "")
-    return str(named)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    return "none" if value is None else str(value)

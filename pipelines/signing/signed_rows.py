@@ -94,6 +94,16 @@ def freeze_rows(warehouse: Warehouse, sign_off: int, day: date) -> tuple[int, st
     return int(found[0]), str(found[1])
 
 
+def next_number(warehouse: Warehouse) -> int:
+    """The number of the next state of the source rows: of a sign-off, or of a plan that is posted."""
+    return int(
+        warehouse.query(
+            "select coalesce(max(n), 0) + 1 from (select max(sign_off) as n from post.signed_rows union all "
+            "select max(sign_off) from post.sign_offs union all select max(frozen_as) from post.posted_inputs)"
+        ).item()
+    )
+
+
 def changed_rows(warehouse: Warehouse, sign_off: int, day: date) -> list[RowChange]:
     """The rows that count up to a day and differ from those of a sign-off, in the order in which they are told.
 
@@ -128,6 +138,35 @@ def as_frame(core_table: str, rows: Iterable[Row]) -> pl.DataFrame:
     dtypes = dtypes_of(SOURCE_TABLES[f"core.{core_table}"])
     typed = [{name: _typed(row.get(name), dtype) for name, dtype in dtypes.items()} for row in rows]
     return pl.DataFrame(typed, schema=dtypes, orient="row")
+
+
+def describe_change(change: RowChange) -> str:
+    """What is different in a row: new, gone, or its fields before and after."""
+    if change.old is None:
+        return "new"
+    if change.new is None:
+        return "gone"
+    names = list(SOURCE_TABLES[f"core.{change.core_table}"].to_schema().columns)
+    found = [
+        f"{name} {_shown(change.old.get(name))} -> {_shown(change.new.get(name))}"
+        for name in names
+        if change.old.get(name) != change.new.get(name)
+    ]
+    return "; ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+
+
+def document_of(change: RowChange) -> str:
+    """The number that people know the row's document by."""
+    row: Any = change.new or change.old or {}
+    numbers = ("sale_number", "purchase_number", "adjustment_number", "transfer_number", "production_number")
+    named = next((row[name] for name in (*numbers, "bill_number", "sku", "currency_code") if row.get(name)), "")
+    return str(named)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return "none" if value is None else str(value)
 
 
 def _rows_now() -> str:

@@ -11,7 +11,7 @@ from pipelines.load.plan_store import read_plan
 from pipelines.load.post_log import export_plan
 from pipelines.load.terms import hash_code
 from pipelines.signing.month_diff import SignOff, read_sign_off
-from pipelines.signing.signed_rows import freeze_rows
+from pipelines.signing.signed_rows import freeze_rows, next_number
 from pipelines.steps.context import CloseContext
 from pipelines.warehouse import Warehouse
 from transforms.periods import last_day
@@ -36,7 +36,7 @@ def sign_month(close: CloseContext, warehouse: Warehouse, name: str, clock: Cloc
     if not (signer := name.strip()):
         raise UsageProblem("A sign-off needs a name: tieout sign PERIOD --as NAME.")
     plan_hash = _posted_plan(warehouse, close.period)
-    now, number = clock(), _next_number(warehouse)
+    now, number = clock(), next_number(warehouse)
     with warehouse.transaction():
         count, inputs_hash = freeze_rows(warehouse, number, last_day(close.period))
         cogs, stock = _booked(warehouse, close.period)
@@ -89,7 +89,3 @@ def _booked(warehouse: Warehouse, period: date) -> tuple[object, object]:
         "from close.bookings where period <= ?",
         [period],
     ).row(0)
-
-
-def _next_number(warehouse: Warehouse) -> int:
-    return int(warehouse.query("select coalesce(max(sign_off), 0) + 1 from post.sign_offs").item())

@@ -15,10 +15,14 @@ DECEMBER = datetime(2026, 12, 11, 9, tzinfo=UTC)
 
 def test_two_closed_months_are_shown_and_nothing_is_late(closed_settings: Settings) -> None:
     status = read_status(closed_settings, EARLY_NOVEMBER)
-    months, runs = status_tables(status)
+    months, milestones, runs = status_tables(status)
     assert [row[:5] for row in months.rows] == [
         ("2026-09", "applied", "12", "35,404.31", "0.00"),
         ("2026-10", "applied", "13", "45,613.82", "0.00"),
+    ]
+    assert [(row[0], bool(row[4]), bool(row[5]), row[6]) for row in milestones.rows] == [
+        ("2026-09", True, True, ""),  # posted and tied out, and nobody has signed
+        ("2026-10", True, True, ""),
     ]
     assert [row[:3] for row in runs.rows] == [("close", "2026-10", "done"), ("close", "2026-09", "done")]
     assert status.late_reasons == ()
