@@ -4,15 +4,8 @@ import pandera.polars as pa
 import polars as pl
 
 from schemas.dtypes import Cost, Money, Quantity, UnitCost
-
-MOVE_KINDS = [
-    "opening", "receipt", "purchase_return", "sale", "sale_return", "adjustment_in", "adjustment_out", "transfer_out",
-    "transfer_in", "assembly_out", "assembly_in", "landed_cost", "revaluation",
-]  # fmt: skip
-"""Every kind of stock move, in the order in which they stand in a roll-forward."""
-
-STANDARD_KINDS = ["purchase_price_variance", "standard_revaluation"]
-"""Rows that standard costing adds to the moves: value without quantity, between stock and a variance account."""
+from schemas.kinds import MOVE_KINDS as MOVE_KINDS
+from schemas.kinds import STANDARD_KINDS as STANDARD_KINDS
 
 DOCUMENT_KINDS = ["opening", "purchase", "charge", "sale", "credit_note", "adjustment", "transfer", "production"]
 """The documents that moves come from."""

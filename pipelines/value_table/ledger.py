@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines.value_table.columns import POOL, pool_parts
+from schemas.kinds import MOVE_KINDS, STANDARD_KINDS
 from schemas.policies import CostingPolicy
-from schemas.stock import MOVE_KINDS, STANDARD_KINDS
 from transforms.costing.links import assign_pools
 
 KINDS = pl.Enum([*MOVE_KINDS, *STANDARD_KINDS])

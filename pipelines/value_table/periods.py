@@ -14,8 +14,8 @@ from polars.io.plugins import register_io_source
 from pipelines.value_table.columns import POOL
 from pipelines.value_table.ledger import SUMS, Ledger
 from schemas.dtypes import MONEY, QUANTITY
+from schemas.kinds import MOVE_KINDS, STANDARD_KINDS
 from schemas.policies import CostingPolicy
-from schemas.stock import MOVE_KINDS, STANDARD_KINDS
 from transforms.costing.pool_runs import Marks, Places, PoolRuns
 
 Numbers = np.ndarray[tuple[int], np.dtype[Any]]

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from schemas.stock import MOVE_KINDS
+from schemas.kinds import MOVE_KINDS
 
 KIND = pl.Enum(MOVE_KINDS)
 """A kind as one byte; it compares with text as text does."""

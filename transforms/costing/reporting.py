@@ -6,7 +6,6 @@ import numpy as np
 import polars as pl
 
 from schemas.dtypes import MONEY, UNIT_COST
-from schemas.stock import ValuedMoves
 
 COGS_KINDS = ("sale", "sale_return")
 
@@ -60,6 +59,8 @@ def report(rows: pl.DataFrame, valued: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 def no_moves() -> pl.DataFrame:
     """ValuedMoves without rows."""
+    from schemas.stock import ValuedMoves  # noqa: PLC0415 - pandera takes a tenth of a second to load
+
     columns = ValuedMoves.to_schema().columns
     return pl.DataFrame(schema={name: column.dtype.type for name, column in columns.items()})
 

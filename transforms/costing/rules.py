@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from schemas.stock import MOVE_KINDS
+from schemas.kinds import MOVE_KINDS
 from transforms.costing.flows import CHARGEABLE_KINDS, is_inflow, is_outflow, is_value_only, layer_cost
 
 REQUIRED_COLUMNS = ("move_id", "kind", "sku", "moved_on", "quantity")

@@ -8,8 +8,8 @@ of that move out of stock, `standard_revaluation:DAY:SKU[:LOCATION]` revalues a 
 import polars as pl
 
 from schemas.dtypes import QUANTITY
+from schemas.kinds import STANDARD_KINDS
 from schemas.policies import CostingPolicy
-from schemas.stock import STANDARD_KINDS
 from transforms.costing.reporting import report
 
 VARIANCE, REVALUATION = STANDARD_KINDS

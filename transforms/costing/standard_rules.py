@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from schemas.kinds import STANDARD_KINDS
 from schemas.problems import Problem
-from schemas.stock import STANDARD_KINDS
 from transforms.costing.problems import MoveProblems
 
 MOST_VALUE = 10.0**18 * 10**10
