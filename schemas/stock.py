@@ -4,8 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from schemas.dtypes import Cost, Money, Quantity, UnitCost
-from schemas.kinds import MOVE_KINDS as MOVE_KINDS
-from schemas.kinds import STANDARD_KINDS as STANDARD_KINDS
+from schemas.kinds import MOVE_KINDS
 
 DOCUMENT_KINDS = ["opening", "purchase", "charge", "sale", "credit_note", "adjustment", "transfer", "production"]
 """The documents that moves come from."""

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from schemas.dtypes import MONEY, QUANTITY, UNIT_COST
-from schemas.stock import STANDARD_KINDS
+from schemas.kinds import STANDARD_KINDS
 from transforms.costing.standard_rows import own_rows
 
 EXPENSED_KINDS = ["adjustment_in", "adjustment_out", "purchase_return", "revaluation", *STANDARD_KINDS]

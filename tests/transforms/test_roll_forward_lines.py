@@ -6,7 +6,7 @@ import polars as pl
 
 from schemas.checking import check
 from schemas.reporting import RollForwardLines
-from schemas.stock import MOVE_KINDS, STANDARD_KINDS
+from schemas.kinds import MOVE_KINDS, STANDARD_KINDS
 from tests.transforms.builders import Row, bookings, pick
 from transforms.roll_forward_lines import MOVEMENT_OF_KIND, list_roll_forward
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from schemas.stock import MOVE_KINDS
+from schemas.kinds import MOVE_KINDS
 from tests.pipelines.value_table.desk import Desk
 from tests.sample_company import run_here
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.value_table.columns import ADDED, POOL
-from schemas.stock import MOVE_KINDS
+from schemas.kinds import MOVE_KINDS
 from tests.pipelines.value_table.desk import Desk, costs
 
 SOLD = """
