@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.checking import check
-from schemas.policies import Pool
 from schemas.kinds import MOVE_KINDS
+from schemas.policies import Pool
 from schemas.stock import RollForward
 from tests.transforms.builders import Row, bookings, pick
 from transforms.roll_forward import roll_forward

@@ -5,8 +5,8 @@ from datetime import date
 import polars as pl
 
 from schemas.checking import check
-from schemas.reporting import RollForwardLines
 from schemas.kinds import MOVE_KINDS, STANDARD_KINDS
+from schemas.reporting import RollForwardLines
 from tests.transforms.builders import Row, bookings, pick
 from transforms.roll_forward_lines import MOVEMENT_OF_KIND, list_roll_forward
 

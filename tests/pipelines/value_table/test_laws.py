@@ -16,8 +16,8 @@ from pipelines.value_table.columns import ADDED, POOL, pool_parts
 from pipelines.value_table.parts import value_in_parts
 from pipelines.value_table.run import CLOSING_STOCK, PERIODS, VALUED_MOVES, CostRequest, CostRun
 from pipelines.value_table.totals import Totals
-from schemas.policies import CostingPolicy
 from schemas.kinds import MOVE_KINDS
+from schemas.policies import CostingPolicy
 from tests.pipelines.value_table.desk import total
 from tests.transforms.costing.naive import Move
 from tests.transforms.costing.tables import frame_of
