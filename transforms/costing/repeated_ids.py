@@ -17,6 +17,8 @@ def find_repeated(ids: pl.Series, to_hash: Callable[[pl.Series], pl.Series] = pl
     Returns:
         Positions, in order.
     """
+    if _ascend(ids):
+        return pl.Series("row", [], dtype=pl.UInt32)
     named = ids.to_frame("id").with_row_index("row").drop_nulls()
     hashes = to_hash(named["id"])
     in_order = hashes.sort()
@@ -24,3 +26,8 @@ def find_repeated(ids: pl.Series, to_hash: Callable[[pl.Series], pl.Series] = pl
     if collided.is_empty():
         return pl.Series("row", [], dtype=pl.UInt32)
     return named.filter(hashes.is_in(collided.implode())).filter(pl.col("id").is_duplicated())["row"]
+
+
+def _ascend(ids: pl.Series) -> bool:
+    """Whether each id is greater than the one before, as where a program counted them: then none stands twice."""
+    return not ids.null_count() and ids.is_sorted() and not (ids == ids.shift(1)).any()
