@@ -37,7 +37,10 @@ class Styles:
             "format": self._make(bold=True, font_color="#FFFFFF", bg_color="#B3261E"),
         }
         kinds = NUMBER_FORMATS
-        self._cells = {kind: self._make(num_format=text, valign="top") for kind, text in kinds.items()}
+        self._cells = {
+            kind: self._make(num_format=text, valign="top", **({"align": "left"} if kind == "date" else {}))
+            for kind, text in kinds.items()
+        }
         self._totals = {kind: self._make(num_format=text, bold=True, top=1, bottom=6) for kind, text in kinds.items()}
         self._headers = {kind: self._header(kind) for kind in kinds}
 
