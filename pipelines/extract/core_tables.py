@@ -82,20 +82,18 @@ def type_rows(table: CoreTable, selected: Selected) -> TypedTable:
     first_row = selected.query(f"select coalesce(min(rowid), 0) from {SELECTED}").item()
     selected.execute(_cast_view(present, types, first_row))
     faults = [fault for column in present for fault in _faults(column, types[column.name][1])]
-    broken = _broken(faults, selected)
-    is_bad = " or ".join(f"({fault.condition})" for fault in broken) or "false"
-    names = ", ".join(f'"{column.name}"' for column in present)
-    selected.execute(f"create temp table good_rows as select row_number, {names} from cast_rows where not ({is_bad})")
+    has_bad, has_rounded = _keep_good_rows(present, faults, types, selected)
+    broken = _broken(faults, selected) if has_bad else []
     refused = [_refused(fault, table, types) for fault in broken]
     for key in table.keys:
         refused += _refuse_duplicates(key, table, types, selected)
     rejected = _rejected(refused, table, selected)
     return TypedTable(
-        rows=selected.query(f"select {_in_model_order(table, present)} from good_rows order by row_number"),
+        rows=selected.query(f"select {_in_model_order(table, present)} from good_rows"),
         rejected=rejected.drop("row_number"),
         rejected_count=rejected["row_number"].n_unique(),
         null_columns=tuple(column.name for column in table.columns if column not in present),
-        rounded=_rounded(present, types, selected),
+        rounded=_rounded(present, types, selected) if has_rounded else (),
     )
 
 
@@ -107,6 +105,28 @@ def _cast_view(present: list[CoreColumn], types: dict[str, tuple[str, str]], fir
         parts.append(f'{value} as "given: {column.name}"')
         parts.append(f'{cast_to(column.dtype, value, source_type)} as "{column.name}"')
     return f"create temp view cast_rows as select {', '.join(parts)} from {SELECTED}"
+
+
+def _keep_good_rows(
+    present: list[CoreColumn], faults: list[_Fault], types: dict[str, tuple[str, str]], selected: Selected
+) -> tuple[bool, bool]:
+    """Make the table `good_rows`, in the order of the select: one pass casts every value and asks for every rule.
+
+    Returns:
+        Whether a row was refused, and whether a value was rounded: which ones is looked at only then.
+    """
+    names = ", ".join(f'"{column.name}"' for column in present)
+    is_bad = " or ".join(f"({fault.condition})" for fault in faults)
+    is_rounded = " or ".join(f"coalesce({condition}, false)" for condition in _roundings(present, types).values())
+    selected.execute(
+        f"create temp table good_rows as select row_number, {names}, {is_bad} as is_bad,"
+        f" {is_rounded or 'false'} as is_rounded from cast_rows"
+    )
+    found = selected.query("select count(*) filter (where is_bad), count(*) filter (where is_rounded) from good_rows")
+    bad_count, rounded_count = found.row(0)
+    if bad_count:
+        selected.execute("delete from good_rows where is_bad")
+    return bool(bad_count), bool(rounded_count)
 
 
 def _faults(column: CoreColumn, source_type: str) -> list[_Fault]:
@@ -183,13 +203,16 @@ def _rounded(
     present: list[CoreColumn], types: dict[str, tuple[str, str]], selected: Selected
 ) -> tuple[tuple[str, int], ...]:
     """Columns whose values had more places than the table keeps."""
-    conditions = {
+    conditions = _roundings(present, types)
+    counts = ", ".join(f"count(*) filter (where {condition})" for condition in conditions.values())
+    found = selected.query(f"select {counts} from cast_rows").row(0)
+    return tuple((name, count) for name, count in zip(conditions, found, strict=True) if count)
+
+
+def _roundings(present: list[CoreColumn], types: dict[str, tuple[str, str]]) -> dict[str, str]:
+    """SQL for whether a value lost places, by column where that can be."""
+    return {
         column.name: condition
         for column in present
         if (condition := is_rounded(column.dtype, f'"given: {column.name}"', types[column.name][1], f'"{column.name}"'))
     }
-    if not conditions:
-        return ()
-    counts = ", ".join(f"count(*) filter (where {condition})" for condition in conditions.values())
-    found = selected.query(f"select {counts} from cast_rows").row(0)
-    return tuple((name, count) for name, count in zip(conditions, found, strict=True) if count)

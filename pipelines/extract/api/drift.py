@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pipelines.extract.api.fields import find
 from pipelines.extract.api.shapes import ReceivedRow, Resource
 
+_NESTED = frozenset({dict, list})
+
 
 @dataclass
 class Drift:
@@ -16,19 +18,39 @@ class Drift:
     """Paths as spelled, in the order they came."""
     values: dict[tuple[str, str], str] = field(default_factory=dict)
     """Unknown values by path and value, with the key of the first row."""
-    _known_values: dict[str, set[str]] = field(init=False)
+    _known_values: dict[str, tuple[list[str], set[str]]] = field(init=False)
+    """Names on the way to a field, and the values that were looked at, by path."""
+    _documented: dict[str, set[str]] = field(init=False)
+    _told: tuple[int, int] = (0, 0)
     _shapes: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._known_values = {path: {one.lower() for one in known} for path, known in self.resource.enums.items()}
+        self._documented = {path: {one.lower() for one in known} for path, known in self.resource.enums.items()}
+        self._known_values = {path: (path.split("."), set()) for path in self.resource.enums}
 
     def look_at(self, row: ReceivedRow, key: str) -> None:
         """Note the fields of a row, and the values that are not documented."""
         self._walk(row.fields, "")
-        for path, known in self._known_values.items():
-            for value in _values(row.fields, path.split(".")):
-                if value.lower() not in known and (path, value) not in self.values:
-                    self.values[path, value] = key
+        for path, (parts, seen) in self._known_values.items():
+            self._look_for(row.fields, parts, path, seen, key)
+
+    def has_news(self) -> bool:
+        """Whether something was noted since this was asked the last time."""
+        before, self._told = self._told, (len(self.fields), len(self.values))
+        return before != self._told
+
+    def _look_for(self, fields: Mapping[str, object], parts: list[str], path: str, seen: set[str], key: str) -> None:
+        """Note a value that was not seen before and is not known."""
+        name = parts[0]
+        value = fields[name] if name in fields else find(fields, name)
+        if len(parts) > 1:
+            for each in value if isinstance(value, list) else (value,):
+                if isinstance(each, dict):
+                    self._look_for(each, parts[1:], path, seen, key)
+        elif isinstance(value, str) and value not in seen:
+            seen.add(value)
+            if value.strip() and value.strip().lower() not in self._documented[path]:
+                self.values[path, value.strip()] = key
 
     def is_known(self, path: str) -> bool:
         """Whether a field is documented, in any case; what stands in a tenant's own field is theirs."""
@@ -51,19 +73,9 @@ class Drift:
         if (path, names) not in self._shapes:
             self._shapes.add((path, names))
             self.fields.update(dict.fromkeys(f"{path}{name}" for name in names))
-        for name, value in fields.items():
-            if value.__class__ is dict:
-                self._walk(value, f"{path}{name}.")
-            elif value.__class__ is list:
-                for each in value:
-                    if each.__class__ is dict:
-                        self._walk(each, f"{path}{name}.")
-
-
-def _values(fields: Mapping[str, object], path: list[str]) -> list[str]:
-    """The texts of a field; of every nested row where it stands in a list."""
-    value = find(fields, path[0])
-    if len(path) == 1:
-        return [value.strip()] if isinstance(value, str) and value.strip() else []
-    nested = value if isinstance(value, list) else [value]
-    return [found for each in nested if isinstance(each, Mapping) for found in _values(each, path[1:])]
+        nested = [name for name, value in fields.items() if value.__class__ in _NESTED]
+        for name in nested:
+            value = fields[name]
+            for each in value if isinstance(value, list) else (value,):
+                if isinstance(each, dict):
+                    self._walk(each, f"{path}{name}.")

@@ -1,10 +1,13 @@
 """Looks into received rows: field names without case, keys, stamps."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from pipelines.extract.api.shapes import ReceivedRow, Resource
+
+_STAMP = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\dZ")
 
 
 def find(fields: Mapping[str, object], path: str) -> object:
@@ -38,6 +41,8 @@ def read_stamp(value: object) -> str | None:
     """
     if not isinstance(value, str) or not value.strip():
         return None
+    if _STAMP.fullmatch(value):
+        return value
     try:
         moment = datetime.fromisoformat(value.strip())
     except ValueError:

@@ -101,12 +101,23 @@ class InputState:
             "row_count": progress.rows,
             "started_at": progress.started_at,
         }
-        self.warehouse.replace("control.extract_reads", _frame("control.extract_reads", [row]), MINE, self.name)
+        self.warehouse.execute(f"delete from control.extract_reads where {MINE}", self.name)
+        self._insert("control.extract_reads", [row])
 
     def keep_keys(self, keys: Iterable[str]) -> None:
         """Note keys that a whole list or a sweep gave."""
-        rows: list[dict[str, object]] = [{**self.parameters, "row_key": key} for key in keys]
-        self.warehouse.append("control.extract_keys", _frame("control.extract_keys", rows))
+        kept = pl.DataFrame({"row_key": list(keys)}, schema={"row_key": pl.String})
+        with self.warehouse.offering("kept_rows", kept):
+            self.warehouse.execute(
+                "insert into control.extract_keys by name"
+                " select $source_name as source_name, $input_name as input_name, row_key from kept_rows",
+                self.parameters,
+            )
+
+    def _insert(self, table: str, rows: list[dict[str, object]]) -> None:
+        """Add rows of our own making: these tables are written with every page, so each column's type is enough."""
+        with self.warehouse.offering("noted_rows", _frame(table, rows)):
+            self.warehouse.execute(f"insert into {table} by name from noted_rows")
 
     def kept_keys(self) -> list[str]:
         """Those that were noted."""
@@ -180,6 +191,8 @@ class InputState:
 
     def keep_drift(self, drift: Drift) -> None:
         """Note fields and unknown values that were not seen before."""
+        if not drift.has_news():
+            return
         now = datetime.now(UTC)
         known = set(self.warehouse.read("control.source_fields", MINE, self.name)["field_path"].to_list())
         rows: list[dict[str, object]] = [

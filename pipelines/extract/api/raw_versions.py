@@ -70,8 +70,8 @@ class RawVersions:
                 is not written again.
             stamp: of the run.
         """
-        numbered = [(number, *row) for number, row in enumerate(rows)]
-        frame = pl.DataFrame(numbered, schema=ROWS, orient="row")
+        columns = [list(range(len(rows))), *map(list, zip(*rows, strict=True))]
+        frame = pl.DataFrame(dict(zip(ROWS, columns, strict=True)), schema=ROWS)
         with self._warehouse.offering("received_rows", frame):
             self._warehouse.execute(
                 f"""

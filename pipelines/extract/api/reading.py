@@ -24,6 +24,9 @@ COMMIT_ROWS = 5_000
 COMMIT_SECONDS = 0.5
 """Seconds after which it is."""
 
+IDLE_SECONDS = 0.05
+"""Seconds without an answer after which what was received is committed."""
+
 Tell = Callable[[float, str], None]
 """Told how much of the reading is done, from 0 to 1, and in words what goes on."""
 
@@ -214,7 +217,7 @@ class _Reading:
 
     def _take_answers(self) -> None:
         """Take in what is there; with nothing there, commit what was received and wait."""
-        done, _ = wait(self._waiting, timeout=0, return_when=FIRST_COMPLETED)
+        done, _ = wait(self._waiting, timeout=IDLE_SECONDS, return_when=FIRST_COMPLETED)
         is_due = time.monotonic() - self._flushed >= COMMIT_SECONDS
         if not done or is_due or sum(job.buffered for job in self._jobs) >= COMMIT_ROWS:
             self._flush()

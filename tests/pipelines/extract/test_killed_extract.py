@@ -16,11 +16,11 @@ from tests.chaos import killed_extract
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "data" / "sample"
-STAMPS = ("_run_id", "_loaded_at")
+STAMPS = ("_run_id", "_loaded_at", "_version")
 
 
 def tables(settings: Settings) -> dict[str, pl.DataFrame]:
-    """Every raw table but for run and moment, every core table, and what the next extract starts from."""
+    """Raw tables but for run, moment and order of arrival, core tables, and what the next extract starts from."""
     with open_warehouse(settings, publishes=False) as warehouse:
         names = warehouse.query("select table_name from duckdb_tables() where schema_name = 'raw' order by all")
         found = {
