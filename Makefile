@@ -38,7 +38,7 @@ chaos: install
 	CHAOS=all $(BIN)/python -m pytest tests/chaos -n 2 --dist worksteal
 
 # What is measured, one script each; each writes its figures into tests/benchmarks/results.
-BENCHES := cost_moves post_load map_lines tie_out_lines $(basename $(notdir $(wildcard tests/benchmarks/close_months.py)))
+BENCHES := cost_moves post_load map_lines extract_load tie_out_lines $(basename $(notdir $(wildcard tests/benchmarks/close_months.py)))
 
 bench: install
 	@set -e; for name in $(BENCHES); do $(BIN)/python -m tests.benchmarks.$$name; done
