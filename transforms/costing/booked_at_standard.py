@@ -76,13 +76,12 @@ _NOTHING = pl.lit(0, dtype=pl.Int128)
 
 def _shift(states: pl.DataFrame) -> pl.DataFrame:
     """Differences between what was known at one time and at the next, less the booking in the move's own month."""
-    before = (
-        pl.col("cents", "cogs_cents").shift(1).over("move_id", order_by="month").fill_null(0).name.suffix("_before")
-    )
+    # states stand by row and month: what is above a row's first one is another row's
+    is_same = pl.col("number") == pl.col("number").shift(1)
     steps = states.with_columns(
-        before,
-        known_before=pl.col("month").shift(1).over("move_id", order_by="month"),
-        was_provisional=pl.col("is_provisional").shift(1).over("move_id", order_by="month"),
+        pl.when(is_same).then(pl.col("cents", "cogs_cents").shift(1)).otherwise(_NOTHING).name.suffix("_before"),
+        known_before=pl.when(is_same).then(pl.col("month").shift(1)),
+        was_provisional=pl.when(is_same).then(pl.col("is_provisional").shift(1)),
     )
     change = pl.col("cogs_cents") - pl.col("cogs_cents_before")
     is_first = pl.col("known_before").is_null()

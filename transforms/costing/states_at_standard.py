@@ -52,8 +52,9 @@ def find_states(
         until: as in `valued`.
 
     Returns:
-        `row` (position in `valued`), `month` (before which this was known; AT_LAST), `cents`, `cogs_cents`,
-        `is_provisional`, and `counts_from`, `moved_month`, `is_charge` of the row.
+        `number` (of the row among all that are looked at), `row` (position in `valued`), `month` (before which this was
+        known; AT_LAST), `cents`, `cogs_cents`, `is_provisional`, and `counts_from`, `moved_month`, `is_charge` of the
+        row; sorted by number and month.
     """
     rule = Rule(policy, standard_costs, until)
     rows = pl.concat([_as_rows(members), _locate_own_rows(moves, valued, members, policy)])
@@ -69,6 +70,7 @@ def find_states(
                 gone.append(values.filter("is_own").join(rows, on="move_id", how="anti").select(ROW))
     # what the end does not have any more is booked with the row that it hangs on
     rows = pl.concat([rows, pl.concat(gone).unique("move_id", keep="first", maintain_order=True)])
+    rows = rows.with_row_index("number")
     return _fill(rows, facts, pl.concat(found), pl.concat([facts.clear(), *failed]))
 
 
@@ -188,6 +190,7 @@ def _fill(rows: pl.DataFrame, facts: pl.DataFrame, found: pl.DataFrame, failed: 
         pl.when(pl.col("has_failed").is_null()).then(pl.coalesce(name, nothing)).otherwise(name).alias(name)
         for name, nothing in zip(values, absent, strict=True)
     ]
-    carried = [pl.col(name).forward_fill().over("move_id", order_by="month") for name in values]
-    to_come = [pl.col(name).backward_fill().over("move_id", order_by="month") for name in values]
-    return stated.with_columns(known).with_columns(carried).with_columns(to_come)
+    carried = [pl.col(name).forward_fill().over("number") for name in values]
+    to_come = [pl.col(name).backward_fill().over("number") for name in values]
+    in_time = stated.with_columns(known).sort("number", "month")
+    return in_time if failed.is_empty() else in_time.with_columns(carried).with_columns(to_come)
