@@ -115,7 +115,9 @@ def manual_journal_row(element: Element, known_tag: str | None = None) -> Row | 
 def foreign_line_rows(element: Element) -> Iterator[Row]:
     """Rows of xero.foreign_journal_lines for a journal that is not ours."""
     journal = journal_from_xero(element)
-    for number, line in enumerate(journal.lines, 1):
+    is_gross = element.get("LineAmountTypes") == "Inclusive"
+    taxes = [read_amount(line.get("TaxAmount")) if is_gross else 0 for line in element.get("JournalLines") or []]
+    for number, (line, tax) in enumerate(zip(journal.lines, taxes, strict=True), 1):
         yield {
             "manual_journal_id": element["ManualJournalID"],
             "line_number": number,
@@ -124,7 +126,7 @@ def foreign_line_rows(element: Element) -> Iterator[Row]:
             "journal_status": journal.status,
             "account_code": line.account_code or None,
             "description": line.description,
-            "line_amount": line.line_amount,
+            "line_amount": line.line_amount - tax,
             "updated_at": read_instant(element.get("UpdatedDateUTC")),
         }
 

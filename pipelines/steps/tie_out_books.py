@@ -54,7 +54,7 @@ def read_books(close: CloseContext, warehouse: Warehouse) -> JournalBooks:
         "from post.documents d full join xero.manual_journals x using (manual_journal_id)",
         ids,
     )
-    foreign = warehouse.read("xero.foreign_journal_lines")
+    foreign = pl.concat([warehouse.read("xero.foreign_journal_lines"), _of_other_tools(warehouse, ids)])
     adopted = foreign.filter(pl.col("manual_journal_id").is_in(ids)).select(
         pl.col("manual_journal_id").alias("xero_id"), pl.col("account_code").fill_null(""), "line_amount"
     )
@@ -127,6 +127,29 @@ def _adopted(warehouse: Warehouse, decisions: Sequence[ForeignJournal]) -> list[
         for row in rows.to_dicts()
         if (key := names.get(row["xero_id"]) or names.get(row["narration"]))
     ]
+
+
+def _of_other_tools(warehouse: Warehouse, ids: list[str]) -> pl.DataFrame:
+    """Journals under a tag that reads like ours and has another organisation's prefix, as those of others are kept."""
+    return warehouse.query(
+        """
+        with others as (
+          select * from xero.manual_journals
+          where not list_contains(?, manual_journal_id)
+            and manual_journal_id not in (select manual_journal_id from post.documents)
+        ),
+        lines as (
+          select manual_journal_id, narration, journal_date, journal_status, updated_at,
+                 unnest(json_extract(content_json, '$.lines[*]')) as line,
+                 unnest(generate_series(1, line_count)) as line_number
+          from others
+        )
+        select manual_journal_id, line_number, narration, journal_date, journal_status, line ->> 0 as account_code,
+               coalesce(line ->> 2, '') as description, (line ->> 1)::decimal(18, 2) as line_amount, updated_at
+        from lines
+        """,
+        [ids],
+    )
 
 
 def _shaped(rows: list[dict[str, object]]) -> pl.DataFrame:
