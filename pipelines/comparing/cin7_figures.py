@@ -81,24 +81,27 @@ def read_cin7_file(file: Path, period: date, cut_off: date, cogs_accounts: Seque
 
 
 def read_core_transactions(
-    warehouse: Warehouse, source_name: str, period: date, cut_off: date, cogs_accounts: Sequence[str]
+    warehouse: Warehouse, period: date, cut_off: date, cogs_accounts: Sequence[str]
 ) -> Cin7Figures | None:
-    """COGS that Cin7 Core booked by itself, as the extract brought it; None where the source has no transactions."""
-    view = f"{source_name}_transactions_current"
-    there = warehouse.query("select 1 from duckdb_views() where schema_name = 'raw' and view_name = $1", [view])
-    if there.is_empty():
+    """COGS that the source booked by itself, such as Cin7 Core's transactions; None where it has no postings.
+
+    Args:
+        warehouse: holds core.source_postings.
+        period: first day of the month.
+        cut_off: last day that counts.
+        cogs_accounts: account codes of COGS.
+    """
+    if warehouse.query("select 1 from core.source_postings limit 1").is_empty():
         return None
     rows = warehouse.query(
-        f"""
-        select t.Reference as document_number, t.DebitAccountCode as debit_account, t.CreditAccountCode as
-          credit_account, cast(t.Amount as decimal(18, 2)) as amount,
-          cast(left(t.EffectiveDate, 10) as date) as happened_on
-        from (select from_json(row, '{{"Reference":"VARCHAR","DebitAccountCode":"VARCHAR",
-          "CreditAccountCode":"VARCHAR","Amount":"VARCHAR","EffectiveDate":"VARCHAR"}}') as t from raw.{view})
         """
+        select document_number, debit_account_code as debit_account, credit_account_code as credit_account,
+          posted_amount as amount
+        from core.source_postings where posted_date between ? and ?
+        """,
+        [period, cut_off],
     )
-    kept = rows.filter(pl.col("happened_on").is_between(period, cut_off))
-    return Cin7Figures("Cin7 Core's transactions", _sum_transactions(kept, cogs_accounts))
+    return Cin7Figures("Cin7's own postings", _sum_transactions(rows, cogs_accounts))
 
 
 def _sum_transactions(rows: pl.DataFrame, cogs_accounts: Sequence[str]) -> pl.DataFrame:

@@ -149,7 +149,7 @@ def _read_cin7(close: CloseContext, warehouse: Warehouse, file: Path | None) -> 
     codes = accounts.filter(pl.col("role").is_in(["cogs", "late_cost"]))["account_code"].unique().to_list()
     if file is not None:
         return read_cin7_file(file, close.period, close.cut_off, codes)
-    return read_core_transactions(warehouse, close.mappings.close.source, close.period, close.cut_off, codes)
+    return read_core_transactions(warehouse, close.period, close.cut_off, codes)
 
 
 def _beside(warehouse: Warehouse, period: date, theirs: pl.DataFrame, key: str) -> pl.DataFrame:
