@@ -26,10 +26,13 @@ from prefect.runtime import flow_run  # noqa: E402
 from prefect.states import Failed  # noqa: E402
 
 from pipelines.errors import DataProblem, Incomplete, TieoutError, UsageProblem  # noqa: E402
+from pipelines.flow_approvals import wait_for_approval  # noqa: E402
 from pipelines.flow_pages import TITLES, RunFacts, write_pages  # noqa: E402
 from pipelines.flow_turns import one_at_a_time  # noqa: E402
+from pipelines.load.approve import PlanWaits  # noqa: E402
+from pipelines.load.plan_store import read_plan  # noqa: E402
 from pipelines.masking import hiding_secrets  # noqa: E402
-from pipelines.month_end import close_month, preview_month  # noqa: E402
+from pipelines.month_end import close_month, post_planned, preview_month  # noqa: E402
 from pipelines.progress import StepBars  # noqa: E402
 from pipelines.runs import record_run  # noqa: E402
 from pipelines.settings import Settings, load_settings  # noqa: E402
@@ -49,13 +52,16 @@ Month = Annotated[str | None, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples
 Action = Literal["close", "preview"]
 
 
-def _form_field(default: str | None, title: str, description: str) -> Any:  # noqa: ANN401 a default of any type
+def _form_field(default: str | int | None, title: str, description: str) -> Any:  # noqa: ANN401 a default of any type
     """A field of the UI's run form: only a default like this brings Prefect to take a title over."""
     return Field(default=default, description=description, json_schema_extra={"title": title})
 
 
 MONTH = _form_field(None, "Month", "YYYY-MM. Empty: the month that ended last; for a preview the month under way.")
 UP_TO = _form_field(None, "Up to", "Last day that counts, to post a month under way. Empty: the whole month.")
+APPROVAL_HOURS = _form_field(
+    0, "Hours to wait for approval", "Where a plan has to be approved: wait for it here so long. 0: fail, plan pending."
+)
 ACTION = _form_field("close", "Action", "close posts to Xero; preview shows what would be posted, and posts nothing.")
 
 
@@ -70,8 +76,13 @@ def _name_run() -> str:
 
 
 @flow(name="month-end", flow_run_name=_name_run, retries=0, log_prints=False, persist_result=False)
-def month_end(period: Month = MONTH, to: date | None = UP_TO, action: Action = ACTION) -> str:
+def month_end(
+    period: Month = MONTH, to: date | None = UP_TO, action: Action = ACTION, approval_hours: int = APPROVAL_HOURS
+) -> str:
     """Close one month, or preview it, with the settings of the environment that the worker runs in.
+
+    Where a plan has to be approved the run can wait for that in the UI, without a lock on the warehouse. When time is
+    up it fails as it does without waiting, and the plan stays pending.
 
     Returns:
         What was done, in a sentence.
@@ -84,16 +95,25 @@ def month_end(period: Month = MONTH, to: date | None = UP_TO, action: Action = A
     steps = TaskSteps()
     try:
         close = open_close(settings, month, to, is_preview=action == "preview")
-        with one_at_a_time(settings) as wait:
-            return _carry_out(close, action, steps, wait)
+        try:
+            with one_at_a_time(settings) as wait:
+                return _carry_out(close, action, steps, wait)
+        except PlanWaits as waiting:
+            if not approval_hours:
+                raise
+            wait_for_approval(close, waiting, approval_hours, wait)
+            with one_at_a_time(settings) as wait:
+                return _carry_out(close, action, steps, wait, waiting.plan_hash)
     except TieoutError as error:
         if not steps.started:  # otherwise its pages are stored already
             _publish(RunFacts(settings.organisation, month, error.summary, error=error), None)
         return cast(str, Failed(message=str(error), data=error))  # the caller gets the error raised
 
 
-def _carry_out(close: CloseContext, action: Action, steps: "TaskSteps", wait: float) -> str:
-    """The steps on the open warehouse, and then the pages, also when a step stops the run."""
+def _carry_out(
+    close: CloseContext, action: Action, steps: "TaskSteps", wait: float, plan_hash: str | None = None
+) -> str:
+    """The steps on the open warehouse, and then the pages, also when a step stops the run; or a plan's own steps."""
     with (
         hiding_secrets(),
         record_run(close.settings, f"flow {action}", close.period, wait) as record,
@@ -101,7 +121,11 @@ def _carry_out(close: CloseContext, action: Action, steps: "TaskSteps", wait: fl
         CloseRun(close, warehouse, record.run_id, steps.run_as_task, _tell) as run,
     ):
         try:
-            (close_month if action == "close" else preview_month)(run)
+            if plan_hash is not None:
+                run.plan = read_plan(warehouse, plan_hash)
+                post_planned(run)
+            else:
+                (close_month if action == "close" else preview_month)(run)
         except Exception as error:
             verdict = error.summary if isinstance(error, TieoutError) else f"{type(error).__name__}: {error}"
             _publish(_facts(run, steps, verdict, error), warehouse)

@@ -11,12 +11,21 @@ from pipelines.warehouse import Warehouse
 from schemas.posting_choices import ApprovalRules
 
 
+class PlanWaits(ApprovalNeeded):
+    """A plan waits for an approval; nothing was posted."""
+
+    def __init__(self, plan_hash: str, summary: str) -> None:
+        super().__init__(summary)
+        self.plan_hash = plan_hash
+
+
 def record_approval(
     warehouse: Warehouse,
     plan_hash: str,
     approved_by: str,
     *,
     rules: ApprovalRules | None = None,
+    login: str | None = None,
     clock: Clock = utc_now,
 ) -> StoredPlan:
     """Keep who approved a plan, with the login and host of this process beside the name: a row of post.approvals.
@@ -28,6 +37,7 @@ def record_approval(
         plan_hash: the whole hash, see `find_plan`.
         approved_by: name of the person.
         rules: `approval` of close.yaml, which may say that the person who made the plan must not approve it.
+        login: where it is not the one of this process.
         clock: gives the present moment.
 
     Raises:
@@ -35,7 +45,7 @@ def record_approval(
         ApprovalNeeded: the preparer approves, and may not (exit 4).
     """
     plan = read_plan(warehouse, plan_hash)
-    name, login = approved_by.strip(), current_login()
+    name, login = approved_by.strip(), login or current_login()
     if not name:
         raise UsageProblem("An approval needs a name: tieout approve PLAN --as NAME.")
     rules, approver = rules or ApprovalRules(), Approver(name, login, current_host())
@@ -72,7 +82,7 @@ def require_approval(warehouse: Warehouse, plan: StoredPlan, rules: ApprovalRule
         rules: `approval` of close.yaml; None: anybody may approve.
 
     Raises:
-        ApprovalNeeded: nobody approved it, or not everybody who has to (exit 4).
+        PlanWaits: nobody approved it, or not everybody who has to (exit 4).
     """
     rows = warehouse.read("post.approvals", "plan_hash = ? order by approved_at", [plan.plan_hash]).to_dicts()
     approvers = [Approver(row["approved_by"], row["login"], row["host"]) for row in rows]
@@ -83,6 +93,5 @@ def require_approval(warehouse: Warehouse, plan: StoredPlan, rules: ApprovalRule
     title = f"Plan {plan.short_hash} of {plan.period:%Y-%m} waits for approval: nothing was posted.\n"
     if approvers:
         title += "".join(f"    {sentence}.\n" for sentence in missing)
-    raise ApprovalNeeded(
-        f"{title}    Let a person run `tieout approve {plan.short_hash} --as NAME`, then apply it again."
-    )
+    step = f"    Let a person run `tieout approve {plan.short_hash} --as NAME`, then apply it again."
+    raise PlanWaits(plan.plan_hash, title + step)

@@ -18,11 +18,12 @@ from unittest.mock import patch
 import pytest
 
 from pipelines.demo import demo_settings
-from pipelines.errors import DataProblem, Incomplete, UsageProblem, XeroRefusal
+from pipelines.errors import ApprovalNeeded, DataProblem, Incomplete, UsageProblem, XeroRefusal
 from pipelines.flow_pages import TITLES
 from pipelines.load.xero_answers import LimitReached
 from pipelines.prefect_home import telling_of_a_lost_server
 from pipelines.settings import Settings
+from pipelines.warehouse import open_warehouse
 from tests.pipelines.prefect_runs import PrefectServer
 from tests.sample_company import BAR, OCTOBER, ROOT, SEPTEMBER, Company, copy_what_it_needs, start_tieout
 
@@ -94,6 +95,42 @@ def test_a_run_that_stops_at_the_gate_tells_all_of_it_and_posts_nothing(
     page = prefect_server.pages(run)["exceptions"]
     assert '**The run stopped at "Check exceptions and mappings".** 2026-09 cannot close yet.' in page
     assert 'adjustment reason "Damaged in transit" has no account' in page
+    assert opened.books.standing() == {}
+
+
+def test_a_plan_waits_in_the_ui_without_a_lock_and_is_posted_once_approved(
+    flows: ModuleType, prefect_server: PrefectServer, opened: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened.edit_text("mappings/close.yaml", "required: false", "required: true")
+    seen: list[object] = []
+
+    def answer(*, wait_for_input: type[Any], **_: object) -> object:
+        """What a person does who reads the plan: the warehouse is free meanwhile, and nothing is posted."""
+        with open_warehouse(opened.settings, 0.0) as warehouse:
+            seen.append((warehouse.read("post.plans")["status"].to_list(), opened.books.standing()))
+        return wait_for_input(name="Kiri")
+
+    monkeypatch.setattr("pipelines.flow_approvals.pause_flow_run", answer)
+    with settings_of(opened):
+        assert flows.month_end(period=SEPTEMBER, approval_hours=1) == "2026-09: 12 documents sent to Xero. It ties out."
+    assert seen == [(["planned"], {})]
+    approvals = opened.query("select approved_by, login from post.approvals").rows()
+    assert approvals == [("Kiri", "Prefect UI")]
+
+
+def test_a_plan_that_nobody_approves_in_time_stays_pending(
+    flows: ModuleType, opened: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened.edit_text("mappings/close.yaml", "required: false", "required: true")
+    too_late = importlib.import_module("prefect.exceptions").FlowPauseTimeout
+
+    def never(**_: object) -> object:
+        raise too_late("nobody resumed it")
+
+    monkeypatch.setattr("pipelines.flow_approvals.pause_flow_run", never)
+    with settings_of(opened), pytest.raises(ApprovalNeeded, match="waits for approval"):
+        flows.month_end(period=SEPTEMBER, approval_hours=1)
+    assert opened.query("select status from post.plans")["status"].to_list() == ["planned"]
     assert opened.books.standing() == {}
 
 
@@ -176,6 +213,7 @@ def test_the_run_form_has_titles_descriptions_choices_and_the_pattern_of_a_month
         "period": "Month",
         "to": "Up to",
         "action": "Action",
+        "approval_hours": "Hours to wait for approval",
     }
     assert all(field["description"] for field in fields.values())
     assert fields["action"]["enum"] == ["close", "preview"]
