@@ -28,7 +28,7 @@ from mappings.vocabulary import (
     NegativeStock,
     RecognitionDate,
 )
-from schemas.policies import CloseLateCost, ClosePolicy, CostingPolicy, Pool, RecognitionPolicy
+from schemas.policies import CloseLateCost, ClosePolicy, CompletenessPolicy, CostingPolicy, Pool, RecognitionPolicy
 from schemas.posting_choices import EvidenceScope, ForeignJournal, WhenLocked
 
 
@@ -96,6 +96,21 @@ class Flux(Written):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Completeness(Written):
+    """Whether a month that seems not to be all there stops the close or is only listed."""
+
+    no_cogs: NegativeStock = key(
+        NEGATIVE_STOCK, "Goods were sold and none has COGS, where the month before had some", default="stop"
+    )
+    no_receipts: NegativeStock = key(NEGATIVE_STOCK, "Nothing was received for receipt_days", default="list")
+    fewer_rows: NegativeStock = key(
+        NEGATIVE_STOCK, "A table has fewer rows than fewest_rows_percent of the month before", default="list"
+    )
+    receipt_days: int = key(Whole(0, 366), "Days without a receipt at the cut-off; 0 does not ask", default=30)
+    fewest_rows_percent: int = key(Whole(0, 100), "Part of last month's rows, in per cent; 0 does not ask", default=50)
+
+
+@dataclass(frozen=True, kw_only=True)
 class CloseSettings(Written):
     """What a close does: its source, its first month and the accounting policies."""
 
@@ -117,6 +132,9 @@ class CloseSettings(Written):
         NEGATIVE_STOCK, "Whether stock below zero at a month's end stops the close or is only listed", default="stop"
     )
     journals: JournalSettings = key(ShapeOf(JournalSettings), "How journals stand in Xero", default=JournalSettings())
+    completeness: Completeness = key(
+        ShapeOf(Completeness), "What a month that seems not to be all there does", default=Completeness()
+    )
     approval: Approval = key(ShapeOf(Approval), "Who has to agree", default=Approval())
     flux: Flux = key(ShapeOf(Flux), "Which changes against another month ask for a comment", default=Flux())
     tie_out: TieOutSettings = key(ShapeOf(TieOutSettings), "When a month ties out to Xero", default=TieOutSettings())
@@ -193,4 +211,11 @@ class CloseFile(Written):
             late_cost_threshold=Decimal(close.costing.late_cost_threshold),
             cut_off=close.cut_off_journals.policy,
             tie_out=close.tie_out.policy,
+            completeness=CompletenessPolicy(
+                no_cogs=close.completeness.no_cogs,
+                no_receipts=close.completeness.no_receipts,
+                fewer_rows=close.completeness.fewer_rows,
+                receipt_days=close.completeness.receipt_days,
+                fewest_rows_percent=close.completeness.fewest_rows_percent,
+            ),
         )

@@ -138,6 +138,28 @@ class TieOutPolicy:
 
 
 @dataclass(frozen=True)
+class CompletenessPolicy:
+    """When a month seems not to be all there, and what then."""
+
+    no_cogs: StockGate = "stop"
+    """Goods were sold and none of them has COGS, where the month before had some."""
+    no_receipts: StockGate = "list"
+    """Nothing was received for `receipt_days`."""
+    fewer_rows: StockGate = "list"
+    """A table has less than `fewest_rows_percent` of the rows that it had the month before."""
+    receipt_days: int = 30
+    """Days without a receipt; 0: not asked."""
+    fewest_rows_percent: int = 50
+    """Part of last month's rows; 0: not asked."""
+
+    @property
+    def listed_only(self) -> list[str]:
+        """Kinds of exception that do not stop the close."""
+        gates = {"no_cogs": self.no_cogs, "no_receipts": self.no_receipts, "fewer_rows": self.fewer_rows}
+        return [kind for kind, gate in gates.items() if gate == "list"]
+
+
+@dataclass(frozen=True)
 class ClosePolicy:
     """Everything that decides a month's figures beside the data and the account mappings."""
 
@@ -163,3 +185,5 @@ class ClosePolicy:
     """Journals at the cut-off."""
     tie_out: TieOutPolicy = field(default_factory=TieOutPolicy)
     """When a month ties out."""
+    completeness: CompletenessPolicy = field(default_factory=CompletenessPolicy)
+    """When a month seems not to be all there."""

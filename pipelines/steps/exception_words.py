@@ -55,6 +55,20 @@ SENTENCES = {
         'received "{subject}" without a price',
         "Enter the price of the purchase order line; a receipt at no cost has the price 0.",
     ),
+    "no_cogs": (
+        "goods were sold in {subject} and none of them has COGS, where the month before had some",
+        "See what was left out and why (tieout preview): invoices, shipments or statuses may be missing. "
+        f"Set close.completeness.no_cogs to list, or {_accept('no_cogs')}",
+    ),
+    "no_receipts": (
+        "nothing was received for a while when {subject} ends (the quantity is the days)",
+        f"Enter the missing receipts, change close.completeness.receipt_days, or {_accept('no_receipts')}",
+    ),
+    "fewer_rows": (
+        "{subject} has far fewer rows than the month before",
+        "Is the extract complete (tieout extract --full)? Change close.completeness.fewest_rows_percent, or "
+        f"{_accept('fewer_rows')}",
+    ),
     "rejected_row": (
         "the row {subject} was refused by its table's rules (raw.rejected_rows)",
         f"Repair the row in the source, or {_accept('rejected_row')}",

@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from pipelines.steps.completeness import find_incomplete
 from pipelines.steps.context import CloseContext
 from pipelines.steps.cut_off import enter_month_end
 from pipelines.steps.purchase_changes import PurchaseScope, find_scope, keep_scope
@@ -175,9 +176,11 @@ def _find_exceptions(close: CloseContext, warehouse: Warehouse, unmapped: pl.Dat
         find_cost_exceptions(moves.lazy(), uncovered.drop("sku", "moved_on").lazy(), close.period, close.cut_off),
         describe_unmapped(unmapped.lazy()),
         _rejected_rows(warehouse),
+        find_incomplete(close, warehouse),
     ]
     columns = found[0].collect_schema().names()
     listed_only = ["negative_stock"] if close.policy.negative_stock == "list" else []
+    listed_only += close.policy.completeness.listed_only
     exceptions = pl.concat([frame.select(columns) for frame in found])
     return settle_exceptions(exceptions, corrections_of(close).lazy(), listed_only, close.period)
 
