@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -224,7 +226,10 @@ def _typing_hash(source: Source, received: Mapping[str, Received], read: Mapping
     inputs |= {name: one.landed_version for name, one in sorted(read.items())}
     models = [repr(core_table(name)) for name in SOURCE_TABLES]
     code = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.rglob("*.py"))]
-    return hashlib.sha256(json.dumps([inputs, source.text, models, code]).encode()).hexdigest()
+    day = ""
+    if re.search(r"\bnow\(\)|\bcurrent_date\b|\btoday\(\)", source.text, re.IGNORECASE):
+        day = str(datetime.now(ZoneInfo(source.content.source.time_zone)).date())  # a select that says "today"
+    return hashlib.sha256(json.dumps([inputs, source.text, models, code, day]).encode()).hexdigest()
 
 
 def _is_current(typing_hash: str, run: _Extract) -> bool:
