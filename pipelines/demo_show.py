@@ -65,6 +65,7 @@ def _show(screen: Console, settings: Settings) -> None:
     folder, here = demo_folder(settings.home), Path.cwd()
     shown = folder.relative_to(here) if folder.is_relative_to(here) else folder
     screen.print(f"The warehouse: {shown / 'warehouse.duckdb'} (read-only copy for queries beside it)")
+    screen.print(f"The close packs: {shown / 'packs'} (an Excel workbook and a page with charts for each month)")
     screen.print("\n[bold]Three things to try next[/bold]")
     tieout, file = _command(), f"--warehouse {shown / 'warehouse.duckdb'}"
     for number, (what, command) in enumerate(

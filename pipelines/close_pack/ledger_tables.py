@@ -1,5 +1,6 @@
 """Tables of the close pack about the ledger: journals, roll-forward, tie-out, stock by age."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -12,7 +13,7 @@ from transforms.periods import name_period, previous_period
 from transforms.stock_ages import NO_RECEIPT
 
 JOURNALS, ROLL_FORWARD, UNITS, TIE_OUT = "journals", "roll_forward", "roll_forward_units", "tie_out"
-DOCUMENTS, AGES = "tie_out_documents", "stock_ages"
+DOCUMENTS, AGES, CLEARING = "tie_out_documents", "stock_ages", "clearing"
 NO_CATEGORY = "(no category)"
 
 _MOVED = [name for name in MOVEMENTS if name not in {"opening", "closing"}]
@@ -68,9 +69,23 @@ def roll_forward_tables(warehouse: Warehouse, period: date) -> list[PackTable]:
         """,
         [previous_period(period), NO_CATEGORY],
     )
+    signed = _signed_closing(warehouse, previous_period(period))
     value = _wide(lines, before, period, "value_amount", ROLL_FORWARD, f"Roll-forward, {name_period(period)}", "money")
     units = _wide(lines, before, period, "quantity", UNITS, f"Roll-forward in units, {name_period(period)}", "quantity")
-    return [value, units]
+    return [replace(value, checks=(*value.checks, *signed)), units]
+
+
+def _signed_closing(warehouse: Warehouse, period: date) -> list[PackCheck]:
+    """The opening against the stock that was signed off, where the month before was."""
+    signed = warehouse.query(
+        "select stock_amount from post.sign_offs where period = ? order by sign_off desc limit 1", [period]
+    )["stock_amount"].to_list()
+    return [
+        PackCheck(
+            "Opening is the closing that was signed", (Term(ROLL_FORWARD, "opening"),), (Term("", "", amount=one),)
+        )
+        for one in signed
+    ]
 
 
 def _wide(
@@ -152,6 +167,37 @@ def tie_out_documents_table(warehouse: Warehouse, period: date) -> PackTable:
         PackColumn("amount", "Amount", "money", is_summed=True),
     )
     return make_table(DOCUMENTS, f"Documents behind the tie-out, {name_period(period)}", columns, rows)
+
+
+def clearing_table(warehouse: Warehouse, period: date) -> PackTable | None:
+    """What stands open on the clearing accounts, by purchase order and age; None where no account is a clearing one."""
+    rows = warehouse.query(
+        """
+        select account_code, order_number, coalesce(party, '') as party, opened_on, age_days, age_band, charged_amount,
+          cleared_amount, open_amount
+        from close.clearing_orders where period = ? order by account_code, opened_on, order_number
+        """,
+        [period],
+    )
+    if rows.is_empty():
+        return None
+    columns = (
+        PackColumn("account_code", "Account", width=9),
+        PackColumn("order_number", "Purchase order", width=18),
+        PackColumn("party", "Party", width=28),
+        PackColumn("opened_on", "Since", "date", width=11),
+        PackColumn("age_days", "Days", "count", width=7),
+        PackColumn("age_band", "Age", width=16),
+        PackColumn("charged_amount", "Charged", "money", is_summed=True),
+        PackColumn("cleared_amount", "Cleared", "money", is_summed=True),
+        PackColumn("open_amount", "Open", "money", is_summed=True, formula="={charged_amount}+{cleared_amount}"),
+    )
+    foots = PackCheck(
+        "Charged and cleared is what stands open",
+        (Term(CLEARING, "charged_amount"), Term(CLEARING, "cleared_amount")),
+        (Term(CLEARING, "open_amount"),),
+    )
+    return make_table(CLEARING, f"Clearing accounts, {name_period(period)}", columns, rows, checks=(foots,))
 
 
 def stock_ages_table(warehouse: Warehouse, period: date) -> PackTable:

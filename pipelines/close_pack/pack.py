@@ -79,7 +79,7 @@ def read_pack(close: CloseContext, warehouse: Warehouse, made_at: datetime) -> P
 def _tables(close: CloseContext, warehouse: Warehouse) -> list[PackTable]:
     """The sheets in their order; one without rows says so in its note."""
     period, is_journaled = close.period, close.policy.inventory_method == "perpetual"
-    tie_out = ledger.tie_out_table(warehouse, period)
+    tie_out, clearing = ledger.tie_out_table(warehouse, period), ledger.clearing_table(warehouse, period)
     open_check = movements.open_receipts_check(tie_out)
     checks = [_ledger_check(tie_out), open_check]
     tie_out = ledger.tie_out_table(warehouse, period, tuple(check for check in checks if check is not None))
@@ -92,6 +92,7 @@ def _tables(close: CloseContext, warehouse: Warehouse) -> list[PackTable]:
         movements.landed_costs_table(warehouse, period),
         movements.adjustments_table(warehouse, period, is_journaled=is_journaled),
         movements.open_receipts_table(warehouse, period),
+        *([clearing] if clearing is not None else []),
         ledger.stock_ages_table(warehouse, period),
         background.exceptions_table(warehouse, period),
         background.left_out_table(warehouse, period),

@@ -34,6 +34,8 @@ class Term:
     column: str
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sign: int = 1
+    amount: Decimal | None = None
+    """A figure of its own, in place of a column: what was signed."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,9 @@ def sum_terms(terms: tuple[Term, ...], tables: Mapping[str, PackTable]) -> Decim
     """What the terms come to, computed from the tables' own rows."""
     total = Decimal(0)
     for term in terms:
+        if term.amount is not None:
+            total += term.amount * term.sign
+            continue
         rows = tables[term.table].frame
         for column, values in term.where.items():
             rows = rows.filter(pl.col(column).is_in(list(values)))

@@ -33,6 +33,7 @@ def page_tables(pack: Pack) -> list[ReportTable]:
             movements.OPEN_RECEIPTS,
             ("purchase_number", "supplier", "sku", "received_date", "age_days", "quantity", "value_amount"),
         ),
+        *([plain(pack, ledger.CLEARING)] if ledger.CLEARING in pack.tables else []),
         plain(pack, ledger.AGES),
         plain(
             pack,

@@ -22,6 +22,7 @@ SHEET_NAMES = {
     "landed_costs": "Landed costs",
     "adjustments": "Adjustments",
     "open_receipts": "GRNI",
+    "clearing": "Clearing",
     "stock_ages": "Stock by age",
     "exceptions": "Exceptions",
     "left_out": "Left out",
@@ -100,6 +101,8 @@ class Places:
 
     def _sums(self, term: Term) -> list[str]:
         """SUM, or one SUMIFS for each combination of values."""
+        if term.amount is not None:
+            return [f"({term.amount:f})"]
         amounts = self.cells(term.table, term.column)
         if not term.where:
             is_summed = {column.name: column.is_summed for column in self._tables[term.table].columns}
