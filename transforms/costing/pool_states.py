@@ -117,7 +117,7 @@ class LayeredStock:
         layers = self._layers_of(origin) or list(self.layers)
         units, taken = sum(layer.units for layer in layers), Fraction(0)
         for layer in layers:
-            share = max(Fraction(cost) * layer.units / units, Fraction(-layer.cost))
+            share = _taken(Fraction(cost) * layer.units / units, Fraction(layer.cost))
             layer.cost = shorten(layer.cost + share)
             taken += share
         self.value = shorten(self.value + taken)
@@ -190,7 +190,7 @@ class AveragedStock:
 
     def absorb(self, cost: Cost, origin: int) -> Cost:
         """Average value in."""
-        taken = max(Fraction(cost), -self.value)
+        taken = _taken(Fraction(cost), Fraction(self.value))
         self.revalue(self.value + taken)
         return shorten(taken)
 
@@ -201,6 +201,11 @@ class AveragedStock:
     def set_unit_cost(self, unit: Cost) -> None:
         """Give every unit on hand the same cost."""
         self.average = self.last_unit = Fraction(unit)
+
+
+def _taken(share: Fraction, value: Fraction) -> Fraction:
+    """What stock of some value takes of a charge: all that adds to it, and of a credit no more than it is worth."""
+    return max(share, min(-value, Fraction(0)))
 
 
 def shorten(cost: Cost) -> Cost:

@@ -12,7 +12,7 @@ from transforms.costing.dependence import CONNECTED, PLAIN, find_pools_below_zer
 from transforms.costing.dependent_pools import settle_dependent_pools, settle_separate_pools
 from transforms.costing.ordering import find_order
 from transforms.costing.plain_pools import PLAIN_COLUMNS, settle_plain_pools
-from transforms.costing.problems import MoveProblems
+from transforms.costing.problems import MoveProblems, gather_problems
 from transforms.costing.reporting import narrow
 
 MANY_MOVES = 100_000
@@ -121,7 +121,7 @@ def _all_or_problems(parts: Iterable[Callable[[], pl.DataFrame]]) -> list[pl.Dat
         except MoveProblems as found:
             problems += found.problems
     if problems:
-        raise MoveProblems(problems)
+        raise MoveProblems(gather_problems(problems))
     return valued
 
 

@@ -31,7 +31,7 @@ from transforms.costing.linked_moves import (
 )
 from transforms.costing.pool_books import PoolBook, divide, to_cents
 from transforms.costing.pool_states import AveragedStock, Cost, LayeredStock, Piece, Stock, divide_cost, shorten
-from transforms.costing.problems import MoveProblems
+from transforms.costing.problems import MoveProblems, contradiction, gather_problems
 
 
 def settle_moves(moves: LinkedMoves, by_average: bool, share_by: ProspectiveShare = "layer") -> SettledMoves:
@@ -71,7 +71,7 @@ def settle_until_stable(begin: Callable[[dict[int, Piece], dict[int, Cost | None
         settlement = begin(known, circles.cut)
         settlement.run()
         if settlement.problems:
-            raise MoveProblems(settlement.problems)
+            raise MoveProblems(gather_problems(settlement.problems))
         if settlement.covered == known:
             return settlement
         action = settlement.moves.action
@@ -328,14 +328,3 @@ class Settlement:
     def _problem(self, move: int, found: str) -> Problem:
         """A contradiction that only the order of moves shows."""
         return contradiction(self.moves.move_id[move], found)
-
-
-def contradiction(move_id: str, found: str) -> Problem:
-    """A move that contradicts others, which only the order of moves shows."""
-    return Problem(
-        f"core.stock_moves, move {move_id}",
-        found,
-        "Look at the dates and quantities of its document in the source.",
-        row_count=1,
-        examples=(move_id,),
-    )

@@ -151,10 +151,10 @@ class Ledger:
         if left and self.is_layered:
             targets = own or pool.shelf
             for unit in targets:
-                unit.cost = max(unit.cost + share / len(targets), Fraction(0))
+                unit.cost = max(unit.cost + share / len(targets), min(unit.cost, Fraction(0)))
             pool.remember()
         elif left:
-            pool.share_evenly(max(before + share, Fraction(0)))
+            pool.share_evenly(max(before + share, min(before, Fraction(0))))
         booked = self.book_in(pool, pool.value() - before)
         total, pool.charged = cents(pool.charged), pool.charged + amount
         self.answers[move.move_id] = Answer(booked, expensed=cents(pool.charged) - total - booked)

@@ -94,7 +94,18 @@ def test_each_broken_rule_is_named(table: str, found: str) -> None:
 
 def test_a_transfer_that_brings_in_more_than_left_is_named() -> None:
     table = "1 receipt r 9 at 1.00\n2 transfer_out o -3 document=T\n3 transfer_in i 4 document=T location=Shop"
-    assert "move i: a transfer brings in more than has left" in problems_in(table, "sku_location")
+    problems = problems_in(table, "sku_location")
+    assert "a transfer brings in more than has left (1 row)" in problems
+    assert "First: i" in problems
+
+
+def test_moves_that_break_one_rule_are_one_problem() -> None:
+    skus = "".join(f"1 revaluation v{sku} 0 for 1.00 sku={sku}\n" for sku in "DCBA")
+    assert problems_in(skus).splitlines() == [
+        "core.stock_moves: a revaluation finds nothing on hand (4 rows)",
+        "    Look at the dates and quantities of its document in the source.",
+        "    First: vA, vB, vC",
+    ]
 
 
 def test_dates_that_cannot_be_are_named() -> None:

@@ -94,6 +94,8 @@ def absorb_average(
     share_cents, share_fraction, share_error = scale(cents, fraction, 0, left, received, flags)
     if cents < 0:
         value_cents, value_fraction, value_error = average_value(pool, flags)
+        if value_cents < 0:
+            flags[BEYOND] = 1
         all_cents, all_fraction, all_error = less(ZERO, ZERO, ZERO, value_cents, value_fraction, value_error)
         if is_less(share_cents, share_fraction, share_error, all_cents, all_fraction, all_error, flags):
             add_out(pool, all_cents, all_fraction, all_error, flags)

@@ -16,7 +16,7 @@ from transforms.costing.kernel.layout import (
     Ledger,
 )
 from transforms.costing.linked_moves import HAND_OVER
-from transforms.costing.settlement import contradiction
+from transforms.costing.problems import contradiction
 
 WORDS = {
     MADE_BEFORE: "an assembly comes in before its components leave",

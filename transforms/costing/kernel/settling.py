@@ -22,7 +22,7 @@ from transforms.costing.kernel.layout import (
 from transforms.costing.kernel.links import build_links
 from transforms.costing.kernel.replay import is_cut_at_cost, pools_to_replay, replay
 from transforms.costing.kernel.separate import DOUBTFUL, OUT_OF_REACH
-from transforms.costing.problems import MoveProblems
+from transforms.costing.problems import MoveProblems, gather_problems
 
 
 def rule_of(policy: CostingPolicy, widen: int = 0) -> Rule:
@@ -52,7 +52,7 @@ def settle_separate(
     problems = find_problems(columns, _without(ledger, columns, open_pools))
     exact = _settle_rows(_rows_of(columns, open_pools), policy, problems)
     if problems:
-        raise MoveProblems(problems)
+        raise MoveProblems(gather_problems(problems))
     return _stack(_found(columns, ledger), exact)
 
 
@@ -87,7 +87,7 @@ def settle_connected(
     problems = find_problems(columns, _without(ledger, columns, beyond))
     exact.append(_settle_rows(_rows_of(columns, beyond), policy, problems))
     if problems:
-        raise MoveProblems(problems)
+        raise MoveProblems(gather_problems(problems))
     return _stack(_found(columns, ledger), *exact)
 
 
