@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from mappings.containers import ListOf, ShapeOf, Written, key
 from mappings.kinds import Flag, Month, PlacedText, Whole
+from mappings.opening_shape import OpeningDifferenceEntry
 from mappings.posting_shape import EVIDENCE_SCOPE, WHEN_LOCKED, Approval, ForeignJournalEntry, JournalChanges
 from mappings.tie_out_shape import CutOffSettings, TieOutSettings
 from mappings.vocabulary import (
@@ -156,6 +157,12 @@ class CloseFile(Written):
         default=(),
     )
 
+    opening_differences: tuple[OpeningDifferenceEntry, ...] = key(
+        ListOf(ShapeOf(OpeningDifferenceEntry)),
+        "Opening stock less Xero's balance on the day before the first month, by account; the first month books it",
+        default=(),
+    )
+
     @property
     def decided_journals(self) -> tuple[ForeignJournal, ...]:
         """The decisions about journals of others."""
@@ -211,6 +218,7 @@ class CloseFile(Written):
             late_cost_threshold=Decimal(close.costing.late_cost_threshold),
             cut_off=close.cut_off_journals.policy,
             tie_out=close.tie_out.policy,
+            opening_differences=tuple(entry.approved() for entry in self.opening_differences),
             completeness=CompletenessPolicy(
                 no_cogs=close.completeness.no_cogs,
                 no_receipts=close.completeness.no_receipts,

@@ -31,6 +31,7 @@ def find_contradictions(content: object) -> Iterator[tuple[Place, str, str]]:
             yield from _untracked(content)
         case CloseFile():
             yield from _missing_threshold(content)
+            yield from _repeated([one.account for one in content.opening_differences], "opening difference of account")
         case CorrectionsFile():
             yield from _repeated([entry.id for entry in content.entries], "id")
             yield from _backward_months(content)

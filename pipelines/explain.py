@@ -34,6 +34,11 @@ _SOURCE_SQL = {
         left join close.landed_cost_allocations a on concat(a.charge_id, ':', a.receipt_line_id) = s.source_id
         left join core.charges c on c.charge_id = a.charge_id
         left join core.receipt_lines r on r.receipt_line_id = a.receipt_line_id""",
+    "xero.trial_balance": """
+        select s.source_amount, s.source_id, 'opening balance' as document_number, null::varchar as sku,
+               s.period - 1 as happened_on, null::decimal(18, 4) as quantity, null::decimal(18, 6) as unit_cost,
+               'opening stock less Xero''s balance, approved in close.yaml' as what
+        from picked s""",
 }
 """What a reader is shown of a source row, by the table that holds it."""
 

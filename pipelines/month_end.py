@@ -15,6 +15,7 @@ from pipelines.steps.charge_days import stop_on_restated_months
 from pipelines.steps.documents import extract_documents
 from pipelines.steps.gate import stop_on_exceptions, stop_on_open_months
 from pipelines.steps.journals import build_month
+from pipelines.steps.opening import stop_on_opening_difference
 from pipelines.steps.reporting import report_month
 from pipelines.steps.run import CloseRun
 from pipelines.steps.stock import value_stock
@@ -86,6 +87,7 @@ def check(run: CloseRun) -> None:
     stop_on_open_months(run.close, run.warehouse)
     stop_on_restated_months(run.close, run.warehouse)
     stop_on_exceptions(run.close, run.warehouse)
+    stop_on_opening_difference(run.close, run.warehouse, run.client)
     stop_on_stock_difference(run.close, run.warehouse)
 
 

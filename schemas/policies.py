@@ -160,6 +160,17 @@ class CompletenessPolicy:
 
 
 @dataclass(frozen=True)
+class OpeningDifference:
+    """What somebody approved of a stock account's opening."""
+
+    account_code: str
+    amount: Decimal
+    """Opening stock of the ledger less Xero's balance, base currency, 2 places."""
+    defined_at: str
+    """file:line:column."""
+
+
+@dataclass(frozen=True)
 class ClosePolicy:
     """Everything that decides a month's figures beside the data and the account mappings."""
 
@@ -185,5 +196,7 @@ class ClosePolicy:
     """Journals at the cut-off."""
     tie_out: TieOutPolicy = field(default_factory=TieOutPolicy)
     """When a month ties out."""
+    opening_differences: tuple[OpeningDifference, ...] = ()
+    """What the first month books between Xero's opening balance and the opening stock."""
     completeness: CompletenessPolicy = field(default_factory=CompletenessPolicy)
     """When a month seems not to be all there."""

@@ -17,6 +17,7 @@ from schemas.journals import JournalEntries
 from schemas.maps import MappingTables
 from transforms.core_tables import CoreTables
 from transforms.entries.month import enter_month
+from transforms.entries.opening import enter_opening_differences
 from transforms.exceptions import find_cost_exceptions, find_document_exceptions, settle_exceptions
 from transforms.journals import build_journals
 from transforms.left_out import list_left_out
@@ -40,7 +41,7 @@ def build_month(close: CloseContext, warehouse: Warehouse) -> None:
 def _build(close: CloseContext, warehouse: Warehouse) -> None:
     maps, scope = close.maps, find_scope(close, warehouse)
     bookings = warehouse.read("close.bookings", "period = ?", [close.period])
-    left_out = _list_left_out(close, warehouse).collect()
+    left_out = list_left_out_of(close, warehouse).collect()
     at_cut_off = enter_month_end(close, warehouse, left_out)
     entered = _enter(close, warehouse, scope, maps, bookings)
     entries = entered if at_cut_off is None else pl.concat([entered, at_cut_off])
@@ -90,8 +91,8 @@ def _sum_before(warehouse: Warehouse, period: date) -> pl.DataFrame:
     )
 
 
-def _list_left_out(close: CloseContext, warehouse: Warehouse) -> pl.LazyFrame:
-    """Sales that stand in one book only: what is surely in both by the cut-off is not even read."""
+def list_left_out_of(close: CloseContext, warehouse: Warehouse) -> pl.LazyFrame:
+    """LeftOut: sales that stand in one book only; what is surely in both by the cut-off is not even read."""
     policy = close.policy.recognition
     in_both = "moved_date <= ? and invoice_date <= ? and moved_quantity <> 0 and moved_quantity = ordered_quantity"
     given: list[object] = [close.cut_off, close.cut_off]
@@ -129,7 +130,9 @@ def _enter(
         close.period,
         close.cut_off,
     )
-    return check(JournalEntries, entries).lazy()
+    differences = close.policy.opening_differences if close.period == close.policy.first_period else ()
+    opened = enter_opening_differences(differences, maps.accounts, close.period, close.cut_off)
+    return check(JournalEntries, pl.concat([entries, opened])).lazy()
 
 
 def _core_of(warehouse: Warehouse, rows: Mapping[str, pl.DataFrame]) -> CoreTables:

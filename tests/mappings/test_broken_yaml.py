@@ -742,6 +742,27 @@ CASES = [
         ],
     ),
     Case(
+        "opening_difference_twice_and_as_a_number",
+        "close",
+        "close: {source: omni, first_period: 2026-09}\nopening_differences:\n"
+        '  - {account: "630", amount: 12.34, reason: Counted, owner: me}\n'
+        '  - {account: "630", amount: "12.3", reason: Counted, owner: me}\n',
+        [
+            'mappings/close.yaml:3:30: opening_differences[].amount is the number 12.34. Quote it: "12.34"',
+            'mappings/close.yaml:4:30: opening_differences[].amount is "12.3". Write an amount with two places, quoted, such as "-12.34"',
+        ],
+    ),
+    Case(
+        "opening_difference_of_one_account_twice",
+        "close",
+        "close: {source: omni, first_period: 2026-09}\nopening_differences:\n"
+        '  - {account: "630", amount: "12.34", reason: Counted, owner: me}\n'
+        '  - {account: "630", amount: "-1.00", reason: Counted, owner: me}\n',
+        [
+            'mappings/close.yaml:4:15: opening difference of account "630" stands on line 3 already. Rename one of them',
+        ],
+    ),
+    Case(
         "latin1",
         "adjustments",
         b'reasons:\n  Verlust K\xf6ln: {account: "429"}\n',
