@@ -6,6 +6,8 @@ from datetime import date
 
 from pipelines.errors import DoesNotTieOut, TieoutError
 from pipelines.load.plan_store import StoredPlan
+from pipelines.milestones import milestones_table, read_milestones
+from pipelines.plan_pages import plan_lines_table
 from pipelines.reports import (
     ReportTable,
     as_markdown,
@@ -26,6 +28,7 @@ TITLES = {
     "roll-forward": "Inventory roll-forward",
     "tie-out": "Tie-out to Xero",
     "exceptions": "Exceptions and what was left out",
+    "status": "Where each month stands",
 }
 """The pages by key, as Prefect's UI lists them."""
 
@@ -81,8 +84,10 @@ def _read_tables(facts: RunFacts, warehouse: Warehouse) -> dict[str, list[Report
     """Tables of the pages that this run got to."""
     period, tables = facts.period, {}
     if facts.has_journals:
-        changes = [plan_table(facts.plan)] if facts.plan is not None else []
+        plan = facts.plan
+        changes = [plan_table(plan), plan_lines_table(warehouse, plan)] if plan is not None else []
         tables["journals"] = [*changes, *journal_tables(warehouse, period)]
+        tables["status"] = [milestones_table(read_milestones(warehouse))]
         tables["roll-forward"] = [roll_forward_table(warehouse, period)]
         tables["exceptions"] = [exceptions_table(warehouse, period), left_out_table(warehouse, period)]
     if facts.has_tie_out:

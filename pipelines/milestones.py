@@ -85,7 +85,7 @@ def _open(row: Mapping[str, Any]) -> list[str]:
 def _tied(row: Mapping[str, Any]) -> str:
     if row["is_tied_out"] is None:
         return ""
-    return _when(row["proved_at"]) if row["is_tied_out"] else "no"
+    return (_when(row["proved_at"]) or "yes") if row["is_tied_out"] else "no"
 
 
 def _who(name: str | None, at: datetime | None) -> str:

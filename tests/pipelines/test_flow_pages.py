@@ -77,6 +77,11 @@ def test_the_tie_out_ends_with_what_nobody_explains(pages: dict[str, str]) -> No
     assert "| **630** | **Unexplained** |  | **0.00** |" in pages["tie-out"]
 
 
+def test_the_status_says_who_did_what_and_when(pages: dict[str, str]) -> None:
+    assert "| Month | Extracted | Planned | Approved | Posted | Tied out | Signed |" in pages["status"]
+    assert [line[:9] for line in pages["status"].splitlines() if line.startswith("| 20")] == ["| 2026-09", "| 2026-10"]
+
+
 def test_what_was_left_out_stands_with_its_reason_and_value(pages: dict[str, str]) -> None:
     assert "### Left out of COGS, October 2026" in pages["exceptions"]
     assert "| SO-1105 | PCK-COVER | excluded by rule |" in pages["exceptions"]
