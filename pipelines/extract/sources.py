@@ -26,6 +26,7 @@ from pipelines.extract.file_bytes import UnreadableInputError
 from pipelines.extract.raw_tables import Load, current_loads, land
 from pipelines.extract.received import Received, find_row_count_problem, receive, understand
 from pipelines.extract.report import ExtractReport, InputReport
+from pipelines.extract.retention import forget_old_rows
 from pipelines.extract.source_shapes import FileInput, Source
 from pipelines.extract.source_sql import SourceConnection, SqlFaultError
 from pipelines.extract.wish import WHAT_CHANGED, ExtractWish
@@ -126,6 +127,7 @@ def extract_source(
     typed = _type_all(run, loads)
     run.step("fill core", 2 * len(source.inputs) + len(source.tables))
     fill_core(source, typed, typing_hash, warehouse, run.run_id, run.moment)
+    forget_old_rows(source, warehouse, settings.raw_months, run.moment)
     files = [InputReport(load.input_name, load.rows.height, load in changed) for load in loads]
     inputs = _input_reports(run, files, read)
     return _report(run, run.run_id, inputs, started, is_unchanged=False)
