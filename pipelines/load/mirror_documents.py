@@ -17,8 +17,8 @@ from pipelines.warehouse import Warehouse
 LOOK_BACK = timedelta(days=183)
 """How far before the first month documents are read: a bill may be dated there in Xero and after it in the source."""
 
-_OVERLAP = timedelta(minutes=5)
-"""Two clocks never agree, and a change may show late."""
+_OVERLAP = timedelta(seconds=5)
+"""A change may show a little late; both instants are of Xero's own clock."""
 
 
 def mirror_documents(
@@ -49,14 +49,14 @@ def mirror_documents(
     }
     refusals: dict[str, str] = {}
     for collection in COLLECTIONS:
-        since = _read_until(warehouse, collection, terms)
+        since, asked_at = _read_until(warehouse, collection, terms), client.server_time
         try:
             elements = list(client.documents(collection, _where(since, opening_day), since))
         except (CredentialsRefused, XeroRefusal) as error:
             refusals[collection] = error.summary
             _note(warehouse, collection, terms, None, error.summary)
             continue
-        _keep(warehouse, collection, elements, terms, since, accounts)
+        _keep(warehouse, collection, elements, terms, since, asked_at, accounts)
     return refusals
 
 
@@ -81,6 +81,7 @@ def _keep(
     elements: list[Element],
     terms: dict[str, object],
     since: datetime | None,
+    asked_at: datetime | None,
     accounts: frozenset[str],
 ) -> None:
     """Replace the lines of every document that was read; all of the endpoint where all was read."""
@@ -94,7 +95,7 @@ def _keep(
         else:
             changed = [document_id(collection, one) for one in elements]
             warehouse.replace("xero.document_lines", lines, "list_contains(?, document_id)", [changed])
-        _note(warehouse, collection, terms, _latest(elements) or (since and since + _OVERLAP), None)
+        _note(warehouse, collection, terms, asked_at or _latest(elements), None)
 
 
 def _is_since(day: object, first: object) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -37,6 +38,8 @@ class XeroClient:
         self._http = http
         self._limits = limits or CallLimits()
         self.tenant_id = tenant_id
+        self.server_time: datetime | None = None
+        """When the last answer was given, by the clock of the server; None before the first one."""
 
     def __repr__(self) -> str:
         return f"XeroClient({str(self._http.base_url)!r}, tenant_id={self.tenant_id!r})"
@@ -217,7 +220,7 @@ class XeroClient:
     ) -> httpx.Response:
         tenant = {"xero-tenant-id": self.tenant_id} if self.tenant_id and url.startswith(API_PATH) else {}
         try:
-            return self._http.request(
+            answer = self._http.request(
                 method, url, params=query or {}, headers={**(headers or {}), **tenant}, content=content
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
@@ -230,6 +233,16 @@ class XeroClient:
                 f"{method} {url}: no answer from {self._http.base_url} ({type(error).__name__}).\n"
                 "    Run the same command again; what was sent is looked up first."
             ) from None
+        self.server_time = _answered_at(answer) or self.server_time
+        return answer
+
+
+def _answered_at(answer: httpx.Response) -> datetime | None:
+    """The Date of an answer, where it has one that can be read."""
+    try:
+        return parsedate_to_datetime(answer.headers["date"])
+    except (KeyError, ValueError):
+        return None
 
 
 def envelope(documents: list[Element]) -> str:

@@ -112,15 +112,32 @@ def cause_of_charges(
     Returns:
         MatchedCharges. By account the causes sum to the matched lines inside the window less the charges inside it.
     """
-    charges = [_charge(row) for row in expected.sort("charge_date", "charge_id").iter_rows(named=True)]
-    lines = list(_lines(read_documents(documents, base_currency)))
+    agreed = _agreed(expected, documents, accounts)
+    left = expected.join(agreed, on="charge_id", how="anti")
+    open_lines = documents.join(agreed, on=["document_id", "line_number"], how="anti")
+    charges = [_charge(row) for row in left.sort("charge_date", "charge_id").iter_rows(named=True)]
+    lines = list(_lines(read_documents(open_lines if charges else open_lines.head(0), base_currency)))
     rows: list[Finding] = []
-    taken: set[tuple[str, int]] = set()
+    taken = set(agreed.select("document_id", "line_number").iter_rows())
     for charge, line in match_charges(charges, lines, accounts):
         if line is not None:
             taken.add(line.key)
         rows += [row for row in explain_charge(charge, line, window) if row["account_code"] in accounts]
     return MatchedCharges(cause_frame(rows), frozenset(taken))
+
+
+def _agreed(expected: pl.DataFrame, documents: pl.DataFrame, accounts: frozenset[str]) -> pl.DataFrame:
+    """Charges and standing lines that are the only ones of their account, day and amount: `charge_id`, `document_id`,
+    `line_number`. Nearly all end here; whichever charge such a line is, it books the same."""
+    keys = ["account_code", "day", "cents"]
+    ours = expected.with_columns(day=pl.col("charge_date"), cents=pl.col("amount")).filter(pl.len().over(keys) == 1)
+    is_open = pl.col("document_status").is_in(list(STANDING)) & pl.col("account_code").is_in(list(accounts))
+    theirs = (
+        documents.filter(is_open & pl.col("document_type").is_in(["ACCPAY", "ACCPAYCREDIT", "SPEND", "RECEIVE"]))
+        .with_columns(day=pl.col("document_date"), cents=pl.col("line_amount"))
+        .filter(pl.len().over(keys) == 1)
+    )
+    return ours.join(theirs, on=keys, how="inner").select("charge_id", "document_id", "line_number")
 
 
 def _charge(row: dict[str, object]) -> SourceCharge:
