@@ -31,18 +31,18 @@ class RowFaults:
                 shown = shown[1:]
         return shown
 
-    def rows(self, resource: str, rows: Sequence[Row]) -> list[Row]:
-        """The rows as they stand now."""
+    def rows(self, resource: str, rows: Sequence[Row], *, is_plain: bool = False) -> list[Row]:
+        """The rows as they stand now; plain: as somebody changed them, before anything is spelled or left out."""
         name = resource.lower()
         shown: list[Row] = []
         for number, row in enumerate(rows):
             edited = self._edits.get((name, number))
-            changed = self._changed(resource, number + 1, row if edited is None else _stamped(row, edited))
+            changed = self._changed(resource, number + 1, row if edited is None else _stamped(row, edited), is_plain)
             if changed is not None:
                 shown.append(changed)
         return shown
 
-    def _changed(self, resource: str, number: int, row: Row) -> Row | None:
+    def _changed(self, resource: str, number: int, row: Row, is_plain: bool) -> Row | None:
         """A row under the faults that concern every n-th one; None where it is gone."""
         if self._is_nth("deletes", resource, number):
             return None
@@ -50,6 +50,8 @@ class RowFaults:
             row = _voided(row)
         if self._is_nth("unknown_status", resource, number):
             row = {name: "MISLAID" if name.lower() == "status" else value for name, value in row.items()}
+        if is_plain:
+            return row
         if self._is_nth("new_field", resource, number):
             row = {**row, "fieldOfNextRelease": number}
         if self._is_nth("nulls", resource, number):

@@ -76,7 +76,9 @@ def _read(store: CoreFolder, row_faults: RowFaults, path: str, request: Request)
 def _list(store: CoreFolder, row_faults: RowFaults, name: str, asked: dict[str, str]) -> tuple[Response, int | None]:
     """One page of a list."""
     served = LISTS[name]
-    documents = row_faults.rows(served.documents, store.documents(served.documents)) if served.documents else []
+    documents = (
+        row_faults.rows(served.documents, store.documents(served.documents), is_plain=True) if served.documents else []
+    )
     rows = row_faults.answer_rows(name, store.rows(name, documents))
     try:
         content = answer(rows, asked, served.envelope)

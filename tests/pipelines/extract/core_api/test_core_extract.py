@@ -1,8 +1,8 @@
-"""Core extracted over real HTTP: the same tables however often a run is cut off, and whatever casing the fields have."""
+"""Core extracted over real HTTP: the same tables however often a run is cut off, in whatever casing the fields come."""
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -68,11 +68,11 @@ def extracted(home: Path, folder: Path, faults: Sequence[Fault] = ()) -> tuple[d
 
 
 @pytest.fixture(scope="module")
-def undisturbed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, pl.DataFrame]]:
+def undisturbed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
     tables, runs = extracted(tmp_path_factory.mktemp("undisturbed"), folder)
     assert runs == 1
     assert all(frame.height for frame in tables.values())
-    yield tables
+    return tables
 
 
 def test_a_run_that_is_cut_off_again_and_again_ends_at_the_same_tables(
