@@ -28,7 +28,12 @@ Row = dict[str, Any]
 BRANCHES = [{"id": 1, "company": "Auckland"}]
 
 
-def select(table: str, zone: str = "Pacific/Auckland", **inputs: Sequence[Mapping[str, object]]) -> list[Row]:
+def select(
+    table: str,
+    zone: str = "Pacific/Auckland",
+    assumptions: Mapping[str, str] | None = None,
+    **inputs: Sequence[Mapping[str, object]],
+) -> list[Row]:
     """Rows of one select over the given rows; an input that is not given is empty."""
     source = read_source(OMNI)
     given = {"branches": BRANCHES, **inputs}
@@ -40,7 +45,10 @@ def select(table: str, zone: str = "Pacific/Auckland", **inputs: Sequence[Mappin
         if hasattr(definition, "omni")
     }
     sql = next(sql for name, sql in source.tables.items() if str(name) == table)
-    with SourceConnection(frames, zone) as connection, connection.select(table, sql) as selected:
+    with (
+        SourceConnection(frames, zone, assumptions=assumptions) as connection,
+        connection.select(table, sql) as selected,
+    ):
         return selected.query("select * from selected_rows").to_dicts()
 
 
@@ -300,7 +308,7 @@ def test_stock_of_today_is_named_by_the_code_of_its_option_and_size() -> None:
         {"id": 2, "productOptionSizeCode": "SHOE-41", "size": "41"},
         {"id": 2, "productOptionSizeCode": "SHOE-42", "size": "42"},
     ]
-    stock = [
+    stock: list[dict[str, object]] = [
         {"productOptionId": 1, "size": None, "branchId": 1, "stockOnHand": 3},
         {"productOptionId": 2, "size": "42", "branchId": 1, "stockOnHand": 4.5},
         {"productOptionId": 2, "size": "41", "branchId": 9, "stockOnHand": None},
@@ -358,3 +366,40 @@ def _sample_rows(resource: str) -> list[Row]:
     file = SAMPLE / "omni" / f"{resource}.json"
     rows: list[Row] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
     return rows
+
+
+def test_tax_that_does_not_come_back_is_part_of_the_cost() -> None:
+    # 115.00 with 15 % GST inside is 100.00 without; 100.00 without is 115.00 with
+    inside = purchase(taxStatus="Incl", lineItems=[{"id": 71, "code": "TENT", "qty": 4, "unitPrice": 115}])
+    outside = purchase(taxStatus="Excl", lineItems=[{"id": 71, "code": "TENT", "qty": 4, "unitPrice": 100}])
+    exempt = purchase(taxStatus="Exempt", lineItems=[{"id": 71, "code": "TENT", "qty": 4, "unitPrice": 100}])
+    prices = {
+        kept: [
+            select("receipt_lines", assumptions={"purchase_tax": kept}, purchases=[one])[0]["unit_price"]
+            for one in (inside, outside, exempt)
+        ]
+        for kept in ("recoverable", "cost")
+    }
+    assert prices == {
+        "recoverable": ["100.000000", "100.000000", "100.000000"],
+        "cost": ["115.000000", "115.000000", "100.000000"],
+    }
+
+
+def test_of_a_kit_its_parts_leave_stock_and_not_the_kit_itself() -> None:
+    kit = line(id=11, code="KIT", qty=2, qtyShipped=2, unitPrice=50.0)
+    parts = [
+        line(id=12, parentId=11, code="TENT", qty=2, qtyShipped=2, unitPrice=0),
+        line(id=13, parentId=11, code="PEG", qty=16, qtyShipped=16, unitPrice=0),
+    ]
+    rows = select("sale_lines", sales=[order(lineItems=[kit, *parts])])
+    products = [
+        {"name": "Set", "orderType": "Kit", "productOptions": [{"code": "KIT"}]},
+        {"name": "Tent", "orderType": "Order", "stockControl": "FIFO", "productOptions": [{"code": "TENT"}]},
+        {"name": "Peg", "orderType": "Order", "stockControl": "FIFO", "productOptions": [{"code": "PEG"}]},
+        {"name": "Packing", "stockControl": "Labour", "productOptions": [{"code": "PACKING"}]},
+    ]
+    stocked = {row["sku"] for row in select("products", products=products) if row["is_stocked"]}
+    # 2 kits of one tent and 8 pegs each: 2 tents and 16 pegs leave, the kit line carries the price only
+    moved = [(row["sku"], row["moved_quantity"]) for row in rows if row["sku"] in stocked]
+    assert moved == [("TENT", "2.0000"), ("PEG", "16.0000")]
