@@ -27,7 +27,7 @@ CustomerID CustomerReference Date Debit DebitAccountCode DefaultAccount DefaultL
 DimensionsUnits Discount DropShip DropShipMode DropShipTaskID DueDate Duration EffectiveDate Email EndDate
 EstimatedUnitCost ExistingStockLines ExpectedQuantity ExpenseAccount ExpiryDate ExternalID Fax FixedCost From
 FromLocation FulFilmentStatus FulFilmentNumber FulfillmentNumber Fulfilments Height ID InTransit InTransitAccount
-InventoryAccount InventoryMovements InventoryWriteOffNumber Invoice InvoiceAmount InvoiceDate InvoiceDueDate InvoiceNumber InvoiceStatus
+InventoryAccount InventoryMovements Invoice InvoiceAmount InvoiceDate InvoiceDueDate InvoiceNumber InvoiceStatus
 Invoices InvoicingAndReceivingNumber IsActive IsServiceOnly IsShipped IsSystem IsTaxForPurchase IsTaxForSale
 LastModifiedOn LastUpdatedDate Length LinkedFulfillmentNumber LinkedInvoiceNumber Lines Location LocationID
 LocationName ManualJournals Memo Method Name Narration NewStockLines NonInventory NonZeroStockOnHandProducts Note Notes
@@ -43,6 +43,7 @@ StocktakeNumber Supplier SupplierCurrency SupplierID SupplierSKU Suppliers Syste
 TaxComponents TaxInclusive TaxPercent TaxRule Terms To ToLocation Total TotalBeforeTax TotalCost TotalQuantity
 TrackingNumber Traceability Transaction TransactionID Transactions TransferQuantity Type UOM Unit UnitCost Unstock
 UnstockStatus Updated WIPAccount WIPDate WastageQty WastageQuantity Weight WeightUnits Width ZeroStockOnHandProducts
+InventoryWriteOffNumber
 """
 SPELLING: Mapping[str, str] = {word.lower(): word for word in _WORDS.split()}
 """Field names of all depths by their lower case."""
