@@ -312,6 +312,17 @@ def test_the_days_of_a_backfill_begin_at_midnight_of_the_account(company: Compan
     assert (question.since, question.until) == ("2026-09-30T11:00:00Z", "2026-10-01T11:00:00Z")
 
 
+def test_a_raw_table_of_an_earlier_release_keeps_its_rows_and_is_read_anew(company: Company) -> None:
+    company.warehouse.execute(
+        "create table raw.omni_sales (row json, _run_id varchar not null, _loaded_at timestamptz not null,"
+        " _source_hash varchar not null)"
+    )
+    company.warehouse.execute("insert into raw.omni_sales values ('{\"id\": 999}', 'r', now(), 'h')")
+    company.read()
+    assert company.current() == company.rows["SalesOrders"]
+    assert company.warehouse.query("select count(*) from raw.omni_sales").item() == 24
+
+
 def test_another_server_starts_over_and_its_rows_replace_the_others(company: Company) -> None:
     company.read()
     company.api.server = "api.cin7.com"
