@@ -155,7 +155,7 @@ def test_only_a_posted_month_can_be_signed(close: CloseContext, warehouse: Wareh
         diff_month(close, warehouse)
 
 
-@pytest.mark.parametrize("seed", [1, 4])
+@pytest.mark.parametrize("seed", [4])
 def test_the_causes_sum_to_the_whole_change(settings: Settings, opened: Warehouse, seed: int) -> None:
     company = ChangingCompany(Random(seed), months=1)  # noqa: S311 chance that can be told again
     close = close_of(settings, JUNE, last_day(JUNE))
