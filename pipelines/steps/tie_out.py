@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import polars as pl
 
-from pipelines.errors import DoesNotTieOut
 from pipelines.load.mirror_documents import mirror_documents
 from pipelines.load.xero_client import XeroClient
 from pipelines.steps.context import CloseContext
@@ -15,14 +13,13 @@ from pipelines.steps.source_changes import CORE_TABLES
 from pipelines.steps.tie_out_balances import Balances
 from pipelines.steps.tie_out_books import JournalBooks, read_books
 from pipelines.steps.tie_out_clearing import TiedAccounts, cleared_by_journals, settled_before, tied_accounts
+from pipelines.steps.tie_out_verdict import TieOutResult, stop_on_difference
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
 from schemas.closing import ClearingOrders, TieOutAccounts, TieOutDocuments, TieOuts
 from schemas.dtypes import MONEY
-from schemas.problems import Problem
 from transforms.core_tables import CoreTables
 from transforms.matching import match_bills
-from transforms.periods import format_period
 from transforms.tie_out.bill_differences import STANDING
 from transforms.tie_out.bills import Window, cause_of_bills, expected_bills
 from transforms.tie_out.charges import cause_of_charges, expected_charges
@@ -37,27 +34,14 @@ from transforms.tie_out.ledger import (
     cause_of_recognition,
     sum_ledger,
 )
-from transforms.tie_out.steps import STEPS
 from transforms.tie_outs import first_documents, list_documents, sum_up, tie_out
+
+__all__ = ["TieOutResult", "stop_on_difference", "tie_out_month"]
 
 _BOOKED = (
     "period, move_id, document_kind, document_number, moved_on, stock_account_code, cost_amount, recognised_amount"
 )
 _READ = ("products", "receipt_lines", "bill_lines", "charges", "currency_rates")
-
-
-@dataclass(frozen=True)
-class TieOutResult:
-    """What a tie-out found."""
-
-    steps: pl.DataFrame
-    """TieOuts."""
-    accounts: pl.DataFrame
-    """TieOutAccounts."""
-    documents: pl.DataFrame
-    """TieOutDocuments."""
-    refusals: dict[str, str]
-    """Endpoints that Xero did not let be read, and why."""
 
 
 @dataclass(frozen=True)
@@ -269,54 +253,3 @@ def _documented(books: _Books, code: str) -> pl.DataFrame:
         ]
     )
     return rows.filter((pl.col("account_code") == code) & (pl.col("day") > books.window.opening_day))
-
-
-def stop_on_difference(close: CloseContext, result: TieOutResult) -> None:
-    """Let a month pass that ties out.
-
-    Args:
-        close: which month.
-        result: its tie-out.
-
-    Raises:
-        DoesNotTieOut: an account differs by more than its materiality that no document explains, or by a cause that
-            close.yaml stops on (exit 6).
-    """
-    problems = [
-        _unexplained(row, result)
-        for row in result.accounts.iter_rows(named=True)
-        if abs(row["unexplained_amount"]) > row["materiality_amount"]
-    ]
-    stopping = result.steps.filter(pl.col("cause").is_in(list(close.policy.tie_out.stop_on)) & (pl.col("amount") != 0))
-    problems += [_stopping(row, result) for row in stopping.iter_rows(named=True)]
-    if problems:
-        raise DoesNotTieOut(f"{format_period(close.period)} does not tie out.", problems)
-
-
-def _unexplained(row: dict[str, object], result: TieOutResult) -> Problem:
-    expected = Decimal(str(row["ledger_amount"])) + Decimal(str(row["explained_amount"]))
-    books = "the stock ledger" if row["account_role"] == "stock_on_hand" else "our books"
-    unread = "".join(f"\n    {resource} could not be read: {why}" for resource, why in result.refusals.items())
-    return Problem(
-        where=f"account {row['account_code']}",
-        found=f"Xero holds {row['xero_amount']:,.2f}, {books} and the documents explain {expected:,.2f}; "
-        f"it differs since {row['first_difference_on']}",
-        fix=(
-            "Look in Xero's account transactions of that day for what is no journal, bill, invoice, credit note or "
-            f"bank transaction: a payment, an expense claim, an opening balance that was changed.{unread}"
-        ),
-        amount=Decimal(str(row["unexplained_amount"])),
-    )
-
-
-def _stopping(row: dict[str, Any], result: TieOutResult) -> Problem:
-    """A cause that close.yaml does not let pass."""
-    own = result.documents.filter((pl.col("account_code") == row["account_code"]) & (pl.col("cause") == row["cause"]))
-    return Problem(
-        where=f"account {row['account_code']}",
-        found=f"{STEPS[str(row['cause'])]}, which close.tie_out.stop_on does not let pass",
-        fix=f"Settle the documents in Xero, then run: tieout tie-out {format_period(row['period'])}",
-        row_count=own.height,
-        amount=Decimal(str(row["amount"])),
-        examples=tuple(own["document_number"].to_list()),
-    )
