@@ -95,7 +95,7 @@ def _keep(
         else:
             changed = [document_id(collection, one) for one in elements]
             warehouse.replace("xero.document_lines", lines, "list_contains(?, document_id)", [changed])
-        _note(warehouse, collection, terms, asked_at or _latest(elements), None)
+        _note(warehouse, collection, terms, asked_at or _latest(elements) or (since and since + _OVERLAP), None)
 
 
 def _is_since(day: object, first: object) -> bool:

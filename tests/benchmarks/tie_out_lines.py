@@ -45,6 +45,8 @@ SCANNED = (
 class Books:
     """Xero as the month leaves it: nothing changed since it was mirrored, and a trial balance."""
 
+    server_time = None
+
     def __init__(self, balance: Decimal) -> None:
         self._balance = balance
 
