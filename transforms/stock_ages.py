@@ -121,7 +121,8 @@ def _not_covered(on_hand: pl.LazyFrame, covered: pl.LazyFrame, keys: list[str]) 
         pl.col("closing_value").to_physical().cast(pl.Int128).alias("cents"),
     )
     less = covered.with_columns(
-        pl.lit(NO_RECEIPT).alias("age_band"), *[(0 - pl.col(name).cast(pl.Int128)).alias(name) for name in ("units", "cents")]
+        pl.lit(NO_RECEIPT).alias("age_band"),
+        *[(0 - pl.col(name).cast(pl.Int128)).alias(name) for name in ("units", "cents")],
     )
     return pl.concat([own, less]).group_by("period", *keys, "age_band").agg(pl.col("units", "cents").sum())
 

@@ -64,7 +64,8 @@ def changed_lines(document: Document, change: Mapping[int, Mapping[str, object]]
     """The lines of a document with some fields of some lines changed, as they are sent back."""
     kept = ("LineItemID", "Description", "Quantity", "UnitAmount", "AccountCode")
     return [
-        {name: one[name] for name in kept} | change.get(number, {}) for number, one in enumerate(document["LineItems"])
+        {name: one[name] for name in kept} | dict(change.get(number, {}))
+        for number, one in enumerate(document["LineItems"])
     ]
 
 
