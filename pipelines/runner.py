@@ -82,7 +82,7 @@ def run_tie_out(settings: Settings, period: str, wait: float = WAIT) -> Iterator
 
 
 def run_extract(
-    settings: Settings, wait: float = WAIT, wish: ExtractWish = WHAT_CHANGED, *, events: bool = False
+    settings: Settings, wait: float = WAIT, wish: ExtractWish = WHAT_CHANGED
 ) -> ExtractReport:
     """Bring in the source's documents, and nothing else: what changed, or what `wish` asks for."""
     today = today_in(settings.time_zone, datetime.now(UTC))
@@ -91,7 +91,7 @@ def run_extract(
     def bring_in(run: CloseRun) -> None:
         run.extracted = extract_documents(run.close, run.warehouse, run.run_id, run.progress, wish)
 
-    with _running(close, "extract", wait, events=events) as run:
+    with _running(close, "extract", wait) as run:
         run.step("Extract documents", bring_in, is_safe_to_retry=True)
         if run.extracted is None:
             raise RuntimeError("the extract step leaves a report")

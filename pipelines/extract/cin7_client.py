@@ -12,7 +12,7 @@ from pipelines.extract.api.json_rows import NotRowsError
 from pipelines.extract.api.shapes import Page, Question, ReceivedRow, Resource
 from pipelines.extract.cin7_answers import LONGEST_WAIT, read_rows, retry_after, unreachable
 from pipelines.extract.cin7_tables import RESOURCES
-from pipelines.hosts import is_loopback
+from pipelines.hosts import is_loopback, name_server
 from pipelines.settings import Settings
 
 CALLS_PER_SECOND = 3
@@ -54,7 +54,7 @@ class OmniClient:
     @property
     def server(self) -> str:
         """Host that is asked."""
-        return self._http.base_url.host
+        return name_server(str(self._http.base_url))
 
     @property
     def resources(self) -> Mapping[str, Resource]:

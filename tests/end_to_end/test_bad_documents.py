@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from tests.sample_company import SEPTEMBER, Company
+from tests.sample_company import ROOT, SEPTEMBER, Company
 
 JOURNALS_OF_SEPTEMBER = 12
 CHARGES = "data/sample/files/landed_costs.csv"
 STOPPED = "2026-09 cannot close yet. Nothing was posted."
 UNREADABLE = "The source omni has inputs that cannot be read."
+
+OMNI = (ROOT / "mappings/sources/omni.yaml").read_text(encoding="utf-8").splitlines()
 
 Change = Callable[[Company], None]
 
@@ -25,6 +27,16 @@ class Case:
     message: str
     repairs: Change
     exit_code: int = 3
+
+
+def place(text: str) -> str:
+    """Where the last word of a text stands in omni.yaml."""
+    (number,) = (number for number, line in enumerate(OMNI, 1) if line.strip() == text)
+    return f"HOME/mappings/sources/omni.yaml:{number}"
+
+
+LANDED_COSTS = place("landed_costs: {file: landed_costs.csv}")
+CHARGE = place("landed_costs.nzd_amount as charge_amount,")
 
 
 def rows(resource: str, reference: str, **values: object) -> Change:
@@ -129,28 +141,28 @@ HOME/mappings/corrections.yaml:17:5: correction "C-1" accepts missing_cost, and 
     "file that is not there": Case(
         lambda company: company.rewrite(CHARGES, None),
         f"""{UNREADABLE}
-HOME/mappings/sources/omni.yaml:26:17: the file HOME/{CHARGES} is missing
+{LANDED_COSTS}:17: the file HOME/{CHARGES} is missing
     The folder holds: currency_rates.csv, opening_stock.csv, supplier_bills.csv""",
         lambda company: company.restore(CHARGES),
     ),
     "file that is cut off": Case(
         lambda company: company.cut_off(CHARGES),
         f"""{UNREADABLE}
-HOME/mappings/sources/omni.yaml:26:17: line 7 of HOME/{CHARGES} has 4 fields, and 6 are expected
+{LANDED_COSTS}:17: line 7 of HOME/{CHARGES} has 4 fields, and 6 are expected
     The file looks cut off: export or copy it again.""",
         lambda company: company.restore(CHARGES),
     ),
     "file in another encoding": Case(
         lambda company: company.rewrite(CHARGES, b"charge_id,purchase_order\nLC-01,PO-301\xe4\n"),
         f"""{UNREADABLE}
-HOME/mappings/sources/omni.yaml:26:17: line 2 of HOME/{CHARGES} is not utf-8: byte 0xE4, invalid continuation byte
+{LANDED_COSTS}:17: line 2 of HOME/{CHARGES} is not utf-8: byte 0xE4, invalid continuation byte
     Name the encoding, such as `encoding: windows-1252` or `encoding: utf-16`.""",
         lambda company: company.restore(CHARGES),
     ),
     "column that is gone": Case(
         text(CHARGES, "nzd_amount", "amount"),
-        """The source omni has selects that cannot be used; core is as it was.
-HOME/mappings/sources/omni.yaml:243:7: tables.charges: Table "landed_costs" does not have a column named "nzd_amount"
+        f"""The source omni has selects that cannot be used; core is as it was.
+{CHARGE}:7: tables.charges: Table "landed_costs" does not have a column named "nzd_amount"
     Candidate bindings: "amount"\
 """,
         text(CHARGES, "amount", "nzd_amount"),

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -25,6 +26,7 @@ class Listing:
 
     def __init__(self) -> None:
         self.names: list[str] = []
+        self.close = SimpleNamespace(settings=SimpleNamespace(pack_after_close=True))
 
     def step(self, name: str, _work: object, *, is_safe_to_retry: bool = False) -> None:
         self.names.append(name)

@@ -102,7 +102,7 @@ class Api(Protocol):
 
     @property
     def server(self) -> str:
-        """Host of the server, without port: rows of another server are not mixed with those that are there."""
+        """Host of the server (hosts.name_server): rows of another server are not mixed with those that are there."""
 
     @property
     def calls(self) -> Calls:

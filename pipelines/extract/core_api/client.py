@@ -14,7 +14,7 @@ from pipelines.extract.api.shapes import Page, Question, ReceivedRow, Resource
 from pipelines.extract.core_api.answers import read_document, read_list, unreachable
 from pipelines.extract.core_api.resources import CORE_RESOURCES, Address
 from pipelines.extract.core_api.transport import turn_taking
-from pipelines.hosts import is_loopback
+from pipelines.hosts import is_loopback, name_server
 from pipelines.settings import Settings
 
 CALLS_PER_MINUTE = 60
@@ -51,7 +51,7 @@ class CoreApi:
     @property
     def server(self) -> str:
         """Host of the server."""
-        return self._http.base_url.host
+        return name_server(str(self._http.base_url))
 
     @property
     def resources(self) -> Mapping[str, Resource]:

@@ -1,11 +1,13 @@
 """The rows that the local Cin7 server gives: one JSON array a resource in a folder, read again when a file changes."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import UsageProblem
 from pipelines.extract.cin7_tables import RESOURCES
+from pipelines.sandbox.cin7.edits import stamp_edits
 from schemas.problems import Problem
 
 Row = dict[str, Any]
@@ -38,7 +40,9 @@ class ResourceFolder:
         stamp = (path.stat().st_mtime_ns, path.stat().st_size)
         known = self._read.get(resource)
         if known is None or known[0] != stamp:
-            known = self._read[resource] = (stamp, _read_array(path))
+            rows = _read_array(path)
+            stamp_edits(known[1] if known else [], rows, datetime.now(UTC))
+            known = self._read[resource] = (stamp, rows)
         return known[1]
 
 

@@ -3,10 +3,12 @@
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.errors import UsageProblem
 from pipelines.sandbox.cin7.core.headers import list_row
+from pipelines.sandbox.cin7.edits import stamp_edits
 from pipelines.sandbox.cin7.rows import Row
 from schemas.problems import Problem
 
@@ -79,7 +81,9 @@ class CoreFolder:
         stamp = (path.stat().st_mtime_ns, path.stat().st_size)
         known = self._read.get(path)
         if known is None or known[0] != stamp:
-            known = self._read[path] = (stamp, _read_rows(path))
+            rows = _read_rows(path)
+            stamp_edits(known[1] if known else [], rows, datetime.now(UTC))
+            known = self._read[path] = (stamp, rows)
         return known[1]
 
     def documents(self, name: str) -> list[Row]:
