@@ -81,9 +81,7 @@ def run_tie_out(settings: Settings, period: str, wait: float = WAIT) -> Iterator
         yield run
 
 
-def run_extract(
-    settings: Settings, wait: float = WAIT, wish: ExtractWish = WHAT_CHANGED
-) -> ExtractReport:
+def run_extract(settings: Settings, wait: float = WAIT, wish: ExtractWish = WHAT_CHANGED) -> ExtractReport:
     """Bring in the source's documents, and nothing else: what changed, or what `wish` asks for."""
     today = today_in(settings.time_zone, datetime.now(UTC))
     close = open_close(settings, today.replace(day=1), is_preview=True)

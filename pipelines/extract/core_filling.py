@@ -25,11 +25,13 @@ def fill_core(
 ) -> None:
     """Replace every core table that sources fill, and raw.rejected_rows, which describes these very rows.
 
-    A table that the source does not give becomes empty. All of it happens, or nothing.
+    A table that the source does not give becomes empty. All of it happens, or nothing. Rows lie in the order of their
+    columns, the key first, so that the same documents give the same table however they arrived.
     """
     with warehouse.transaction():
         for name, model in SOURCE_TABLES.items():
-            warehouse.replace(name, typed[name].rows if name in typed else _empty(model))
+            frame = typed[name].rows if name in typed else _empty(model)
+            warehouse.replace(name, frame.sort(frame.columns))
         warehouse.replace("raw.rejected_rows", _rejected(source, typed, run_id))
         rows = [_note(source, name, typed.get(name), run_id, filled_at) for name in SOURCE_TABLES]
         warehouse.replace("control.core_tables", pl.DataFrame(rows, schema=_empty(CoreTables).schema))

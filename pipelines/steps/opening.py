@@ -25,7 +25,8 @@ NOTHING = Decimal("0.00")
 def stop_on_opening_difference(close: CloseContext, warehouse: Warehouse, client: XeroClient) -> None:
     """Let the first month pass when Xero's stock accounts held the opening stock, or what differs is approved.
 
-    Only the first month is looked at, and only under the perpetual method: later ones build on it.
+    Only the first month is looked at, and only under the perpetual method: later ones build on it. An account without
+    a balance on the day before is left to the tie-out: its books open in the course of the month.
 
     Raises:
         DataProblem: an account differs and nobody approved just that amount (exit 3); nothing was posted.
@@ -95,6 +96,8 @@ def find_opening_problems(
 def _problem(
     code: str, wanted: Decimal, balance: Decimal, approved: OpeningDifference | None, close: CloseContext, day: date
 ) -> Problem | None:
+    if balance == NOTHING and approved is None:
+        return None  # books that open in the course of the first month hold nothing yet: its tie-out tells
     gap = (wanted - balance).quantize(NOTHING)
     agreed = approved.amount if approved is not None else NOTHING
     if gap == agreed and (not gap or is_reachable(code, close.maps.accounts)):

@@ -74,9 +74,8 @@ def test_units_that_the_source_has_otherwise_stop_before_anything_is_posted(clos
     text = text.replace("inputs:\n", "inputs:\n  stated_stock: {file: stock.csv}\n", 1)
     columns = "as_of::date as as_of, sku, location, quantity::decimal(18, 4) as quantity, null as value"
     select = f"select {columns} from stated_stock"
-    source.write_text(
-        text.replace("tables:\n", f"tables:\n  stock_on_hand: {json.dumps(select)}\n", 1), encoding="utf-8"
-    )
+    start = text.index("  stock_on_hand: |\n")
+    source.write_text(f"{text[:start]}  stock_on_hand: {json.dumps(select)}\n", encoding="utf-8")
     fits = closed.tieout("close", OCTOBER)
     assert fits.exit_code == 0, fits.message
 

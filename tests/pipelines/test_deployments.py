@@ -47,7 +47,12 @@ def test_the_scheduler_plans_them_at_that_hour_of_that_zone(
 def test_the_run_form_asks_for_month_day_and_action(deployed: dict[str, dict[str, Any]]) -> None:
     for deployment in deployed.values():
         fields = deployment["parameter_openapi_schema"]["properties"]
-        assert [field["title"] for field in fields.values()] == ["Month", "Up to", "Action"]
+        assert [field["title"] for field in fields.values()] == [
+            "Month",
+            "Up to",
+            "Action",
+            "Hours to wait for approval",
+        ]
         assert all(field["description"] for field in fields.values())
         assert fields["action"]["enum"] == ["close", "preview"]
         assert fields["period"]["anyOf"][0]["pattern"] == r"^\d{4}-(0[1-9]|1[0-2])$"

@@ -47,11 +47,17 @@ CALLS: dict[str, Callable[[XeroClient], object]] = {
     "attachments": lambda client: client.attachments(JOURNAL_ID),
     "connections": lambda client: client.connections(),
     "create_manual_journals": lambda client: client.create_manual_journals(BODY, "key"),
+    "currencies": lambda client: client.currencies(),
+    "documents": lambda client: [
+        list(client.documents(name, "Date>=DateTime(2026,10,1)", datetime(2026, 11, 1, 12, 30, tzinfo=UTC)))
+        for name in ("ManualJournals", "Invoices", "CreditNotes", "BankTransactions")
+    ],
     "end_manual_journal": lambda client: client.end_manual_journal(
         JOURNAL_ID, envelope([ending(JOURNAL_ID, f"{TAG} draft", "DELETED")]), "key"
     ),
     "find_by_narration": lambda client: client.find_by_narration(f"{TAG} October 2026"),
     "history": lambda client: client.history(JOURNAL_ID),
+    "items": lambda client: client.items(),
     "manual_journal": lambda client: client.manual_journal(JOURNAL_ID),
     "manual_journals": lambda client: list(client.manual_journals(None, datetime(2026, 11, 1, 12, 30, tzinfo=UTC))),
     "organisation": lambda client: client.organisation(),
@@ -63,8 +69,8 @@ CALLS: dict[str, Callable[[XeroClient], object]] = {
 """Every method of the client that sends something."""
 
 COLLECTIONS = (
-    "Accounts", "Attachments", "HistoryRecords", "ManualJournals", "Organisations", "Reports", "TaxRates",
-    "TrackingCategories",
+    "Accounts", "Attachments", "BankTransactions", "CreditNotes", "Currencies", "HistoryRecords", "Invoices", "Items",
+    "ManualJournals", "Organisations", "Reports", "TaxRates", "TrackingCategories",
 )  # fmt: skip
 
 
