@@ -10,7 +10,7 @@ help:
 	@echo "make demo    close two months of a made-up company, on a local Cin7 and a local Xero"
 	@echo "make test    everything that CI checks: style, types, tests"
 	@echo "make lint    style only         make types   types only         make unit    tests only"
-	@echo "make chaos   kill a posting at 200 points, with faults on (about half an hour)"
+	@echo "make chaos   kill a posting at 200 points with faults on, and extracts; hunt with thousands of examples"
 	@echo "make bench   how fast costing is, side by side with a sort and a plain program (half an hour)"
 	@echo "make lock    write requirements.lock from pyproject.toml (needs uv)"
 	@echo "make clean   remove .venv and caches; never data"
@@ -35,7 +35,8 @@ unit: install
 
 # What is too much for make test: every kill point, and whatever else lies in tests/chaos.
 chaos: install
-	CHAOS=all $(BIN)/python -m pytest tests/chaos -n 2 --dist worksteal
+	CHAOS=all $(BIN)/python -m pytest -n 2 --dist worksteal \
+	  tests/chaos tests/end_to_end/test_killed_close.py tests/transforms/costing/test_kernel.py
 
 # What is measured, one script each; each writes its figures into tests/benchmarks/results.
 BENCHES := cost_moves post_load map_lines extract_load tie_out_lines $(basename $(notdir $(wildcard tests/benchmarks/close_months.py)))
