@@ -185,7 +185,7 @@ class _Reading:
         self._tell = tell
         self._waiting: dict[Future[object], tuple[Job, Call]] = {}
         self._pools: dict[str, ThreadPoolExecutor] = {}
-        self._errors: list[BaseException] = []
+        self._errors: list[tuple[int, BaseException]] = []
         self._began = self._flushed = time.monotonic()
 
     def run(self) -> None:
@@ -231,7 +231,7 @@ class _Reading:
             elif job.release(error):
                 error = None
             if error is not None:
-                self._errors.append(error)
+                self._errors.append((self._jobs.index(job), error))
 
     def _absorb(self, job: Job, call: Call, answer: object) -> BaseException | None:
         """Take an answer in; the error where it cannot be right."""
@@ -261,10 +261,11 @@ class _Reading:
                 job.conclude()
 
     def _most_telling(self) -> BaseException:
-        """Wrong credentials before an outage before anything else."""
-        bugs = [error for error in self._errors if not isinstance(error, TieoutError)]
-        refusals = [error for error in self._errors if isinstance(error, UsageProblem)]
-        return [*refusals, *bugs, *self._errors][0]
+        """Wrong credentials before an outage before anything else; of several, the one of the first input."""
+        errors = [error for _, error in sorted(self._errors, key=lambda placed: placed[0])]
+        bugs = [error for error in errors if not isinstance(error, TieoutError)]
+        refusals = [error for error in errors if isinstance(error, UsageProblem)]
+        return [*refusals, *bugs, *errors][0]
 
     def _report(self, job: Job, call: Call) -> None:
         """How far it is, in words: pages, rows, calls left today, time left."""
