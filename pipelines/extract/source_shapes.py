@@ -6,6 +6,7 @@ is written from them (`python -m pipelines.extract.source_schema`).
 
 # ruff: noqa: RUF009 - `key` declares a field, as dataclasses.field does
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,20 +59,20 @@ class FileInput(Written):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApiInput(Written):
+class ApiInput(Written, ABC):
     """One resource of an API: each row lands as received, in one JSON column called `row`."""
 
     expect_rows: RowCount | None = key(RowCountKind(), EXPECT_ROWS, default=None)
 
     @property
+    @abstractmethod
     def api(self) -> str:
         """Name of the server."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def resource(self) -> str:
         """What is asked of it."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)

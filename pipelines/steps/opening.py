@@ -25,8 +25,8 @@ NOTHING = Decimal("0.00")
 def stop_on_opening_difference(close: CloseContext, warehouse: Warehouse, client: XeroClient) -> None:
     """Let the first month pass when Xero's stock accounts held the opening stock, or what differs is approved.
 
-    Only the first month is looked at, and only under the perpetual method: later ones build on it. An account without
-    a balance on the day before is left to the tie-out: its books open in the course of the month.
+    Only the first month is looked at, and only under the perpetual method: later ones build on it. Opening stock that
+    is dated in the course of that month is not in Xero the day before: the month's tie-out proves it.
 
     Raises:
         DataProblem: an account differs and nobody approved just that amount (exit 3); nothing was posted.
@@ -35,12 +35,20 @@ def stop_on_opening_difference(close: CloseContext, warehouse: Warehouse, client
     if close.period != close.policy.first_period or close.policy.inventory_method == "periodic":
         return
     day = close.policy.first_period - timedelta(days=1)
+    if _opens_after(day, warehouse):
+        return
     expected = expected_opening(close, warehouse, day)
     balances = Balances(client, warehouse, day)
     found = {code: balances.of(code, day) for code in expected}
     problems = find_opening_problems(expected, found, close, day)
     if problems:
         raise DataProblem("The opening stock does not agree to Xero's balance. Nothing was posted.", problems)
+
+
+def _opens_after(day: date, warehouse: Warehouse) -> bool:
+    """Whether stock was counted into the books only after a day."""
+    found = warehouse.query("select coalesce(max(opening_date) > ?, false) from core.opening_stock", [day])
+    return bool(found.item())
 
 
 def expected_opening(close: CloseContext, warehouse: Warehouse, day: date) -> dict[str, Decimal]:
@@ -96,8 +104,6 @@ def find_opening_problems(
 def _problem(
     code: str, wanted: Decimal, balance: Decimal, approved: OpeningDifference | None, close: CloseContext, day: date
 ) -> Problem | None:
-    if balance == NOTHING and approved is None:
-        return None  # books that open in the course of the first month hold nothing yet: its tie-out tells
     gap = (wanted - balance).quantize(NOTHING)
     agreed = approved.amount if approved is not None else NOTHING
     if gap == agreed and (not gap or is_reachable(code, close.maps.accounts)):

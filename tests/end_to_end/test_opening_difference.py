@@ -11,14 +11,18 @@ opening_differences:
 """
 
 
-def test_an_opening_difference_is_booked_once_somebody_approved_it(opened: Company) -> None:
+def count_two_more(opened: Company) -> str:
+    """Two more units in the first layer of the opening file; what they cost."""
     lines = (opened.home / FILE).read_text(encoding="utf-8").splitlines()
     names, first = lines[0].split(","), lines[1].split(",")
     place = names.index("quantity")
     more = [*first[:place], str(int(first[place]) + 2), *first[place + 1 :]]
-    cost = first[names.index("unit_cost")]
     opened.edit_text(FILE, lines[1] + "\n", ",".join(more) + "\n")
-    gap = f"{2 * Decimal(cost):.2f}"
+    return f"{2 * Decimal(first[names.index('unit_cost')]):.2f}"
+
+
+def test_an_opening_difference_is_booked_once_somebody_approved_it(opened: Company) -> None:
+    gap = count_two_more(opened)
 
     stopped = opened.tieout("close", SEPTEMBER)
     assert stopped.exit_code == 3
@@ -42,3 +46,11 @@ def test_an_opening_difference_is_booked_once_somebody_approved_it(opened: Compa
     assert (done.exit_code, done.message) == (0, "")  # it ties out: Xero holds the opening stock now
     shown = opened.tieout("explain", f"DEMO-VALUATION-{SEPTEMBER}").out
     assert "opening stock less Xero's balance, approved in close.yaml" in shown
+
+
+def test_stock_that_opens_in_the_course_of_the_first_month_is_left_to_its_tie_out(opened: Company) -> None:
+    count_two_more(opened)
+    text = (opened.home / FILE).read_text(encoding="utf-8")
+    opened.rewrite(FILE, text.replace("2026-08-31", "2026-09-01"))
+    planned = opened.tieout("plan", SEPTEMBER)
+    assert (planned.exit_code, planned.message) == (0, "")
