@@ -6,7 +6,7 @@ import polars as pl
 
 from schemas.dtypes import MONEY, QUANTITY, UNIT_COST
 from schemas.kinds import STANDARD_KINDS
-from transforms.costing.standard_rows import own_rows
+from transforms.costing.standard.rows import own_rows
 
 EXPENSED_KINDS = ["adjustment_in", "adjustment_out", "purchase_return", "revaluation", *STANDARD_KINDS]
 """Moves other than sales whose cost may differ by method and ends in profit or loss: counts, write-offs, variances."""

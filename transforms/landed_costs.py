@@ -4,7 +4,7 @@ import polars as pl
 
 from schemas.dtypes import COST, QUANTITY
 from schemas.stock import LandedCostAllocations
-from transforms.costing.ordering import natural_order
+from transforms.costing.moves.ordering import natural_order
 
 COST_PLACES = 6
 LINE = ["charge_id", "receipt_line_id"]

@@ -11,8 +11,8 @@ from pipelines.warehouse import Warehouse
 from schemas.dtypes import MONEY
 from schemas.policies import CostingPolicy
 from schemas.problems import Problem
-from transforms.costing.checkpoint_tables import read_issue_costs, read_states, write_states
-from transforms.costing.checkpoints import COSTING_VERSION, Opening, Resumed
+from transforms.costing.checkpoints.continuing import COSTING_VERSION, Opening, Resumed
+from transforms.costing.checkpoints.tables import read_issue_costs, read_states, write_states
 from transforms.periods import format_period, last_day, previous_period
 
 BEFORE_ALL = date.min

@@ -27,8 +27,14 @@ from schemas.policies import CostingPolicy
 from schemas.stock import LandedCostAllocations, MoveCosts, StockMoves
 from transforms.core_tables import CoreTables
 from transforms.costing import MoveProblems
-from transforms.costing.checkpoints import Opening, Resumed, pool_key, settle_from
-from transforms.costing.resumption import KEY, PriorMoves, connect_pools, find_pools_from_history, with_connected
+from transforms.costing.checkpoints.continuing import Opening, Resumed, pool_key, settle_from
+from transforms.costing.checkpoints.resumption import (
+    KEY,
+    PriorMoves,
+    connect_pools,
+    find_pools_from_history,
+    with_connected,
+)
 from transforms.known_charges import allocate_known_charges
 from transforms.move_changes import HANDED_OVER, MoveChanges, compare_moves
 from transforms.stock_moves import build_stock_moves

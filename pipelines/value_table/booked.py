@@ -4,8 +4,8 @@ import polars as pl
 
 from pipelines.value_table.parts import are_apart
 from schemas.policies import CostingPolicy
-from transforms.costing.booked_periods import SHIFTS, booking_shifts
-from transforms.costing.late_facts import date_rows, first_day
+from transforms.costing.booking.booked_periods import SHIFTS, booking_shifts
+from transforms.costing.booking.late_facts import date_rows, first_day
 
 UNITS = "quantity"
 VALUE_KINDS = ("landed_cost", "revaluation")

@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.value_table.columns import POOL, pool_parts
 from schemas.kinds import MOVE_KINDS, STANDARD_KINDS
 from schemas.policies import CostingPolicy
-from transforms.costing.links import assign_pools
+from transforms.costing.moves.links import assign_pools
 
 KINDS = pl.Enum([*MOVE_KINDS, *STANDARD_KINDS])
 MONTHS, KIND_NUMBERS = 2**15, 2**5

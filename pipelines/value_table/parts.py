@@ -9,7 +9,7 @@ import polars as pl
 from pipelines.value_table.columns import ADDED
 from schemas.policies import CostingPolicy
 from transforms.costing import MoveProblems, value_moves
-from transforms.costing.repeated_ids import find_repeated
+from transforms.costing.moves.repeated_ids import find_repeated
 
 LARGE = 2_000_000
 """Rows from which a table is cut."""

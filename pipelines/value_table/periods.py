@@ -16,7 +16,7 @@ from pipelines.value_table.ledger import SUMS, Ledger
 from schemas.dtypes import MONEY, QUANTITY
 from schemas.kinds import MOVE_KINDS, STANDARD_KINDS
 from schemas.policies import CostingPolicy
-from transforms.costing.pool_runs import Marks, Places, PoolRuns
+from transforms.costing.plain.pool_runs import Marks, Places, PoolRuns
 
 Numbers = np.ndarray[tuple[int], np.dtype[Any]]
 """Whole numbers of 64 bits, or Python's where amounts need more."""

@@ -28,8 +28,8 @@ from pipelines.value_table.totals import Totals, add_up
 from pipelines.value_table.valued_rows import beside_input
 from schemas.policies import CostingPolicy
 from transforms.costing import MoveProblems
-from transforms.costing.known_rows import known_moves
-from transforms.costing.standard_rows import own_rows
+from transforms.costing.moves.known_rows import known_moves
+from transforms.costing.standard.rows import own_rows
 
 VALUED_MOVES, CLOSING_STOCK, PERIODS = "valued_moves.parquet", "closing_stock.parquet", "periods.parquet"
 FILES = (VALUED_MOVES, CLOSING_STOCK, PERIODS)

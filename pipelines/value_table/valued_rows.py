@@ -4,7 +4,7 @@ import polars as pl
 
 from pipelines.value_table.columns import ADDED
 from pipelines.value_table.moves import MovesTable
-from transforms.costing.standard_rows import own_rows
+from transforms.costing.standard.rows import own_rows
 
 
 def beside_input(read: MovesTable, valued: pl.DataFrame, count: int, known: pl.Series | None) -> pl.LazyFrame:

@@ -8,10 +8,10 @@ import polars as pl
 
 from schemas.policies import CostingPolicy
 from schemas.problems import Problem
-from transforms.costing.dependence import CONNECTED, PLAIN, find_pools_below_zero
-from transforms.costing.dependent_pools import settle_dependent_pools, settle_separate_pools
-from transforms.costing.ordering import find_order
-from transforms.costing.plain_pools import PLAIN_COLUMNS, settle_plain_pools
+from transforms.costing.loop.dependent_pools import settle_dependent_pools, settle_separate_pools
+from transforms.costing.moves.dependence import CONNECTED, PLAIN, find_pools_below_zero
+from transforms.costing.moves.ordering import find_order
+from transforms.costing.plain.plain_pools import PLAIN_COLUMNS, settle_plain_pools
 from transforms.costing.problems import MoveProblems, gather_problems
 from transforms.costing.reporting import narrow
 

@@ -5,16 +5,16 @@ from datetime import date
 import polars as pl
 
 from schemas.policies import CostingPolicy
-from transforms.costing.dependence import find_routes
 from transforms.costing.flows import is_transfer
 from transforms.costing.integers import read_moves
-from transforms.costing.links import add_late_costs, assign_pools, link_documents, link_sources
-from transforms.costing.ordering import add_phases, find_order, order_moves
+from transforms.costing.moves.dependence import find_routes
+from transforms.costing.moves.links import add_late_costs, assign_pools, link_documents, link_sources
+from transforms.costing.moves.ordering import add_phases, find_order, order_moves
+from transforms.costing.moves.validation import check_columns, check_moves
 from transforms.costing.reporting import no_moves, report
 from transforms.costing.routing import settle_pools
-from transforms.costing.standard import settle_at_standard
-from transforms.costing.standard_rows import report_own_rows
-from transforms.costing.validation import check_columns, check_moves
+from transforms.costing.standard.rows import report_own_rows
+from transforms.costing.standard.valuing import settle_at_standard
 
 
 def value_moves(

@@ -11,8 +11,8 @@ from schemas.policies import CostingPolicy
 from tests.transforms.costing.naive import INFLOWS, Move
 from tests.transforms.costing.tables import frame_of, read_table
 from transforms.costing import value_moves
-from transforms.costing.booked_periods import booking_shifts
-from transforms.costing.standard_rows import own_rows
+from transforms.costing.booking.booked_periods import booking_shifts
+from transforms.costing.standard.rows import own_rows
 
 CHARGES = {"landed_cost", "revaluation"}
 RETURNS = {"sale_return", "purchase_return"}

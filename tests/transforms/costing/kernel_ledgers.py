@@ -13,7 +13,7 @@ from tests.transforms.costing.generated import DAYS, PLACES, PRICES, SKUS, UNITS
 from tests.transforms.costing.naive import Move
 from tests.transforms.costing.tables import frame_of
 from transforms.costing.flows import is_transfer
-from transforms.costing.ordering import order_moves
+from transforms.costing.moves.ordering import order_moves
 from transforms.costing.valuation import _read
 
 METHODS: list[CostingMethod] = ["fifo", "moving_average", "periodic_average", "specific"]

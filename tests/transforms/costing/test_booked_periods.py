@@ -16,8 +16,8 @@ from tests.transforms.costing.generated import FIRST, ledgers
 from tests.transforms.costing.naive import Move
 from tests.transforms.costing.tables import frame_of, read_table
 from transforms.costing import value_moves
-from transforms.costing.booked_periods import SHIFTS, booking_shifts
-from transforms.costing.known_rows import known_moves
+from transforms.costing.booking.booked_periods import SHIFTS, booking_shifts
+from transforms.costing.moves.known_rows import known_moves
 
 METHODS = st.sampled_from(["fifo", "moving_average", "periodic_average", "specific"])
 LATE_COSTS = st.sampled_from(["catch_up", "restate", "prospective"])

@@ -14,10 +14,10 @@ from schemas.policies import CostingPolicy
 from tests.transforms.costing.naive import Move
 from tests.transforms.costing.tables import frame_of
 from transforms.costing import value_moves
-from transforms.costing.fifo import Costs, _share
 from transforms.costing.integers import COST_OF_ONE_CENT
-from transforms.costing.pool_books import to_cents
-from transforms.costing.pool_runs import PoolRuns
+from transforms.costing.loop.pool_books import to_cents
+from transforms.costing.plain.fifo import Costs, _share
+from transforms.costing.plain.pool_runs import PoolRuns
 
 SIZES = st.one_of(st.integers(1, 10), st.integers(1, 2**40), st.integers(10**15, 10**16))
 MANY = st.one_of(st.integers(1, 10**6), st.integers(10**9, 2 * 10**15))

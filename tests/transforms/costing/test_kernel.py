@@ -15,8 +15,8 @@ from tests.transforms.costing.generated import plain_ledgers
 from tests.transforms.costing.kernel_ledgers import POLICIES, dense_ledger, rows_of, wild_ledgers
 from tests.transforms.costing.naive import Move
 from transforms.costing import MoveProblems
-from transforms.costing.exact_moves import settle_exactly
 from transforms.costing.kernel.settling import settle_connected, settle_separate
+from transforms.costing.loop.exact_moves import settle_exactly
 
 STANDARD = pl.DataFrame({"sku": ["A", "B"], "unit_cost": ["1.25", "0.003333"]}).cast({"unit_cost": pl.Decimal(18, 6)})
 

@@ -15,7 +15,7 @@ from transforms.costing.kernel.papers import nearest_share
 from transforms.costing.kernel.pointers import address
 from transforms.costing.kernel.proportions import share_of
 from transforms.costing.kernel.wide import divide, multiply
-from transforms.costing.pool_books import to_whole
+from transforms.costing.loop.pool_books import to_whole
 
 MOST_UNITS = 10**16
 """10^12 stock units in ten-thousandths."""

@@ -17,7 +17,7 @@ from tests.transforms.costing.generated import ledgers, plain_ledgers, revaluati
 from tests.transforms.costing.naive import INFLOWS, Answer, CannotRevalue, Move, cost_by_hand
 from tests.transforms.costing.tables import frame_of
 from transforms.costing import MoveProblems, value_moves
-from transforms.costing.connected_pools import pool_columns
+from transforms.costing.moves.connected_pools import pool_columns
 
 METHODS: list[CostingMethod] = ["fifo", "moving_average", "periodic_average", "specific"]
 POOLS: list[Pool] = ["sku", "sku_location"]

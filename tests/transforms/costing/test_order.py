@@ -13,10 +13,10 @@ from tests.transforms.costing.generated import ledgers
 from tests.transforms.costing.naive import Move
 from tests.transforms.costing.tables import frame_of
 from transforms.costing import show_order
-from transforms.costing.ordering import natural_order
-from transforms.costing.packed_order import order_by, pack_keys
-from transforms.costing.repeated_ids import find_repeated
-from transforms.costing.same_day import settle_levels
+from transforms.costing.moves.ordering import natural_order
+from transforms.costing.moves.packed_order import order_by, pack_keys
+from transforms.costing.moves.repeated_ids import find_repeated
+from transforms.costing.moves.same_day import settle_levels
 
 IDS = st.one_of(
     st.text(max_size=4),

@@ -17,7 +17,7 @@ from tests.transforms.costing.naive import Move
 from tests.transforms.costing.standard_by_hand import StandardLedger, Standards
 from tests.transforms.costing.tables import frame_of, read_table
 from transforms.costing import MoveProblems, value_moves
-from transforms.costing.standard_rows import own_rows
+from transforms.costing.standard.rows import own_rows
 
 START = date(2026, 1, 1)
 

@@ -8,7 +8,8 @@ import pytest
 from schemas.policies import CostingPolicy
 from tests.transforms.costing.bookings_by_definition import assert_bookings
 from tests.transforms.costing.tables import frame_of, read_table
-from transforms.costing import booked_periods, known_states, value_moves
+from transforms.costing import value_moves
+from transforms.costing.booking import booked_periods, known_states
 
 SHORT_BY_TWO = """
     9-1  receipt r  4 at 5.00

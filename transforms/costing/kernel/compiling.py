@@ -52,8 +52,9 @@ def _compile(function: Function, **more: bool) -> Function:
 @cache
 def _state_of_sources() -> str:
     """A hash of all modules that are part of the machine code; numba looks only at the module of an entry."""
-    folder = Path(__file__).parent
-    files = [*sorted(folder.glob("*.py")), folder.parent / "linked_moves.py", folder.parent / "circles.py"]
+    kernel = Path(__file__).parent
+    loop = kernel.parent / "loop"
+    files = [*sorted(kernel.glob("*.py")), loop / "linked_moves.py", loop / "circles.py"]
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

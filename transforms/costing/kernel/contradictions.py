@@ -15,7 +15,7 @@ from transforms.costing.kernel.layout import (
     WORTH_LESS,
     Ledger,
 )
-from transforms.costing.linked_moves import HAND_OVER
+from transforms.costing.loop.linked_moves import HAND_OVER
 from transforms.costing.problems import contradiction
 
 WORDS = {

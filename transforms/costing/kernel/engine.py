@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.costing.circles import PASSES_BEFORE_CUT
 from transforms.costing.kernel.frames import Columns, Whole
 from transforms.costing.kernel.layout import (
     ASKS_AGES,
@@ -51,7 +50,8 @@ from transforms.costing.kernel.layout import (
 )
 from transforms.costing.kernel.running import BEGIN_FIRST_PASS, BEGIN_PASS, END_PASS, LEARN, PASS, SEPARATE, run
 from transforms.costing.kernel.separate import CERTAIN, DOUBTFUL, OUT_OF_REACH
-from transforms.costing.linked_moves import ABSORB
+from transforms.costing.loop.circles import PASSES_BEFORE_CUT
+from transforms.costing.loop.linked_moves import ABSORB
 
 ROOM = 4096
 """Records with which a growing table begins."""

@@ -7,9 +7,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from schemas.policies import CostingPolicy
-from transforms.costing.actions import action_of, is_rule_priced, with_standard_cost
 from transforms.costing.kernel.layout import IS_LINK, IS_MADE, IS_RULE_PRICED, NONE, TELL
-from transforms.costing.linked_moves import ABSORB, HAND_OVER, ISSUE_LAYER, RECEIVE, RETURN
+from transforms.costing.loop.actions import action_of, is_rule_priced, with_standard_cost
+from transforms.costing.loop.linked_moves import ABSORB, HAND_OVER, ISSUE_LAYER, RECEIVE, RETURN
 
 Whole = NDArray[np.int64]
 

@@ -81,7 +81,7 @@ from transforms.costing.kernel.outflows import sell, sell_at_average, sell_from_
 from transforms.costing.kernel.papers import begin_link, carry, count_pieces, finish_outflow, keep_own, split_off
 from transforms.costing.kernel.pointers import row
 from transforms.costing.kernel.wide import signed
-from transforms.costing.linked_moves import (
+from transforms.costing.loop.linked_moves import (
     BRING,
     CHARGE,
     HAND_OVER,

@@ -1,6 +1,5 @@
 """What a pass has learned about units that were owed, and where circles are cut (the rules: `circles`)."""
 
-from transforms.costing.circles import MOST_CUTS, PASSES_BEFORE_CUT
 from transforms.costing.kernel.amounts import ONE, minus
 from transforms.costing.kernel.books import add_out, issue, less
 from transforms.costing.kernel.compiling import compiled
@@ -40,6 +39,7 @@ from transforms.costing.kernel.layout import (
     Tables,
 )
 from transforms.costing.kernel.pointers import row
+from transforms.costing.loop.circles import MOST_CUTS, PASSES_BEFORE_CUT
 
 SMALL_SWING_CENTS = 10
 

@@ -13,8 +13,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from schemas.policies import CostingPolicy
-from transforms.costing.documents import HandedOver
-from transforms.costing.exact_moves import link_moves, to_frame
 from transforms.costing.integers import COST_OF_ONE_CENT
 from transforms.costing.kernel.frames import Columns
 from transforms.costing.kernel.layout import (
@@ -38,10 +36,12 @@ from transforms.costing.kernel.layout import (
     TELL,
     Ledger,
 )
-from transforms.costing.linked_moves import ABSORB, BRING, HAND_OVER, RECEIVE, LinkedMoves
-from transforms.costing.pool_books import to_cents
-from transforms.costing.pool_states import AveragedStock, Cost, LayeredStock, Stock
-from transforms.costing.settlement import Settlement, settle_until_stable
+from transforms.costing.loop.documents import HandedOver
+from transforms.costing.loop.exact_moves import link_moves, to_frame
+from transforms.costing.loop.linked_moves import ABSORB, BRING, HAND_OVER, RECEIVE, LinkedMoves
+from transforms.costing.loop.pool_books import to_cents
+from transforms.costing.loop.pool_states import AveragedStock, Cost, LayeredStock, Stock
+from transforms.costing.loop.settlement import Settlement, settle_until_stable
 
 Cents = tuple[int, int]
 """Units with the cents they carry."""

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from schemas.policies import CostingPolicy
 from schemas.problems import Problem
-from transforms.costing.exact_moves import link_moves, settle_linked
 from transforms.costing.kernel.contradictions import find_problems
 from transforms.costing.kernel.engine import Rule, settle_alone, settle_together
 from transforms.costing.kernel.frames import Columns, read_columns
@@ -22,6 +21,7 @@ from transforms.costing.kernel.layout import (
 from transforms.costing.kernel.links import build_links
 from transforms.costing.kernel.replay import is_cut_at_cost, pools_to_replay, replay
 from transforms.costing.kernel.separate import DOUBTFUL, OUT_OF_REACH
+from transforms.costing.loop.exact_moves import link_moves, settle_linked
 from transforms.costing.problems import MoveProblems, gather_problems
 
 

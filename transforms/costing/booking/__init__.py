@@ -1,0 +1,1 @@
+"""Which month books what, and what became known too late for its own month."""

@@ -1,0 +1,138 @@
+"""What moves cost as known before a month: states of many months are valued together, each under names of its own."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import polars as pl
+
+from schemas.policies import CostingPolicy
+from transforms.costing.booking.pool_graph import Flags, PoolGraph
+from transforms.costing.booking.state_plan import DatedRows, State
+from transforms.costing.integers import read_moves
+from transforms.costing.moves.links import assign_pools, link_documents, link_sources
+from transforms.costing.moves.ordering import add_phases, find_order
+from transforms.costing.problems import MoveProblems
+from transforms.costing.valuation import value_moves
+
+ROWS_AT_ONCE = 1_000_000
+"""So many rows of states are valued together: costing needs some 400 bytes for each."""
+
+NAMES = ("move_id", "source_move_id", "document_id", "sku")
+"""What ties moves together: of another state, it is another move, document and SKU."""
+
+CODE = 4
+"""Letters of a state's name; all of one length, so that ids sort inside a state as they do without it."""
+
+
+class StateValuer:
+    """Values states, and says what is asked of them."""
+
+    def __init__(
+        self, moves: pl.DataFrame, rows: DatedRows, graph: PoolGraph, policy: CostingPolicy, costs: pl.DataFrame | None
+    ) -> None:
+        """Take the moves, how they are dated and linked, and how they are valued."""
+        self._rows, self._graph, self._policy, self._costs = rows, graph, policy, costs
+        self._moves = _in_forced_order(moves, policy, rows, graph) if len(graph) and not graph.is_wide.all() else moves
+        self._components = graph.components() if len(graph) else np.arange(graph.size)
+
+    def value(self, states: Iterable[State]) -> Iterator[tuple[State, pl.DataFrame | None]]:
+        """Value states in their order.
+
+        Args:
+            states: any number of them; bounded by ROWS_AT_ONCE, many are valued in one call.
+
+        Returns:
+            `row`, `cents`, `cogs_cents`, `is_provisional` of what each asks for; None for a state (or part of it) that
+            contradicts itself.
+        """
+        batch: list[State] = []
+        for state in states:
+            if batch and sum(len(one.rows) for one in batch) + len(state.rows) > ROWS_AT_ONCE:
+                yield from self._value_together(batch)
+                batch = []
+            batch.append(state)
+        if batch:
+            yield from self._value_together(batch)
+
+    def _value_together(self, states: list[State]) -> Iterator[tuple[State, pl.DataFrame | None]]:
+        """One call for all of them; those that contradict themselves are found by halving."""
+        try:
+            valued = value_moves(self._replicate(states), self._policy, self._standard_costs(len(states)))
+        except MoveProblems:
+            halves = self._halve(states)
+            if halves is None:
+                yield states[0], None
+                return
+            for half in halves:
+                yield from self._value_together(half)
+            return
+        start = 0
+        for state in states:
+            found = valued.slice(start, len(state.rows)).filter(pl.Series(state.is_asked, dtype=pl.Boolean))
+            start += len(state.rows)
+            yield state, _as_cents(found, pl.Series("row", state.rows[state.is_asked], dtype=pl.UInt32))
+
+    def _replicate(self, states: list[State]) -> pl.DataFrame:
+        """The moves of all states in one table."""
+        if len(states) == 1:
+            return self._moves[states[0].rows]
+        lengths = pl.Series([len(state.rows) for state in states], dtype=pl.UInt32)
+        names = _names(len(states)).repeat_by(lengths).explode().alias("_state")
+        together = self._moves[np.concatenate([state.rows for state in states])].hstack([names])
+        keys = [name for name in NAMES if name in together.columns]
+        return together.with_columns(pl.concat_str("_state", pl.col(key).cast(pl.String)).alias(key) for key in keys)
+
+    def _standard_costs(self, count: int) -> pl.DataFrame | None:
+        """The last resort, for the SKUs of all states."""
+        if self._costs is None or count == 1:
+            return self._costs
+        both = self._costs.join(_names(count).to_frame("_state"), how="cross")
+        return both.with_columns(sku=pl.concat_str("_state", pl.col("sku").cast(pl.String))).drop("_state")
+
+    def _halve(self, states: list[State]) -> tuple[list[State], list[State]] | None:
+        """Half of the states; of one state half of the pools, as far as they do not hang together."""
+        if len(states) > 1:
+            return states[: len(states) // 2], states[len(states) // 2 :]
+        component = self._components[self._rows.pool[states[0].rows]]
+        middle = np.unique(component)
+        if len(middle) == 1:
+            return None
+        is_low = component < middle[len(middle) // 2]
+        low, high = _part(states[0], is_low), _part(states[0], ~is_low)
+        return [low], [high]
+
+
+def _part(state: State, is_chosen: Flags) -> State:
+    return State(state.stage, state.rows[is_chosen], state.is_asked[is_chosen])
+
+
+def _names(count: int) -> pl.Series:
+    """Names of states."""
+    return pl.int_range(count, eager=True).cast(pl.String).str.zfill(CODE)
+
+
+def _in_forced_order(moves: pl.DataFrame, policy: CostingPolicy, rows: DatedRows, graph: PoolGraph) -> pl.DataFrame:
+    """Moves with the order that all of them have together: the order of a document's day takes both its sides.
+
+    A part of them that is valued again needs that. Where what was known decides that order, all that hangs together is
+    valued again (`PoolGraph.is_wide`), and keeps an order of its own.
+    """
+    linked = link_documents(link_sources(assign_pools(read_moves(moves), policy)), policy)
+    order = find_order(add_phases(linked, policy), policy)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order.to_numpy()] = np.arange(len(order), dtype=np.int64)
+    finds_own = np.zeros(graph.size, dtype=np.bool_)
+    finds_own[graph.sender[graph.is_wide]] = True
+    own = pl.col("sequence") if "sequence" in moves.columns else pl.lit(None)
+    is_own = pl.lit(pl.Series(finds_own[rows.pool], dtype=pl.Boolean))
+    return moves.with_columns(sequence=pl.when(is_own).then(own.cast(pl.Int64)).otherwise(pl.Series(place)))
+
+
+def _as_cents(valued: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """Amounts as whole cents."""
+    return valued.select(
+        rows,
+        cents=pl.col("cost_amount").to_physical().cast(pl.Int128),
+        cogs_cents=pl.col("cogs_amount").to_physical().cast(pl.Int128),
+        is_provisional="is_provisional",
+    )

@@ -1,0 +1,1 @@
+"""Going on from the closing layers of an earlier month."""

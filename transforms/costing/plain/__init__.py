@@ -1,0 +1,1 @@
+"""Pools in which no move waits for another: whole columns at once."""

@@ -1,0 +1,1 @@
+"""Standard cost: issues at standard, and every difference as a row of its own."""
