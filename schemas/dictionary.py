@@ -16,6 +16,7 @@ SCHEMA_TEXTS = {
     "core": "Typed documents of the sources, and the stock moves made from them.",
     "close": "What a close computed, per period: bookings, journals, roll-forward, exceptions, tie-out.",
     "post": "Plans, approvals, the outbox, and what Xero holds from us.",
+    "sync": "What Xero should hold of invoices, bills, credits, deposits and payments; what stands in the way.",
     "xero": "Xero's own tables as last mirrored.",
     "control": "What the warehouse knows about itself: version, runs, loads.",
 }

@@ -13,6 +13,8 @@ from schemas import (
     reporting,
     stock,
     stock_counts,
+    sync,
+    trade,
     xero,
     xero_documents,
 )
@@ -26,10 +28,15 @@ SOURCE_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "core.adjustment_lines": documents.AdjustmentLines,
     "core.transfer_lines": documents.TransferLines,
     "core.production_lines": documents.ProductionLines,
+    "core.uncounted_lines": documents.UncountedLines,
     "core.opening_stock": documents.OpeningStock,
     "core.currency_rates": documents.CurrencyRates,
     "core.stock_on_hand": stock_counts.StockOnHand,
     "core.source_postings": postings.SourcePostings,
+    "core.contacts": trade.Contacts,
+    "core.trade_documents": trade.TradeDocuments,
+    "core.trade_lines": trade.TradeLines,
+    "core.payments": trade.Payments,
 }
 """Filled from a source's YAML."""
 
@@ -76,10 +83,23 @@ POST_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "post.posted_inputs": posting.PostedInputs,
     "post.sign_offs": posting.SignOffs,
     "post.signed_rows": posting.SignedRows,
+    "post.reopenings": posting.Reopenings,
     "post.outbox": posting.OutboxDocuments,
     "post.requests": posting.OutboxRequests,
+    "post.synced_documents": sync.SyncedDocuments,
 }
 """What was planned, approved and sent."""
+
+SYNC_TABLES: dict[str, type[pa.DataFrameModel]] = {
+    "sync.contacts": sync.SyncContacts,
+    "sync.documents": sync.SyncDocuments,
+    "sync.lines": sync.SyncLines,
+    "sync.line_sources": sync.SyncLineSources,
+    "sync.payments": sync.SyncPayments,
+    "sync.allocations": sync.SyncAllocations,
+    "sync.errors": sync.SyncErrors,
+}
+"""What Xero should hold of the source's trade documents."""
 
 XERO_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "xero.organisation": xero.XeroOrganisations,
@@ -114,6 +134,7 @@ TABLES: dict[str, type[pa.DataFrameModel]] = {
     **SOURCE_TABLES,
     **CLOSE_TABLES,
     **POST_TABLES,
+    **SYNC_TABLES,
     **XERO_TABLES,
     **CONTROL_TABLES,
 }

@@ -1,0 +1,203 @@
+-- Document sync: what the source knows of trade documents, what Xero should hold of them, and what it holds.
+create schema sync;
+create table core.contacts (
+    contact_id varchar not null,
+    kind varchar not null,
+    contact_name varchar not null,
+    contact_number varchar,
+    tax_number varchar,
+    accounts_email varchar,
+    email varchar,
+    first_name varchar,
+    last_name varchar,
+    phone varchar,
+    currency_code varchar,
+    payment_terms varchar,
+    xero_contact_id varchar,
+    is_active boolean not null
+);
+create table core.trade_documents (
+    document_id varchar not null,
+    kind varchar not null,
+    document_number varchar,
+    order_number varchar not null,
+    supplier_reference varchar,
+    contact_id varchar,
+    contact_name varchar,
+    document_date date,
+    due_date date,
+    payment_terms varchar,
+    currency_code varchar,
+    currency_rate decimal(18,8),
+    tax_mode varchar not null,
+    status varchar not null,
+    accounting_status varchar,
+    location varchar,
+    channel varchar,
+    original_document_id varchar,
+    total_amount decimal(18,2),
+    moved_date date
+);
+create table core.trade_lines (
+    line_id varchar not null,
+    document_id varchar not null,
+    position bigint not null,
+    kind varchar not null,
+    sku varchar,
+    description varchar,
+    quantity decimal(18,4) not null,
+    unit_price decimal(18,6) not null,
+    discount_amount decimal(18,2) not null,
+    line_amount decimal(18,2) not null,
+    tax_amount decimal(18,2),
+    tax_rate decimal(18,8),
+    tax_name varchar,
+    order_account varchar
+);
+create table core.payments (
+    payment_id varchar not null,
+    document_id varchar,
+    order_number varchar,
+    kind varchar not null,
+    paid_on date not null,
+    amount decimal(18,2) not null,
+    currency_rate decimal(18,8),
+    method varchar,
+    reference varchar,
+    is_from_accounting boolean not null
+);
+create table sync.contacts (
+    contact_key varchar not null,
+    contact_name varchar not null,
+    contact_number varchar not null,
+    email varchar,
+    tax_number varchar,
+    first_name varchar,
+    last_name varchar,
+    phone varchar,
+    xero_contact_id varchar,
+    matched_by varchar,
+    candidate_count bigint not null,
+    candidates varchar
+);
+create table sync.documents (
+    document_key varchar not null,
+    kind varchar not null,
+    xero_number varchar not null,
+    reference varchar,
+    contact_key varchar,
+    document_date date not null,
+    due_date date,
+    currency_code varchar not null,
+    currency_rate decimal(18,8),
+    tax_mode varchar not null,
+    wanted_status varchar not null,
+    net_amount decimal(18,2) not null,
+    tax_amount decimal(18,2) not null,
+    total_amount decimal(18,2) not null,
+    source_total_amount decimal(18,2),
+    order_count bigint not null,
+    channel varchar,
+    location varchar,
+    source_document_id varchar,
+    original_document_key varchar
+);
+create table sync.lines (
+    document_key varchar not null,
+    line_number bigint not null,
+    line_kind varchar not null,
+    description varchar not null,
+    item_code varchar,
+    quantity decimal(18,4) not null,
+    unit_price decimal(18,6) not null,
+    line_amount decimal(18,2) not null,
+    tax_amount decimal(18,2) not null,
+    account_code varchar not null,
+    tax_type varchar not null,
+    tracking varchar
+);
+create table sync.line_sources (
+    document_key varchar not null,
+    line_number bigint not null,
+    source_document_id varchar not null,
+    source_line_id varchar,
+    line_amount decimal(18,2) not null,
+    tax_amount decimal(18,2) not null
+);
+create table sync.payments (
+    payment_key varchar not null,
+    document_key varchar not null,
+    reference varchar not null,
+    paid_on date not null,
+    amount decimal(18,2) not null,
+    currency_rate decimal(18,8),
+    account_code varchar not null
+);
+create table sync.allocations (
+    allocation_key varchar not null,
+    credit_key varchar not null,
+    invoice_key varchar not null,
+    allocated_on date not null,
+    amount decimal(18,2) not null
+);
+create table sync.errors (
+    document_key varchar not null,
+    kind varchar not null,
+    document_number varchar,
+    error_code varchar not null,
+    reason varchar not null,
+    next_step varchar not null,
+    owner varchar,
+    amount decimal(18,2),
+    currency_code varchar,
+    document_date date,
+    first_seen_at timestamp with time zone not null,
+    skip_reason varchar,
+    skipped_until date
+);
+create table post.synced_documents (
+    document_key varchar not null,
+    kind varchar not null,
+    xero_id varchar not null,
+    xero_number varchar,
+    xero_status varchar not null,
+    content_hash varchar not null,
+    document_date date,
+    currency_code varchar,
+    total_amount decimal(18,2),
+    paid_amount decimal(18,2),
+    credited_amount decimal(18,2),
+    due_amount decimal(18,2),
+    plan_hash varchar not null,
+    posted_at timestamp with time zone not null,
+    seen_at timestamp with time zone not null
+);
+-- Extract: documents that do not count though goods moved, charges on transfers and jobs, shares of disassemblies.
+create table core.uncounted_lines (
+    line_id varchar not null,
+    document_kind varchar not null,
+    document_number varchar not null,
+    sku varchar not null,
+    quantity decimal(18,4) not null,
+    moved_date date not null,
+    reason varchar not null
+);
+alter table core.charges add column spread_by varchar;
+alter table core.sale_lines add column lot varchar;
+alter table core.transfer_lines add column unit_cost decimal(18,6);
+alter table core.transfer_lines add column lot varchar;
+alter table core.production_lines add column cost_share decimal(28,6);
+alter table core.production_lines add column lot varchar;
+alter table close.left_out add column goods_amount decimal(18,2);
+-- Sign-offs: who set one aside, so that its month can be posted again, and the name that a plan's preparer gave.
+create table post.reopenings (
+    sign_off bigint not null,
+    period date not null,
+    reopened_for date not null,
+    reason varchar not null,
+    reopened_by varchar not null,
+    login varchar not null,
+    host varchar not null,
+    reopened_at timestamp with time zone not null
+);
+alter table post.plans add column preparer_name varchar;
