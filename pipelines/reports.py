@@ -119,6 +119,9 @@ def _cell(rolled: pl.DataFrame, account: str, column: str, what: str) -> str:
     return quantity(total) if what == "quantity" else money(total)
 
 
+_LEFT_OUT_AMOUNTS = ("Goods at cost", "Xero above ledger", "Revenue")
+
+
 def left_out_table(warehouse: Warehouse, period: date, most: int = 15) -> ReportTable:
     """Sales and returns that COGS leaves out, with the reason and the value, the largest first.
 
@@ -128,7 +131,7 @@ def left_out_table(warehouse: Warehouse, period: date, most: int = 15) -> Report
         most: lines shown one by one; what is beyond is summed up.
     """
     lines = warehouse.read("close.left_out", "period = ?", [period]).sort(
-        -pl.col("cost_amount").abs(), "document_number", "sku", "move_id"
+        -pl.col("cost_amount").abs(), -pl.col("goods_amount").fill_null(0).abs(), "document_number", "sku", "move_id"
     )
     rows = [
         (
@@ -137,24 +140,26 @@ def left_out_table(warehouse: Warehouse, period: date, most: int = 15) -> Report
             row["category"].replace("_", " "),
             row["reason"],
             quantity(row["quantity"]),
+            money(row["goods_amount"]),
             money(row["cost_amount"]),
             money(row["revenue_amount"]),
         )
         for row in lines.head(most).to_dicts()
     ]
     sums = [_left_out_sum(lines.slice(most), "more line"), _left_out_sum(lines, "line")]
-    columns = ("Document", "SKU", "Left out as", "Why", "Units", "Cost", "Revenue")
+    columns = ("Document", "SKU", "Left out as", "Why", "Units", *_LEFT_OUT_AMOUNTS)
     title = f"Left out of COGS, {name_period(period)}"
     if not rows:
         return ReportTable(title, columns, (), note="Nothing: every sale and return that moved is in COGS.")
     shown = (*rows, *(sums if lines.height > most else sums[1:]))
-    return ReportTable(title, columns, shown, frozenset({"Units", "Cost", "Revenue"}), frozenset({len(shown) - 1}))
+    return ReportTable(title, columns, shown, frozenset({"Units", *_LEFT_OUT_AMOUNTS}), frozenset({len(shown) - 1}))
 
 
 def _left_out_sum(lines: pl.DataFrame, what: str) -> tuple[str, ...]:
-    """How many lines, their cost and their revenue."""
+    """How many lines, what their goods cost, what Xero has above the ledger for them, and their revenue."""
     count = f"{lines.height:,} {what}{'s' if lines.height != 1 else ''}"
-    return "", "", count, "", "", money(total_of(lines["cost_amount"])), money(total_of(lines["revenue_amount"]))
+    amounts = ("goods_amount", "cost_amount", "revenue_amount")
+    return "", "", count, "", "", *(money(total_of(lines[name])) for name in amounts)
 
 
 def exceptions_table(warehouse: Warehouse, period: date) -> ReportTable:

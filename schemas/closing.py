@@ -33,13 +33,14 @@ class CloseExceptions(pa.DataFrameModel):
 
 
 class LeftOut(pa.DataFrameModel):
-    """One row per sale or return line that the COGS of this period leaves out, with its value and the reason."""
+    """One row per line of a document that the COGS of this period, or the ledger, leaves out, with value and reason."""
 
     period: pl.Date = pa.Field(description="First day of the month closed")
     move_id: str = pa.Field(description="Key of the stock move, or of the sale line where nothing has moved")
     category: str = pa.Field(
-        isin=["dispatched_not_recognised", "recognised_not_dispatched", "excluded_by_rule"],
-        description="dispatched and not recognised, recognised and not dispatched, or excluded by a rule",
+        isin=["dispatched_not_recognised", "recognised_not_dispatched", "excluded_by_rule", "not_counted"],
+        description="dispatched and not recognised, recognised and not dispatched, excluded by a rule, or not counted"
+        " at all: a draft or void document whose goods moved nevertheless",
     )
     reason: str = pa.Field(description="The rule that left it out, in words")
     document_number: str = pa.Field(description="Number that people use")
@@ -49,6 +50,11 @@ class LeftOut(pa.DataFrameModel):
     quantity: Quantity = pa.Field(description="Units")
     cost_amount: Money = pa.Field(description="Effect on Xero's stock account against the ledger, in base currency")
     revenue_amount: Money = pa.Field(nullable=True, description="Net revenue in base currency")
+    goods_amount: Money = pa.Field(
+        nullable=True,
+        description="What the goods cost, base currency, leaving positive, coming in negative: in the ledger where they"
+        " have moved, else as their sale or the units on hand do; null where nothing tells",
+    )
 
     class Config:
         strict = True

@@ -64,6 +64,7 @@ class SaleLines(pa.DataFrameModel):
     order_account: str = pa.Field(
         nullable=True, description="Account that somebody chose on the line or the order in the source"
     )
+    lot: str = pa.Field(nullable=True, description="Batch or serial number; each has a line of its own")
 
     class Config:
         strict = True
@@ -125,11 +126,14 @@ class BillLines(pa.DataFrameModel):
 
 
 class Charges(pa.DataFrameModel):
-    """One row per landed charge: freight, customs, insurance on a purchase order."""
+    """One row per landed charge: freight, customs, insurance on a purchase order or transfer, labour on a job."""
 
     charge_id: str = pa.Field(unique=True, description="The source's id of the charge")
-    purchase_id: str = pa.Field(description="The purchase order whose goods carry the charge")
-    purchase_number: str = pa.Field(description="Number that people use")
+    purchase_id: str = pa.Field(
+        description="The purchase order whose goods carry the charge; `transfer:` and the id of a transfer (freight"
+        " between branches), `production:` and the id of a job (labour, machines)"
+    )
+    purchase_number: str = pa.Field(description="Number that people use, of the purchase order, transfer or job")
     charge_type: str = pa.Field(description="freight, customs, ...; landed_costs.yaml gives its account and basis")
     charge_amount: Cost = pa.Field(description="Base currency, without recoverable tax, the whole charge")
     charge_date: pl.Date = pa.Field(description="Date of the freight or customs bill: the month that books it")
@@ -137,6 +141,11 @@ class Charges(pa.DataFrameModel):
         nullable=True, description="Charges of one batch share a journal; null is one batch a purchase order and month"
     )
     supplier: str = pa.Field(nullable=True, description="Carrier or broker")
+    spread_by: str = pa.Field(
+        nullable=True,
+        isin=["value", "quantity", "weight", "volume", "equal"],
+        description="What the source says that this charge is spread by; null: as landed_costs.yaml does",
+    )
 
     class Config:
         strict = True
@@ -178,6 +187,10 @@ class TransferLines(pa.DataFrameModel):
     to_location: str = pa.Field(description="Where they arrived")
     dispatched_date: pl.Date = pa.Field(nullable=True, description="Day they left; null before")
     received_date: pl.Date = pa.Field(nullable=True, description="Day they arrived; null while in transit")
+    unit_cost: UnitCost = pa.Field(
+        nullable=True, ge=0, description="The source's own cost of a unit, base currency: only spreads charges by value"
+    )
+    lot: str = pa.Field(nullable=True, description="Batch or serial number")
 
     class Config:
         strict = True
@@ -197,6 +210,27 @@ class ProductionLines(pa.DataFrameModel):
     unit_cost: UnitCost = pa.Field(
         nullable=True, ge=0, description="Base currency: standard cost of an output; null: what its components cost"
     )
+    cost_share: Cost = pa.Field(
+        nullable=True, ge=0, description="Share of the job's cost that an output takes, where there are several"
+    )
+    lot: str = pa.Field(nullable=True, description="Batch or serial number")
+
+    class Config:
+        strict = True
+
+
+class UncountedLines(pa.DataFrameModel):
+    """One row per line of a document that the source does not count, though it says that goods moved."""
+
+    line_id: str = pa.Field(unique=True, description="The source's id of the line, with the kind of its document")
+    document_kind: str = pa.Field(
+        isin=["purchase", "adjustment", "transfer", "production"], description="What kind of document"
+    )
+    document_number: str = pa.Field(description="Number that people use")
+    sku: str = pa.Field(description="Stock keeping unit")
+    quantity: Quantity = pa.Field(description="Stock units that it says have moved: in positive, out negative")
+    moved_date: pl.Date = pa.Field(description="Day on which it says so")
+    reason: str = pa.Field(description="Why it does not count: it is a draft, void, or lacks a date")
 
     class Config:
         strict = True

@@ -1,5 +1,6 @@
 """Lists what the COGS of a month leaves out, line by line, with its value and the rule that left it out."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -7,26 +8,37 @@ import polars as pl
 from schemas.closing import LeftOut
 from schemas.dtypes import MONEY, QUANTITY
 from schemas.policies import RecognitionPolicy
+from transforms.goods_values import value_goods
 from transforms.recognition import recognise_sales
 from transforms.texts import fill
 
 _COLUMNS = list(LeftOut.to_schema().columns)
 
 
-def list_left_out(
-    sale_lines: pl.LazyFrame,
-    all_bookings: pl.LazyFrame,
-    stocked: pl.LazyFrame,
-    policy: RecognitionPolicy,
-    period: date,
-    cut_off: date,
-) -> pl.LazyFrame:
-    """Sales and returns at the cut-off that stand in the ledger or in COGS, but not in both.
+@dataclass(frozen=True)
+class OpenLines:
+    """What list_left_out looks at."""
+
+    sale_lines: pl.LazyFrame
+    """SaleLines."""
+    uncounted_lines: pl.LazyFrame
+    """UncountedLines of the month."""
+    bookings: pl.LazyFrame
+    """Bookings of this month and of all earlier ones of these sale lines, and of the sales that returns name."""
+    stock_values: pl.LazyFrame
+    """`sku`, `quantity`, `value`: units and what they cost in base currency, those on hand if there are any."""
+    stocked: pl.LazyFrame
+    """`sku` of stocked products."""
+
+
+def list_left_out(lines: OpenLines, policy: RecognitionPolicy, period: date, cut_off: date) -> pl.LazyFrame:
+    """Sales and returns at the cut-off that stand in the ledger or in COGS but not in both, and what does not count.
+
+    A draft or a void document is neither in the ledger nor in COGS. Where it says nevertheless that goods moved in the
+    month, it is listed as `not_counted`: the ledger has units that the shelf has not, or the other way round.
 
     Args:
-        sale_lines: SaleLines.
-        all_bookings: Bookings of this month and of all earlier ones.
-        stocked: `sku` of stocked products.
+        lines: what there is.
         policy: which sale lines count.
         period: first day of the month.
         cut_off: last day that counts.
@@ -34,29 +46,75 @@ def list_left_out(
     Returns:
         LeftOut, one row per line. `cost_amount` is what Xero's stock account holds above the ledger because of the
         line; the lines sum to the whole difference that recognition makes. A line that is invoiced and has not moved
-        has no cost yet: 0.00.
+        has no cost yet: 0.00. `goods_amount` says what the goods cost all the same.
     """
-    lines = recognise_sales(sale_lines, policy).join(stocked, on="sku", how="semi")
-    shown_quantity = pl.when(pl.col("moved_quantity") != 0).then("moved_quantity").otherwise("ordered_quantity")
+    listed = [
+        _open_sales(lines, policy, cut_off),
+        _uncounted_sales(lines.sale_lines, period, cut_off),
+        _uncounted_others(lines.uncounted_lines, period, cut_off),
+    ]
+    stocked = pl.concat(listed, how="diagonal").join(lines.stocked, on="sku", how="semi")
+    with_costs = stocked.join(_sum_sales(lines.bookings), on="sale_line_id", how="left", validate="m:1")
     return (
-        lines.join(_sum_sales(all_bookings), on="sale_line_id", how="left", validate="1:1")
-        .with_columns(_category(cut_off).alias("category"))
-        .filter(pl.col("category").is_not_null())
-        .select(
-            pl.lit(period).alias("period"),
-            fill("sale:{}", "sale_line_id").alias("move_id"),
-            "category",
-            pl.coalesce("left_out_reason", _date_reason(cut_off)).alias("reason"),
-            pl.col("sale_number").alias("document_number"),
-            "sku",
-            pl.col("moved_date").alias("moved_on"),
-            "invoice_date",
-            shown_quantity.cast(QUANTITY).alias("quantity"),
-            pl.col("cost_amount").fill_null(0).cast(MONEY),
-            "revenue_amount",
-        )
+        value_goods(with_costs, lines.bookings, lines.stock_values)
+        .with_columns(pl.lit(period).alias("period"), pl.col("cost_amount").fill_null(0).cast(MONEY))
         .sort("category", "document_number", "move_id")
         .select(_COLUMNS)
+    )
+
+
+def _open_sales(lines: OpenLines, policy: RecognitionPolicy, cut_off: date) -> pl.LazyFrame:
+    """Approved lines that are in one book and not in the other."""
+    return (
+        recognise_sales(lines.sale_lines, policy)
+        .with_columns(_category(cut_off).alias("category"))
+        .filter(pl.col("category").is_not_null())
+        .with_columns(pl.coalesce("left_out_reason", _date_reason(cut_off)).alias("reason"))
+        .select(*_facts_of_sale())
+    )
+
+
+def _uncounted_sales(sale_lines: pl.LazyFrame, period: date, cut_off: date) -> pl.LazyFrame:
+    """Drafts and void orders and credit notes whose goods moved in the month."""
+    has_moved = pl.col("moved_date").is_between(period, cut_off) & (pl.col("moved_quantity") != 0)
+    is_return = pl.col("kind") == "sale_return"
+    what = pl.when(is_return).then(pl.lit("credit note")).otherwise(pl.lit("order"))
+    done = pl.when(is_return).then(pl.lit("taken back")).otherwise(pl.lit("dispatched"))
+    state = pl.when(pl.col("status") == "void").then(pl.lit("void")).otherwise(pl.lit("a draft"))
+    return (
+        sale_lines.filter((pl.col("status") != "approved") & has_moved)
+        .with_columns(
+            pl.lit("not_counted").alias("category"),
+            fill("the {} is {}, yet goods were {}", what, state, done).alias("reason"),
+        )
+        .select(*_facts_of_sale())
+    )
+
+
+def _facts_of_sale() -> list[pl.Expr | str]:
+    """The columns of LeftOut that a sale line gives, and what values it."""
+    shown = pl.when(pl.col("moved_quantity") != 0).then("moved_quantity").otherwise("ordered_quantity")
+    return [
+        "category", "reason", "sku", "invoice_date", "revenue_amount", "sale_line_id", "returned_sale_line_id",
+        fill("sale:{}", "sale_line_id").alias("move_id"),
+        pl.col("sale_number").alias("document_number"),
+        pl.col("moved_date").alias("moved_on"),
+        shown.cast(QUANTITY).alias("quantity"),
+        pl.when(pl.col("kind") == "sale_return").then(-1).otherwise(1).alias("sign"),
+    ]  # fmt: skip
+
+
+def _uncounted_others(lines: pl.LazyFrame, period: date, cut_off: date) -> pl.LazyFrame:
+    """Purchases, adjustments, transfers and jobs of the month that do not count though goods moved."""
+    return lines.filter(pl.col("moved_date").is_between(period, cut_off) & (pl.col("quantity") != 0)).select(
+        pl.lit("not_counted").alias("category"),
+        "reason",
+        "sku",
+        "document_number",
+        pl.col("moved_date").alias("moved_on"),
+        fill("uncounted:{}", "line_id").alias("move_id"),
+        pl.col("quantity").abs().cast(QUANTITY).alias("quantity"),
+        pl.when(pl.col("quantity") > 0).then(-1).otherwise(1).alias("sign"),
     )
 
 
@@ -87,8 +145,9 @@ def _category(cut_off: date) -> pl.Expr:
 
 def _date_reason(cut_off: date) -> pl.Expr:
     """The reason of a line that no rule leaves out: its other date lies after the cut-off."""
+    moved = pl.when(pl.col("kind") == "sale_return").then(pl.lit("taken back")).otherwise(pl.lit("dispatched"))
     return (
         pl.when(pl.col("recognised_on") > cut_off)
         .then(fill("recognised on {}", pl.col("recognised_on").cast(pl.String)))
-        .otherwise(fill("dispatched on {}", pl.col("moved_date").cast(pl.String)))
+        .otherwise(fill("{} on {}", moved, pl.col("moved_date").cast(pl.String)))
     )

@@ -11,8 +11,11 @@ from schemas.policies import RecognitionPolicy
 from transforms.texts import fill
 
 NOT_DISPATCHED = "not fully dispatched"
-NOT_INVOICED = "no invoice or credit note date"
+NOT_TAKEN_BACK = "not completely taken back"
+NOT_INVOICED = "no invoice date"
+NOT_CREDITED = "no credit note date"
 PART_SHIPPED = "moved quantity differs from the ordered quantity"
+PART_TAKEN_BACK = "quantity taken back differs from that of the credit note"
 
 
 def recognise_sales(sale_lines: pl.LazyFrame, policy: RecognitionPolicy) -> pl.LazyFrame:
@@ -25,10 +28,11 @@ def recognise_sales(sale_lines: pl.LazyFrame, policy: RecognitionPolicy) -> pl.L
     Returns:
         Approved lines with `recognised_on` (null when left out) and `left_out_reason` (null when it counts).
     """
+    no_invoice = policy.require_invoice & pl.col("invoice_date").is_null()
     reason = pl.coalesce(
-        pl.when(pl.col("moved_date").is_null()).then(pl.lit(NOT_DISPATCHED)),
-        pl.when(policy.require_invoice & pl.col("invoice_date").is_null()).then(pl.lit(NOT_INVOICED)),
-        pl.when(_is_part_shipped() & policy.require_full_shipment).then(pl.lit(PART_SHIPPED)),
+        pl.when(pl.col("moved_date").is_null()).then(_by_kind(NOT_DISPATCHED, NOT_TAKEN_BACK)),
+        pl.when(no_invoice).then(_by_kind(NOT_INVOICED, NOT_CREDITED)),
+        pl.when(_is_part_shipped() & policy.require_full_shipment).then(_by_kind(PART_SHIPPED, PART_TAKEN_BACK)),
         _status_reason(policy.accounting_statuses),
     )
     return (
@@ -40,6 +44,11 @@ def recognise_sales(sale_lines: pl.LazyFrame, policy: RecognitionPolicy) -> pl.L
             .alias("recognised_on")
         )
     )
+
+
+def _by_kind(of_sale: str, of_return: str) -> pl.Expr:
+    """The reason in the words of its document."""
+    return pl.when(pl.col("kind") == "sale_return").then(pl.lit(of_return)).otherwise(pl.lit(of_sale))
 
 
 def _is_part_shipped() -> pl.Expr:

@@ -46,8 +46,9 @@ def left_out_table(warehouse: Warehouse, period: date) -> PackTable:
     rows = warehouse.query(
         """
         select document_number, sku, replace(category, '_', ' ') as category, reason, moved_on, invoice_date, quantity,
-          cost_amount, revenue_amount
-        from close.left_out where period = ? order by category, abs(cost_amount) desc, document_number, sku
+          goods_amount, cost_amount, revenue_amount
+        from close.left_out where period = ?
+        order by category, abs(cost_amount) desc, abs(goods_amount) desc nulls last, document_number, sku
         """,
         [period],
     )
@@ -59,7 +60,8 @@ def left_out_table(warehouse: Warehouse, period: date) -> PackTable:
         PackColumn("moved_on", "Moved", "date", width=11),
         PackColumn("invoice_date", "Invoiced", "date", width=11),
         PackColumn("quantity", "Units", "quantity", is_summed=True),
-        PackColumn("cost_amount", "Cost", "money", is_summed=True),
+        PackColumn("goods_amount", "Goods at cost", "money", is_summed=True),
+        PackColumn("cost_amount", "Xero above ledger", "money", is_summed=True),
         PackColumn("revenue_amount", "Revenue", "money", is_summed=True),
     )
     note = "" if rows.height else "Nothing: every sale and return that moved is in COGS."

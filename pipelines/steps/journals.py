@@ -20,7 +20,7 @@ from transforms.entries.month import enter_month
 from transforms.entries.opening import enter_opening_differences
 from transforms.exceptions import find_cost_exceptions, find_document_exceptions, settle_exceptions
 from transforms.journals import build_journals
-from transforms.left_out import list_left_out
+from transforms.left_out import OpenLines, list_left_out
 from transforms.roll_forward import roll_forward
 from transforms.unmapped import describe_unmapped
 
@@ -94,22 +94,49 @@ def _sum_before(warehouse: Warehouse, period: date) -> pl.DataFrame:
 def list_left_out_of(close: CloseContext, warehouse: Warehouse) -> pl.LazyFrame:
     """LeftOut: sales that stand in one book only; what is surely in both by the cut-off is not even read."""
     policy = close.policy.recognition
-    in_both = "moved_date <= ? and invoice_date <= ? and moved_quantity <> 0 and moved_quantity = ordered_quantity"
+    in_both = "status = 'approved' and moved_quantity <> 0 and moved_quantity = ordered_quantity"
     given: list[object] = [close.cut_off, close.cut_off]
     if policy.accounting_statuses:
         in_both += " and coalesce(list_contains(?, accounting_status), true)"
         given.append(list(policy.accounting_statuses))
-    sale_lines = warehouse.query(f"from core.sale_lines where not coalesce({in_both}, false)", given)
-    with warehouse.offering("open_lines", sale_lines.select("sale_line_id")):
+    sale_lines = warehouse.query(
+        f"from core.sale_lines where not coalesce(moved_date <= ? and invoice_date <= ? and {in_both}, false)", given
+    )
+    uncounted = warehouse.query(
+        "from core.uncounted_lines where moved_date between ? and ?", [close.period, close.cut_off]
+    )
+    named = [sale_lines.select(pl.col(one).alias("id")) for one in ("sale_line_id", "returned_sale_line_id")]
+    skus = pl.concat([frame.select("sku") for frame in (sale_lines, uncounted)]).unique()
+    with warehouse.offering("open_lines", pl.concat(named).drop_nulls().unique()), warehouse.offering("skus", skus):
         booked = warehouse.query(
             """
-            select kind, source_line_id, cost_amount, recognised_amount from close.bookings
+            select kind, source_line_id, moved_quantity, cost_amount, recognised_amount from close.bookings
             where period <= ? and kind in ('sale', 'sale_return') and source_line_id in (from open_lines)
             """,
             [close.period],
         )
+        values = warehouse.query(_STOCK_VALUES, [close.period])
     stocked = warehouse.query("select sku from core.products where is_stocked")
-    return list_left_out(sale_lines.lazy(), booked.lazy(), stocked.lazy(), policy, close.period, close.cut_off)
+    lines = OpenLines(sale_lines.lazy(), uncounted.lazy(), booked.lazy(), values.lazy(), stocked.lazy())
+    return list_left_out(lines, policy, close.period, close.cut_off)
+
+
+_STOCK_VALUES = """
+    select sku, (if(on_hand > 0, on_hand, came_in))::decimal(18, 4) as quantity,
+      (if(on_hand > 0, on_hand_value, came_in_value))::decimal(18, 2) as value
+    from (
+      select sku, sum(moved_quantity) as on_hand, sum(cost_amount) as on_hand_value,
+        coalesce(sum(moved_quantity) filter (is_inflow), 0) as came_in,
+        coalesce(sum(cost_amount) filter (is_inflow), 0) as came_in_value
+      from (
+        select sku, moved_quantity, cost_amount,
+          kind in ('opening', 'receipt', 'adjustment_in', 'assembly_in', 'landed_cost') as is_inflow
+        from close.bookings where period <= ? and sku in (from skus)
+      )
+      group by sku
+    )
+"""
+"""Units of a SKU and what they cost: those on hand; with none, all that ever came in."""
 
 
 def _enter(

@@ -8,18 +8,20 @@ import polars as pl
 
 from schemas.checking import check
 from schemas.closing import LeftOut, TieOuts
+from schemas.documents import UncountedLines
+from schemas.dtypes import MONEY, QUANTITY
 from schemas.journals import JournalEntries, JournalLines, JournalLineSources, Journals
 from schemas.maps import MappingTables
 from schemas.policies import ClosePolicy
 from schemas.stock import Bookings, LandedCostAllocations, RollForward, StockMoves, ValuedMoves
-from tests.transforms.builders import mappings
+from tests.transforms.builders import mappings, table
 from transforms.bookings import book_period
 from transforms.core_tables import CoreTables
 from transforms.costing import value_moves
 from transforms.entries.month import enter_month
 from transforms.journals import build_journals
 from transforms.known_charges import allocate_known_charges
-from transforms.left_out import list_left_out
+from transforms.left_out import OpenLines, list_left_out
 from transforms.matching import match_bills
 from transforms.periods import last_day, previous_period
 from transforms.roll_forward import roll_forward
@@ -101,7 +103,7 @@ class Company:
         lines = check(JournalLines, built.lines)
         left_out = check(
             LeftOut,
-            list_left_out(core.sale_lines, so_far, core.stocked(), self.policy.recognition, period, cut_off),
+            list_left_out(_open_lines(core, so_far), self.policy.recognition, period, cut_off),
         )
         posted = pl.concat([*[month.lines for month in self.months], lines])
         is_periodic = self.policy.inventory_method == "periodic"
@@ -166,3 +168,12 @@ def _types() -> dict[str, pl.DataType]:
 def _no_sources() -> pl.DataFrame:
     columns = JournalLineSources.to_schema().columns
     return pl.DataFrame(schema={name: column.dtype.type for name, column in columns.items()})
+
+
+def _open_lines(core: CoreTables, so_far: pl.LazyFrame) -> OpenLines:
+    """Everything; the goods at what those on hand cost."""
+    values = so_far.group_by("sku").agg(
+        pl.col("moved_quantity").sum().cast(QUANTITY).alias("quantity"),
+        pl.col("cost_amount").sum().cast(MONEY).alias("value"),
+    )
+    return OpenLines(core.sale_lines, table(UncountedLines).lazy(), so_far, values, core.stocked())

@@ -6,7 +6,7 @@ import pytest
 from schemas.documents import SaleLines
 from schemas.policies import RecognitionPolicy
 from tests.transforms.builders import Row, day, pick, table
-from transforms.recognition import NOT_DISPATCHED, NOT_INVOICED, PART_SHIPPED, recognise_sales
+from transforms.recognition import NOT_DISPATCHED, NOT_INVOICED, PART_SHIPPED, PART_TAKEN_BACK, recognise_sales
 
 OMNI = RecognitionPolicy()
 SHIPPED = {"moved_date": "09-28", "invoice_date": "09-30", "moved_quantity": 2, "accounting_status": "imported"}
@@ -46,7 +46,7 @@ def test_imported_do_not_import_and_unknown_statuses_count(status: str | None) -
 
 def test_a_credit_note_follows_the_same_rule() -> None:
     assert recognise({"kind": "sale_return", "ordered_quantity": 2}) == [(day("09-30"), None)]
-    assert recognise({"kind": "sale_return", "ordered_quantity": 9}) == [(None, PART_SHIPPED)]
+    assert recognise({"kind": "sale_return", "ordered_quantity": 9}) == [(None, PART_TAKEN_BACK)]
 
 
 @pytest.mark.parametrize("status", ["draft", "void"])
