@@ -40,6 +40,9 @@ SOURCE_TABLES: dict[str, type[pa.DataFrameModel]] = {
 }
 """Filled from a source's YAML."""
 
+TRADE_TABLES = ("core.contacts", "core.trade_documents", "core.trade_lines", "core.payments")
+"""Those that only the document sync reads: a month's close does not wait for their rows."""
+
 CLOSE_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "core.stock_moves": stock.StockMoves,
     "close.landed_cost_allocations": stock.LandedCostAllocations,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pipelines.extract.api.shapes import Resource
 
 _FIELDS = """
-accountCode accountingAttributes accountingImportStatus accountNumber actualQty adjustInAccountingSystem
+accountCode accountingAttributes accountingImportStatus accountNumber actualQty adjustInAccountingSystem amount
 adjustmentReason alternativeAccountCode alternativeTaxRate approvalDate available balanceOwing barcode batch
 billingCompany billingId branchId branchType brand cancellationDate category code comments company completedBy
 completedDate components costCenter createdBy createdDate creditNoteDate creditNoteNumber currencyCode currencyRate

@@ -44,6 +44,8 @@ def cast_to(dtype: pl.DataType, value: str, source_type: str) -> str:
         return _to_date(value, source_type)
     if isinstance(dtype, pl.Boolean):
         return _to_boolean(value, source_type)
+    if isinstance(dtype, pl.Int64):
+        return _to_whole(value, source_type)
     if isinstance(dtype, pl.String):
         return f"case when {is_given(value, source_type)} then {text} end"
     raise TypeError(f"no core column of type {dtype} is known here")
@@ -67,6 +69,8 @@ def type_rule(dtype: pl.DataType) -> str:
         return f"must be a number below 10^{(dtype.precision or 38) - dtype.scale}"
     if isinstance(dtype, pl.Date):
         return "must be a date: YYYY-MM-DD"
+    if isinstance(dtype, pl.Int64):
+        return "must be a whole number"
     return "must be true or false" if isinstance(dtype, pl.Boolean) else "must be text"
 
 
@@ -74,7 +78,7 @@ def duckdb_type(dtype: pl.DataType) -> str:
     """The DuckDB type of a core column."""
     if isinstance(dtype, pl.Decimal):
         return f"decimal({dtype.precision}, {dtype.scale})"
-    return {pl.Date: "date", pl.Boolean: "boolean", pl.String: "varchar"}[type(dtype)]
+    return {pl.Date: "date", pl.Boolean: "boolean", pl.Int64: "bigint", pl.String: "varchar"}[type(dtype)]
 
 
 def _to_decimal(target: str, value: str, source_type: str) -> str:
@@ -82,6 +86,13 @@ def _to_decimal(target: str, value: str, source_type: str) -> str:
         return f"try_cast({value} as {target})"
     text = f"trim({as_text(value, source_type)})"
     return f"case when regexp_full_match({text}, '{NUMBER}') then try_cast({text} as {target}) end"
+
+
+def _to_whole(value: str, source_type: str) -> str:
+    if source_type in WHOLES:
+        return f"try_cast({value} as bigint)"
+    text = f"trim({as_text(value, source_type)})"
+    return f"case when regexp_full_match({text}, '[+-]?[0-9]+') then try_cast({text} as bigint) end"
 
 
 def _to_date(value: str, source_type: str) -> str:

@@ -48,6 +48,14 @@ def find_files(pattern: str, folder: Path, defined_at: str) -> list[FoundFile]:
     return [FoundFile(path, _read(path, defined_at)) for path in _paths(pattern, folder, defined_at)]
 
 
+def is_absent(pattern: str, folder: Path) -> bool:
+    """Whether there is no such file, or none that the pattern matches."""
+    path = folder / Path(pattern).expanduser()
+    if any(character in path.name for character in "*?["):
+        return not (path.parent.is_dir() and any(path.parent.glob(path.name)))
+    return not path.exists()
+
+
 def _paths(pattern: str, folder: Path, defined_at: str) -> list[Path]:
     path = folder / Path(pattern).expanduser()
     if not any(character in path.name for character in "*?["):

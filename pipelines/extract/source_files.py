@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.extract.delimited_files import Layout, read_delimited
 from pipelines.extract.excel_files import read_sheet
-from pipelines.extract.file_bytes import FoundFile, UnreadableInputError, decode, find_files, unpack
+from pipelines.extract.file_bytes import FoundFile, UnreadableInputError, decode, find_files, is_absent, unpack
 from pipelines.extract.source_shapes import QUOTES, SEPARATORS, FileInput
 from schemas.problems import Problem
 
@@ -40,7 +40,7 @@ class ReceivedFiles:
         given = self.definition
         reading = [given.format, given.header, given.columns, given.encoding, given.separator, given.quote, given.sheet]
         names = [file.path.name for file in self.files]
-        text = json.dumps([self.source_hash, names, *reading, given.skip_rows])
+        text = json.dumps([self.source_hash, names, *reading, given.skip_rows, *given.if_absent])
         return hashlib.sha256(text.encode()).hexdigest()
 
     def rows(self) -> pl.DataFrame:
@@ -49,6 +49,8 @@ class ReceivedFiles:
         Raises:
             UnreadableInputError: when a file is damaged, cut off, or not what the YAML says.
         """
+        if not self.files:
+            return pl.DataFrame(schema={str(name): pl.String for name in self.definition.if_absent})
         frames = [_read_rows(file, self.definition) for file in self.files]
         for file, frame in zip(self.files[1:], frames[1:], strict=True):
             if frame.schema != frames[0].schema:
@@ -60,9 +62,13 @@ class ReceivedFiles:
 def receive_files(definition: FileInput, folder: Path) -> ReceivedFiles:
     """Read the bytes of an input's files; relative paths start at `folder`.
 
+    A file that may be missing (`if_absent`) and is gives no files, and so no rows.
+
     Raises:
         UnreadableInputError: when a file is missing or empty.
     """
+    if definition.if_absent and is_absent(definition.file, folder):
+        return ReceivedFiles(definition, ())
     return ReceivedFiles(definition, tuple(find_files(definition.file, folder, definition.defined_at)))
 
 

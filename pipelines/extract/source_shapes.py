@@ -42,6 +42,11 @@ class FileInput(Written):
     columns: tuple[PlacedText, ...] = key(
         ListOf(Text(meaning="a column name"), shortest=1), "Column names, for a file without header line", default=()
     )
+    if_absent: tuple[PlacedText, ...] = key(
+        ListOf(Text(meaning="a column name"), shortest=1),
+        "Columns of a file that may be missing: without it the input has these columns and no rows",
+        default=(),
+    )
     encoding: str | None = key(
         Encoding(), "Such as utf-8 (the default), utf-16, windows-1252, latin-1; a byte order mark wins", default=None
     )

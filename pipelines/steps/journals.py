@@ -15,6 +15,7 @@ from pipelines.warehouse import Warehouse
 from schemas.checking import check
 from schemas.journals import JournalEntries
 from schemas.maps import MappingTables
+from schemas.tables import TRADE_TABLES
 from transforms.core_tables import CoreTables
 from transforms.entries.month import enter_month
 from transforms.entries.opening import enter_opening_differences
@@ -229,15 +230,15 @@ def corrections_of(close: CloseContext) -> pl.DataFrame:
 
 
 def _rejected_rows(warehouse: Warehouse) -> pl.LazyFrame:
-    """Source rows that the last extract refused, as exceptions."""
+    """Source rows that the last extract refused, as exceptions; those that no close reads are none."""
     return warehouse.query(
-        """
+        f"""
         select 'rejected_row' as exception_kind, core_table as source_table,
                source_key || coalesce('/' || column_name, '') || '/' || rule as source_id,
                source_key as document_number,
                null::varchar as sku, core_table || ':' || source_key as subject, null::decimal(18, 4) as quantity,
                null::decimal(18, 2) as amount, null::date as happened_on
         from raw.rejected_rows
-        where run_id in (select run_id from control.core_tables)
+        where run_id in (select run_id from control.core_tables) and core_table not in {TRADE_TABLES}
         """
     ).lazy()

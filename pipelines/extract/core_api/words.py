@@ -43,7 +43,7 @@ StocktakeNumber Supplier SupplierCurrency SupplierID SupplierSKU Suppliers Syste
 TaxComponents TaxInclusive TaxPercent TaxRule Terms To ToLocation Total TotalBeforeTax TotalCost TotalQuantity
 TrackingNumber Traceability Transaction TransactionID Transactions TransferQuantity Type UOM Unit UnitCost Unstock
 UnstockStatus Updated WIPAccount WIPDate WastageQty WastageQuantity Weight WeightUnits Width ZeroStockOnHandProducts
-InventoryWriteOffNumber
+InventoryWriteOffNumber DateCreated DatePaid Default IsPrepayment JobTitle MobilePhone Prepayments TaxNumber
 """
 SPELLING: Mapping[str, str] = {word.lower(): word for word in _WORDS.split()}
 """Field names of all depths by their lower case."""

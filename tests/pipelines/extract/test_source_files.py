@@ -271,3 +271,10 @@ def test_whatever_stands_between_quotes_comes_back(rows: list[tuple[str, str]]) 
     body = "".join(",".join('"' + field.replace('"', '""') + '"' for field in row) + "\n" for row in rows)
     layout = Layout(",", '"', has_header=False, columns=("a", "b"), skip_rows=0, shown="x", defined_at="y")
     assert read_delimited(body, layout).rows() == rows
+
+
+def test_a_file_that_may_be_missing_gives_its_columns_and_no_rows_and_is_read_once_it_is_there(tmp_path: Path) -> None:
+    absent = read(tmp_path, "deposits.csv", if_absent=("deposit_id", "amount"))
+    assert (absent.columns, absent.height) == (["deposit_id", "amount"], 0)
+    (tmp_path / "deposits.csv").write_text("deposit_id,amount\n7,12.50\n")
+    assert read(tmp_path, "deposits.csv", if_absent=("deposit_id", "amount")).rows() == [("7", "12.50")]
