@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from mappings.close_shape import CloseFile
+from mappings.documents_contradictions import find_document_contradictions
+from mappings.documents_shape import DocumentsFile
 from mappings.findings import Findings, Place, YamlProblem
 from mappings.kinds import PlacedText
 from mappings.mapping_set import Mappings, account_uses
@@ -35,6 +37,9 @@ def find_contradictions(content: object) -> Iterator[tuple[Place, str, str]]:
         case CorrectionsFile():
             yield from _repeated([entry.id for entry in content.entries], "id")
             yield from _backward_months(content)
+        case DocumentsFile():
+            yield from _idle_rules(content.rules, content.precedence, "accounts")
+            yield from find_document_contradictions(content)
 
 
 def add_contradictions(content: object, findings: Findings) -> None:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from mappings.case_shapes import CasesFile
 from mappings.containers import ShapeOf, Written
+from mappings.documents_shape import OPTIONAL_FILES
 from mappings.kinds import JsonSchema
 from mappings.shapes import FILES
 
 COMMAND = "python -m mappings.json_schema"
 """What writes the files again."""
 
-SHAPES: dict[str, type[Written]] = {**FILES, "tests/cases": CasesFile}
+SHAPES: dict[str, type[Written]] = {**FILES, **OPTIONAL_FILES, "tests/cases": CasesFile}
 """What there is a schema for: each mapping file, and the tests of the mappings, which share one."""
 
 DIALECT = "http://json-schema.org/draft-07/schema#"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mappings.containers import Key, ListOf, OneOrMore, ShapeOf, TableOf, Written, keys_of
 from mappings.json_schema import SHAPES
-from mappings.kinds import Choice, Flag, Kind, Month, Text, Whole
+from mappings.kinds import Choice, Day, Flag, Kind, Month, Text, Whole
 
 COMMAND = "python -m mappings.keys_page"
 """What writes the page again."""
@@ -70,6 +70,8 @@ def describe_kind(kind: Kind[object]) -> str:
             words = f"a whole number from {kind.lowest} to {kind.highest}"
         case Month():
             words = "a month, such as `2026-10`"
+        case Day():
+            words = "a day, such as `2026-10-01`"
         case OneOrMore():
             words = f"{describe_kind(kind.item)}; or a list of them"
         case ListOf():

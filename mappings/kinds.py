@@ -3,6 +3,7 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar, get_args
@@ -179,6 +180,25 @@ class Month(Kind[date]):
 
     def json_schema(self) -> JsonSchema:
         """A string with the pattern of a month."""
+        return {"type": "string", "pattern": self.pattern}
+
+
+@dataclass(frozen=True)
+class Day(Kind[date]):
+    """A calendar day, YYYY-MM-DD, quoted or plain: YAML's own dates are what is meant here."""
+
+    pattern: str = "^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+
+    def _read(self, node: Node, name: str, findings: Findings) -> date | None:
+        is_written = isinstance(node, ScalarNode) and (is_text(node) or node.tag == f"{TAG}timestamp")
+        if is_written and re.fullmatch(self.pattern, str(node.value)):
+            with suppress(ValueError):  # the 31st of a short month
+                return date.fromisoformat(str(node.value))
+        findings.add(node, f"{name} {describe(node).found}", "Write a day as YYYY-MM-DD, such as 2026-10-01")
+        return None
+
+    def json_schema(self) -> JsonSchema:
+        """A string with the pattern of a day."""
         return {"type": "string", "pattern": self.pattern}
 
 

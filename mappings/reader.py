@@ -5,6 +5,7 @@ from typing import Any
 
 from mappings.containers import ShapeOf, Written, keys_of
 from mappings.contradictions import add_contradictions, find_shared_stock_accounts
+from mappings.documents_shape import OPTIONAL_FILES, DocumentsFile
 from mappings.findings import Findings, shown_path
 from mappings.mapping_set import Mappings
 from mappings.shapes import FILES
@@ -12,7 +13,7 @@ from mappings.wording import nearest
 from mappings.yaml_nodes import compose
 from schemas.problems import Problem, describe_problems
 
-__all__ = ["MappingProblems", "Mappings", "read_mappings"]
+__all__ = ["MappingProblems", "Mappings", "read_documents", "read_mappings"]
 
 
 class MappingProblems(Exception):
@@ -53,6 +54,28 @@ def read_mappings(folder: Path) -> Mappings:
     return mappings
 
 
+def read_documents(folder: Path) -> DocumentsFile | None:
+    """Read documents.yaml, which says what the document sync sends.
+
+    Args:
+        folder: the company's mappings.
+
+    Returns:
+        The file; None where there is none, or where it switches every kind off: then nothing is sent.
+
+    Raises:
+        MappingProblems: with every problem of the file.
+    """
+    path = folder / "documents.yaml"
+    if not path.is_file():
+        return None
+    findings = Findings(shown_path(path))
+    content = _read_file(path, DocumentsFile, findings)
+    if not isinstance(content, DocumentsFile) or findings.problems:
+        raise MappingProblems(findings.problems)
+    return content if content.kinds.sent else None
+
+
 def _read_file(path: Path, shape: type[Written], findings: Findings) -> Written | None:
     """One file's content, None where the findings say what is wrong with it."""
     if not path.is_file():
@@ -73,8 +96,9 @@ def _first_key(shape: type[Written]) -> str:
 
 def _misnamed_files(folder: Path) -> list[Problem]:
     """YAML files whose name is nearly that of a mapping: nothing would read them."""
+    known = [*FILES, *OPTIONAL_FILES]
     return [
         Problem(shown_path(path), "nothing reads this file", f"Did you mean {near}.yaml?")
         for path in sorted(folder.glob("*.y*ml"))
-        if path.name not in {f"{name}.yaml" for name in FILES} and (near := nearest(path.stem, FILES, cutoff=0.8))
+        if path.name not in {f"{name}.yaml" for name in known} and (near := nearest(path.stem, known, cutoff=0.8))
     ]

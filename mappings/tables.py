@@ -44,15 +44,15 @@ def mapping_tables(mappings: Mappings, period: date | None = None, entity: str |
         return in_order([rule for rule in rules if rule.is_in_force(period, entity)], precedence)
 
     slots = [
-        _numbered([{**row, "slot": slot} for row in _tracking_rows(category, in_force)])
+        numbered([{**row, "slot": slot} for row in _tracking_rows(category, in_force)])
         for slot, category in enumerate(mappings.tracking.categories, start=1)
     ]
     return MappingTables(
-        accounts=_frame(AccountRules, _numbered(_account_rows(mappings, in_force))),
-        taxes=_frame(TaxRules, _numbered(_tax_rows(mappings, in_force))),
-        tracking=_frame(TrackingRules, chain.from_iterable(slots)),
+        accounts=model_frame(AccountRules, numbered(_account_rows(mappings, in_force))),
+        taxes=model_frame(TaxRules, numbered(_tax_rows(mappings, in_force))),
+        tracking=model_frame(TrackingRules, chain.from_iterable(slots)),
         tracked_roles=tuple(mappings.tracking.tracked_roles),
-        charge_types=_frame(ChargeTypes, _charge_rows(mappings)),
+        charge_types=model_frame(ChargeTypes, _charge_rows(mappings)),
     )
 
 
@@ -67,7 +67,8 @@ def _account_rows(mappings: Mappings, in_force: InForce) -> Iterator[Row]:
     """Role, conditions, account and place of each rule, first tried first."""
     precedence = mappings.accounts.precedence
     rows = [
-        _conditions(rule, precedence) | {"role": rule.role, "account_code": rule.account, "defined_at": rule.defined_at}
+        condition_values(rule, precedence)
+        | {"role": rule.role, "account_code": rule.account, "defined_at": rule.defined_at}
         for rule in in_force(mappings.accounts.rules, precedence)
     ]
     yield from (row for row in rows if row["level"] != "default")
@@ -85,7 +86,7 @@ def _account_rows(mappings: Mappings, in_force: InForce) -> Iterator[Row]:
 def _tax_rows(mappings: Mappings, in_force: InForce) -> Iterator[Row]:
     """The rules, the tax type of each role that has one of its own, and the one that serves the others."""
     for rule in in_force(mappings.taxes.rules, mappings.taxes.precedence):
-        yield _conditions(rule, mappings.taxes.precedence) | {
+        yield condition_values(rule, mappings.taxes.precedence) | {
             "role": rule.role,
             "tax_type": rule.tax_type,
             "defined_at": rule.defined_at,
@@ -104,7 +105,7 @@ def _tracking_rows(category: TrackingCategory, in_force: InForce) -> Iterator[Ro
     for rule in rules:
         yield (
             head
-            | _conditions(rule, category.precedence)
+            | condition_values(rule, category.precedence)
             | {"tracking_option": rule.option, "defined_at": rule.defined_at}
         )
     by = category.by or first_asked
@@ -116,7 +117,7 @@ def _tracking_rows(category: TrackingCategory, in_force: InForce) -> Iterator[Ro
         yield head | {"level": "default", "tracking_option": other, "defined_at": other.defined_at}
 
 
-def _conditions(rule: Conditions, precedence: Sequence[str]) -> Row:
+def condition_values(rule: Conditions, precedence: Sequence[str]) -> Row:
     """What a rule asks for."""
     return {
         "level": rule.level(precedence),
@@ -124,7 +125,7 @@ def _conditions(rule: Conditions, precedence: Sequence[str]) -> Row:
     }
 
 
-def _numbered(rows: Iterable[Row]) -> Iterator[Row]:
+def numbered(rows: Iterable[Row]) -> Iterator[Row]:
     """The rows with `rule_order`, from 1."""
     return ({"rule_order": order, **row} for order, row in enumerate(rows, start=1))
 
@@ -141,7 +142,7 @@ def _charge_rows(mappings: Mappings) -> Iterator[Row]:
         }
 
 
-def _frame(model: type[pa.DataFrameModel], rows: Iterable[Row]) -> pl.DataFrame:
+def model_frame(model: type[pa.DataFrameModel], rows: Iterable[Row]) -> pl.DataFrame:
     """The rows in the model's columns and types."""
     types = {name: column.dtype.type for name, column in model.to_schema().columns.items()}
     plain = [{name: _plain(row.get(name)) for name in types} for row in rows]
