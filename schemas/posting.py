@@ -12,8 +12,9 @@ PLAN_ACTIONS = ["new", "replaced", "reversed", "corrected", "voided", "unchanged
 """What a plan does with a journal, in the order in which a summary shows them: reversed posts what takes an earlier
 journal back, corrected posts the difference to it; both leave it standing."""
 
-OUTBOX_ACTIONS = ["create", "end", "attach", "note"]
-"""What the outbox does: create a journal, void or delete one, attach its evidence, write a note into its history."""
+OUTBOX_ACTIONS = ["create", "update", "end", "attach", "note"]
+"""What the outbox does: create a document, change one of the sync, void or delete one, attach a journal's evidence,
+write a note into its history."""
 
 OUTBOX_STATES = ["planned", "sending", "confirmed", "refused", "unknown"]
 """Where a document of the outbox stands; design.md, "Plan, approve, apply"."""
@@ -52,10 +53,10 @@ class PostedDocuments(pa.DataFrameModel):
 
 
 class Plans(pa.DataFrameModel):
-    """One row per plan: what a period should hold in Xero against what it holds."""
+    """One row per plan: what a period, or the document sync, should hold in Xero against what it holds."""
 
     plan_hash: str = pa.Field(unique=True, description="sha256 over canonical_json")
-    period: pl.Date = pa.Field(description="First day of the month closed")
+    period: pl.Date = pa.Field(nullable=True, description="First day of the month closed; null: a plan of documents")
     to_date: pl.Date = pa.Field(nullable=True, description="For a month that has not ended: the day it was closed to")
     status: str = pa.Field(isin=PLAN_STATUSES, description="Where the plan stands")
     created_at: Instant = pa.Field(description="When it was first made")
@@ -70,6 +71,7 @@ class Plans(pa.DataFrameModel):
     canonical_json: str = pa.Field(description="Everything that the hash covers: rows sorted, decimals as text")
     reversed_count: int = pa.Field(ge=0, description="Reversals of journals that stand")
     corrected_count: int = pa.Field(ge=0, description="Differences to journals that stand")
+    preparer_name: str = pa.Field(nullable=True, description="Name that the preparer gave; null: none was given")
 
     class Config:
         strict = True
@@ -173,12 +175,15 @@ class OutboxDocuments(pa.DataFrameModel):
 
     plan_hash: str = pa.Field(description="The plan")
     action: str = pa.Field(
-        isin=OUTBOX_ACTIONS, description="create, end (void, or deletion of a draft), attach evidence, or history note"
+        isin=OUTBOX_ACTIONS,
+        description="create, update, end (void, or deletion of a draft), attach evidence, or history note",
     )
-    tag: str = pa.Field(description="Tag of the journal that it is about; +2 marks a second journal under that tag")
+    tag: str = pa.Field(description="Tag of the journal, +2 for a second one under it; or key of the document")
     position: int = pa.Field(ge=1, description="Order of sending")
-    manual_journal_id: str = pa.Field(nullable=True, description="Xero's id; null until a created one is confirmed")
-    narration: str = pa.Field(description="The whole narration")
+    manual_journal_id: str = pa.Field(
+        nullable=True, description="Xero's id, of a document of the sync too; null until a created one is confirmed"
+    )
+    narration: str = pa.Field(description="What it is found again by: the whole narration; number, reference or ids")
     content_hash: str = pa.Field(description="sha256 over date, status, text and lines, without the tag")
     body: str = pa.Field(description="The document exactly as it stands in the request: JSON, or the CSV of evidence")
     state: str = pa.Field(isin=OUTBOX_STATES, description="Where it stands")
@@ -189,6 +194,7 @@ class OutboxDocuments(pa.DataFrameModel):
     reason: str = pa.Field(
         nullable=True, description="Xero's words on a refusal, why the outcome is unknown, or why it was left out"
     )
+    resource: str = pa.Field(nullable=True, description="Endpoint of a document of the sync; null: a manual journal")
 
     class Config:
         strict = True
@@ -200,7 +206,7 @@ class OutboxRequests(pa.DataFrameModel):
 
     idempotency_key: str = pa.Field(unique=True, description="Hash of organisation, plan, tags, attempt and body")
     plan_hash: str = pa.Field(description="The plan")
-    action: str = pa.Field(isin=OUTBOX_ACTIONS, description="create, end, attach or note")
+    action: str = pa.Field(isin=OUTBOX_ACTIONS, description="create, update, end, attach or note")
     path: str = pa.Field(description="Path under the API's base address")
     body: str = pa.Field(description="The exact text that was sent, UTF-8")
     first_sent_at: Instant = pa.Field(
@@ -230,6 +236,22 @@ class SignOffs(pa.DataFrameModel):
     code_hash: str = pa.Field(description="sha256 over the code of tieout")
     cogs_amount: Money = pa.Field(description="COGS recognised up to the cut-off since the opening, base currency")
     stock_amount: Money = pa.Field(description="Stock value at the cut-off, base currency")
+
+    class Config:
+        strict = True
+
+
+class Reopenings(pa.DataFrameModel):
+    """One row per sign-off that somebody set aside, so that its month can be posted again."""
+
+    sign_off: int = pa.Field(unique=True, ge=1, description="The sign-off that counts no more")
+    period: pl.Date = pa.Field(description="First day of its month")
+    reopened_for: pl.Date = pa.Field(description="First day of the month to post again: this one, or one before it")
+    reason: str = pa.Field(description="Why, in the words of the person")
+    reopened_by: str = pa.Field(description="Name that was given, or the login")
+    login: str = pa.Field(description="Login of the operating system")
+    host: str = pa.Field(description="Host on which it was reopened")
+    reopened_at: Instant = pa.Field(description="When")
 
     class Config:
         strict = True

@@ -25,6 +25,9 @@ SYNC_KINDS = (
 )
 """In the order of sending, but for deposits, which go with invoices and credits."""
 
+SYNC_ACTIONS = ("new", "adopted", "changed", "voided", "blocked", "unchanged")
+"""What a plan of documents does, in the order in which it is shown; adopted, blocked and unchanged send nothing."""
+
 
 class SyncContacts(pa.DataFrameModel):
     """One row per contact that has a document to send: whom it is in Xero, or what has to be decided."""
@@ -170,6 +173,8 @@ class SyncedDocuments(pa.DataFrameModel):
     xero_number: str = pa.Field(nullable=True, description="Its number in Xero")
     xero_status: str = pa.Field(description="Its status in Xero when last seen")
     content_hash: str = pa.Field(description="Hash of what was sent: an equal one plans nothing")
+    shown_hash: str = pa.Field(nullable=True, description="Hash of what Xero showed of it then: another one is an edit")
+    content_json: str = pa.Field(description="What was sent, as JSON, with our keys in place of Xero's ids")
     document_date: pl.Date = pa.Field(nullable=True, description="Date of the document")
     currency_code: str = pa.Field(nullable=True, description="Currency of the amounts")
     total_amount: Money = pa.Field(nullable=True, description="Total, document currency")
@@ -179,6 +184,68 @@ class SyncedDocuments(pa.DataFrameModel):
     plan_hash: str = pa.Field(description="Plan that sent it")
     posted_at: Instant = pa.Field(description="When Xero confirmed it")
     seen_at: Instant = pa.Field(description="When Xero's state was read last")
+
+    class Config:
+        strict = True
+
+
+class SyncItems(pa.DataFrameModel):
+    """One row per product that Xero should hold as an untracked item."""
+
+    item_key: str = pa.Field(unique=True, description="Our key: the source's id or SKU of the product")
+    item_code: str = pa.Field(description="Code in Xero, at most 30 characters: how the item is found again")
+    item_name: str = pa.Field(nullable=True, description="Name, at most 50 characters")
+    sales_account_code: str = pa.Field(nullable=True, description="Account of its sales lines")
+    purchase_account_code: str = pa.Field(nullable=True, description="Account of its purchase lines")
+
+    class Config:
+        strict = True
+
+
+class PlannedSync(pa.DataFrameModel):
+    """One row per contact, item, document, payment and allocation of a plan of documents."""
+
+    plan_hash: str = pa.Field(description="post.plans")
+    position: pl.Int64 = pa.Field(ge=1, description="Order in which they are shown and sent")
+    document_key: str = pa.Field(description="Our key")
+    kind: str = pa.Field(isin=list(SYNC_KINDS), description="What kind of document")
+    action: str = pa.Field(
+        isin=list(SYNC_ACTIONS),
+        description="new, adopted (it stands in Xero already), changed, voided, blocked, unchanged",
+    )
+    xero_number: str = pa.Field(nullable=True, description="Number, code, name or reference that people look for")
+    document_date: pl.Date = pa.Field(nullable=True, description="Date of the document")
+    currency_code: str = pa.Field(nullable=True, description="Currency of the amounts; null: base")
+    total_amount: Money = pa.Field(nullable=True, description="Total afterwards, document currency; null: it goes")
+    old_total_amount: Money = pa.Field(nullable=True, description="Total before, document currency; null: it is new")
+    content_hash: str = pa.Field(nullable=True, description="Hash of what is wanted; null: it goes")
+    before_hash: str = pa.Field(
+        nullable=True, description="Hash of what was posted and of how Xero showed it; null: new"
+    )
+    error_code: str = pa.Field(nullable=True, description="What blocks it, a stable word; null: nothing does")
+    reason: str = pa.Field(description="Why, in words")
+    next_step: str = pa.Field(nullable=True, description="What to do about what blocks it")
+
+    class Config:
+        strict = True
+        unique = ["plan_hash", "position"]
+
+
+class SyncTotals(pa.DataFrameModel):
+    """One row per total that was compared with Xero: by kind, tax mode and currency, or by account in base currency."""
+
+    tie_out: str = pa.Field(isin=["documents", "accounts"], description="Which of the two comparisons")
+    name: str = pa.Field(description="Kind of document, or account code with what it is for")
+    tax_mode: str = pa.Field(nullable=True, description="inclusive, exclusive, exempt; null for accounts")
+    currency_code: str = pa.Field(description="Currency of the amounts; base for accounts")
+    document_count: pl.Int64 = pa.Field(ge=0, description="Documents that it sums")
+    net_amount: Money = pa.Field(description="Without tax; for accounts: what our documents book, debit positive")
+    tax_amount: Money = pa.Field(description="Tax; 0 for accounts")
+    total_amount: Money = pa.Field(description="Total; for accounts: what our documents book, debit positive")
+    xero_amount: Money = pa.Field(description="The same total in Xero; for accounts: the trial balance")
+    other_amount: Money = pa.Field(description="Of xero_amount, what documents of others book; 0 for documents")
+    difference_amount: Money = pa.Field(description="xero_amount - other_amount - total_amount")
+    examples: str = pa.Field(nullable=True, description="Documents that differ, by number and amount")
 
     class Config:
         strict = True

@@ -17,6 +17,7 @@ from schemas import (
     trade,
     xero,
     xero_documents,
+    xero_trade,
 )
 
 SOURCE_TABLES: dict[str, type[pa.DataFrameModel]] = {
@@ -90,6 +91,7 @@ POST_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "post.outbox": posting.OutboxDocuments,
     "post.requests": posting.OutboxRequests,
     "post.synced_documents": sync.SyncedDocuments,
+    "post.planned_sync": sync.PlannedSync,
 }
 """What was planned, approved and sent."""
 
@@ -101,6 +103,8 @@ SYNC_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "sync.payments": sync.SyncPayments,
     "sync.allocations": sync.SyncAllocations,
     "sync.errors": sync.SyncErrors,
+    "sync.items": sync.SyncItems,
+    "sync.totals": sync.SyncTotals,
 }
 """What Xero should hold of the source's trade documents."""
 
@@ -114,6 +118,13 @@ XERO_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "xero.foreign_journal_lines": xero.XeroForeignJournalLines,
     "xero.document_lines": xero_documents.XeroDocumentLines,
     "xero.reads": xero_documents.XeroReads,
+    "xero.contacts": xero_trade.XeroContacts,
+    "xero.items": xero_trade.XeroItems,
+    "xero.currencies": xero_trade.XeroCurrencies,
+    "xero.payment_terms": xero_trade.XeroPaymentTerms,
+    "xero.trade_documents": xero_trade.XeroTradeDocuments,
+    "xero.payments": xero_trade.XeroPayments,
+    "xero.allocations": xero_trade.XeroAllocations,
 }
 """Mirrored from Xero."""
 

@@ -162,6 +162,8 @@ create table post.synced_documents (
     xero_number varchar,
     xero_status varchar not null,
     content_hash varchar not null,
+    shown_hash varchar,
+    content_json varchar not null,
     document_date date,
     currency_code varchar,
     total_amount decimal(18,2),
@@ -201,3 +203,119 @@ create table post.reopenings (
     reopened_at timestamp with time zone not null
 );
 alter table post.plans add column preparer_name varchar;
+-- Document sync: what Xero shows of contacts, items and documents, the plan of documents, and what was compared.
+create table sync.items (
+    item_key varchar not null,
+    item_code varchar not null,
+    item_name varchar,
+    sales_account_code varchar,
+    purchase_account_code varchar
+);
+create table sync.totals (
+    tie_out varchar not null,
+    name varchar not null,
+    tax_mode varchar,
+    currency_code varchar not null,
+    document_count bigint not null,
+    net_amount decimal(18,2) not null,
+    tax_amount decimal(18,2) not null,
+    total_amount decimal(18,2) not null,
+    xero_amount decimal(18,2) not null,
+    other_amount decimal(18,2) not null,
+    difference_amount decimal(18,2) not null,
+    examples varchar
+);
+create table post.planned_sync (
+    plan_hash varchar not null,
+    position bigint not null,
+    document_key varchar not null,
+    kind varchar not null,
+    action varchar not null,
+    xero_number varchar,
+    document_date date,
+    currency_code varchar,
+    total_amount decimal(18,2),
+    old_total_amount decimal(18,2),
+    content_hash varchar,
+    before_hash varchar,
+    error_code varchar,
+    reason varchar not null,
+    next_step varchar
+);
+create table xero.contacts (
+    contact_id varchar not null,
+    contact_name varchar not null,
+    contact_number varchar,
+    account_number varchar,
+    tax_number varchar,
+    email varchar,
+    first_name varchar,
+    last_name varchar,
+    contact_status varchar not null,
+    merged_to_contact_id varchar,
+    is_customer boolean not null,
+    is_supplier boolean not null,
+    receivable_amount decimal(18,2),
+    payable_amount decimal(18,2),
+    updated_at timestamp with time zone
+);
+create table xero.items (
+    item_id varchar not null,
+    item_code varchar not null,
+    item_name varchar,
+    sales_account_code varchar,
+    purchase_account_code varchar,
+    is_tracked boolean not null
+);
+create table xero.currencies (
+    currency_code varchar not null,
+    description varchar
+);
+create table xero.payment_terms (
+    side varchar not null,
+    day bigint not null,
+    term_type varchar not null
+);
+create table xero.trade_documents (
+    document_id varchar not null,
+    resource varchar not null,
+    document_type varchar not null,
+    document_number varchar,
+    reference varchar,
+    contact_id varchar,
+    document_date date not null,
+    document_status varchar not null,
+    currency_code varchar,
+    currency_rate decimal(24,6) not null,
+    net_amount decimal(18,2) not null,
+    tax_amount decimal(18,2) not null,
+    total_amount decimal(18,2) not null,
+    paid_amount decimal(18,2) not null,
+    credited_amount decimal(18,2) not null,
+    due_amount decimal(18,2) not null,
+    shown_hash varchar not null,
+    line_ids varchar not null,
+    updated_at timestamp with time zone
+);
+create table xero.payments (
+    payment_id varchar not null,
+    document_id varchar,
+    payment_type varchar,
+    paid_on date not null,
+    amount decimal(18,2) not null,
+    currency_rate decimal(24,6),
+    account_code varchar,
+    reference varchar,
+    payment_status varchar not null,
+    is_reconciled boolean not null,
+    updated_at timestamp with time zone
+);
+create table xero.allocations (
+    allocation_id varchar not null,
+    credit_id varchar not null,
+    invoice_id varchar not null,
+    allocated_on date,
+    amount decimal(18,2) not null
+);
+alter table post.plans alter column period drop not null;
+alter table post.outbox add column resource varchar;
