@@ -351,7 +351,8 @@ def test_the_whole_sample_fits_every_model_and_nothing_is_refused(tmp_path: Path
     assert set(report.empty_tables) <= {"core.source_postings", "core.uncounted_lines", *NOT_OF_STOCK}
     for name, model in SOURCE_TABLES.items():
         check(model, frames[name])
-    assert {name: frame.height for name, frame in frames.items() if frame.height} == {
+    of_stock = {name: frame for name, frame in frames.items() if name not in NOT_OF_STOCK}
+    assert {name: frame.height for name, frame in of_stock.items() if frame.height} == {
         "core.products": 41, "core.sale_lines": 667, "core.receipt_lines": 96, "core.bill_lines": 96,
         "core.charges": 12, "core.adjustment_lines": 10, "core.transfer_lines": 41, "core.production_lines": 20,
         "core.opening_stock": 156, "core.currency_rates": 50,
