@@ -20,6 +20,10 @@ class UsageProblem(TieoutError):
     exit_code = 2
 
 
+class NotGranted(UsageProblem):
+    """A server knows us and refuses one resource: no permission for it, or it is not there."""
+
+
 class DataProblem(TieoutError):
     """Data or mapping problem: nothing was posted."""
 

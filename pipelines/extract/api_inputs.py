@@ -44,7 +44,8 @@ class ApiInputs:
         if problems:
             raise UsageProblem("A source cannot be reached.", problems)
         specs = [
-            ApiInputSpec(name, one.api, one.resource, str(one.defined_at)) for name, one in self.definitions.items()
+            ApiInputSpec(name, one.api, one.resource, str(one.defined_at), one.optional)
+            for name, one in self.definitions.items()
         ]
         if not specs:
             return {}
@@ -63,11 +64,11 @@ class ApiInputs:
         fix = "Run `tieout extract` without --offline once; it reads the server."
         problems = [
             Problem(str(one.defined_at), f"the input {name} was never read from {one.api}", fix)
-            for name, one in self.definitions.items() if name not in found
+            for name, one in self.definitions.items() if name not in found and not one.optional
         ]  # fmt: skip
         if problems:
             raise DataProblem(f"The source {self.source.name} cannot be typed without its servers.", problems)
-        return {name: found[name] for name in self.definitions}
+        return {name: found.get(name) or ReadInput(name, 0, 0, 0, False, 0, 0) for name in self.definitions}
 
     @contextmanager
     def rows(self, apis: Mapping[str, Api]) -> Iterator[dict[str, pl.DataFrame | StreamedQuery]]:

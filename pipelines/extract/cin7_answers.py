@@ -3,7 +3,7 @@
 import httpx
 
 from mappings.wording import did_you_mean
-from pipelines.errors import Incomplete, TieoutError, UsageProblem
+from pipelines.errors import Incomplete, NotGranted, TieoutError, UsageProblem
 from pipelines.extract.api.json_rows import NotRowsError, array_rows
 from pipelines.extract.api.shapes import ReceivedRow
 from pipelines.extract.cin7_tables import RESOURCES
@@ -68,6 +68,8 @@ def _describe_failure(response: httpx.Response, resource: str) -> TieoutError | 
         return too_many_calls(response)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
         return Incomplete(f"{_call(response)}: Cin7 Omni is not well (HTTP {status}).\n    {RUN_AGAIN}")
+    if status in (httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND):
+        return NotGranted(f"{_call(response)}: {_explain(response, resource)}")
     if status >= httpx.codes.BAD_REQUEST:
         return UsageProblem(f"{_call(response)}: {_explain(response, resource)}")
     return Incomplete(f"{_call(response)}: no rows, but HTTP {status}. Is TIEOUT_OMNI_URL right? {RUN_AGAIN}")

@@ -28,7 +28,7 @@ _RETRIED_STATUSES = [429, 502, 503, 504]
 
 
 class OmniClient:
-    """The lists of Omni's API v1 (BomMasters: v2); reads only. An Api of the extract (api/shapes.py)."""
+    """The lists of Omni's API v1, BomMasters of v2 where the server has it; reads only. An Api of api/shapes.py."""
 
     name = "omni"
     parallel = PARALLEL
@@ -37,6 +37,7 @@ class OmniClient:
         """Take an HTTP client whose base URL, credentials and transport are set up: `connect_omni` builds one."""
         self._http = http
         self.calls = calls
+        self._has_second_version = True
 
     def __repr__(self) -> str:
         return f"OmniClient({self._http.base_url})"
@@ -69,12 +70,28 @@ class OmniClient:
             Incomplete: Omni cannot be reached, answers HTML, or takes no more calls (exit 7).
         """
         asked = {"page": str(number), "rows": str(resource.page_rows), **ask(resource, question)}
-        try:
-            response = self._http.get(_path(self._http.base_url, resource), params=asked)
-        except httpx.TransportError as error:
-            raise unreachable(str(self._http.base_url), error) from None
+        response = self._get(resource, asked)
+        if response.status_code == httpx.codes.NOT_FOUND and self._is_second_version(resource):
+            self._has_second_version = False
+            self.calls.notes["bom_version"] = (
+                "v1: the server does not have BomMasters of API v2 (404), so bills of materials come from v1, one"
+                " product each"
+            )
+            response = self._get(resource, asked)
         rows = read_rows(response, resource.name)
         return Page(rows, is_last=len(rows) < resource.page_rows)
+
+    def _get(self, resource: Resource, asked: Mapping[str, str]) -> httpx.Response:
+        """One call."""
+        path = _second_version(self._http.base_url) if self._is_second_version(resource) else resource.name
+        try:
+            return self._http.get(path, params=asked)
+        except httpx.TransportError as error:
+            raise unreachable(str(self._http.base_url), error) from None
+
+    def _is_second_version(self, resource: Resource) -> bool:
+        """Whether a list is read from API v2, as long as the server has it."""
+        return resource.name == "BomMasters" and self._has_second_version and _is_first_version(self._http.base_url)
 
     def detail(self, resource: Resource, key: str) -> ReceivedRow | None:
         """Omni's lists hold whole documents."""
@@ -110,12 +127,14 @@ def _literal(key: str) -> str:
     return key if key.isascii() and key.isdigit() else "'" + key.replace("'", "''") + "'"
 
 
-def _path(base: httpx.URL, resource: Resource) -> str:
-    """The address of a list: BomMasters has a second version, with all products of a bill (cin7.md section 1.8)."""
-    parent, slash, version = base.path.rstrip("/").rpartition("/")
-    if resource.name == "BomMasters" and version == "v1":
-        return str(base.copy_with(path=f"{parent}{slash}v2/{resource.name}"))
-    return resource.name
+def _is_first_version(base: httpx.URL) -> bool:
+    """Whether the address is that of API v1, so that v2 is beside it."""
+    return base.path.rstrip("/").endswith("/v1")
+
+
+def _second_version(base: httpx.URL) -> str:
+    """The address of BomMasters v2: with all products of a bill (cin7.md sections 1.1 and 1.8)."""
+    return str(base.copy_with(path=f"{base.path.rstrip('/').removesuffix('v1')}v2/BomMasters"))
 
 
 def connect_omni(

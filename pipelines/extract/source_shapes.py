@@ -67,6 +67,12 @@ class FileInput(Written):
 class ApiInput(Written, ABC):
     """One resource of an API: each row lands as received, in one JSON column called `row`."""
 
+    optional: bool = key(
+        Flag(),
+        "Whether the extract goes on without it where the server refuses it (no permission, or not there); the run"
+        " report says so",
+        default=False,
+    )
     expect_rows: RowCount | None = key(RowCountKind(), EXPECT_ROWS, default=None)
 
     @property

@@ -247,7 +247,8 @@ def _report(
 ) -> ExtractReport:
     """What this extract did."""
     tables = read_table_reports(run.warehouse)
-    assumptions = tuple(f"{name} is {one.value}: {one.means}" for name, one in run.source.assumptions.items())
+    written = (f"{name} is {one.value}: {one.means}" for name, one in run.source.assumptions.items())
+    found = (f"{name} is {means}" for api in run.apis.values() for name, means in sorted(api.calls.notes.items()))
     return ExtractReport(
         run.source.name,
         run_id,
@@ -255,7 +256,7 @@ def _report(
         inputs,
         tables,
         time.monotonic() - started,
-        assumptions,
+        (*written, *found),
         read_drift(run.source, run.warehouse),
         tuple((api.calls.server, api.calls.made, api.calls.left) for api in run.apis.values()),
     )

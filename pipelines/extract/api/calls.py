@@ -58,6 +58,8 @@ class Calls:
         self._pause_until = 0.0
         self.made = 0
         """Calls of this process."""
+        self.notes: dict[str, str] = {}
+        """What had to be assumed because of an answer, a sentence each: the run report says it."""
         self._made: Counter[datetime] = Counter()
         self._unwritten: Counter[datetime] = Counter()
         rates = [

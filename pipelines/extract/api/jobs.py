@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 
-from pipelines.errors import Incomplete, UsageProblem
+from pipelines.errors import Incomplete, NotGranted, UsageProblem
 from pipelines.extract.api.drift import Drift
 from pipelines.extract.api.fields import find, find_key, hash_text, write_stamp
 from pipelines.extract.api.landing import InputState, Progress, latest_stamps
@@ -37,11 +37,12 @@ class Call:
 class ListJob:
     """The reading of one list of an API."""
 
-    def __init__(self, state: InputState, api: Api, wish: Wish, stamp: Stamp) -> None:
+    def __init__(self, state: InputState, api: Api, wish: Wish, stamp: Stamp, *, is_optional: bool = False) -> None:
         self.state = state
         self.api = api
         self.is_done = False
         self.deleted_count = 0
+        self._is_optional = is_optional
         self._wish = wish
         self._stamp = stamp
         self._resource = state.resource
@@ -92,9 +93,14 @@ class ListJob:
     def release(self, error: BaseException) -> bool:
         """The call was not answered; whether the reading goes on nevertheless.
 
-        A server may not know `is null`: rows without a stamp are then not looked for, and never taken for deleted.
+        A server may not know `is null`: rows without a stamp are then not looked for, and never taken for deleted. An
+        optional input that the server refuses stays as it stands, and the run report says so.
         """
         self._is_asking = False
+        if self._is_optional and isinstance(error, NotGranted):
+            self.api.calls.notes[f"input {self.state.input_name}"] = f"not read: {error.summary.splitlines()[0]}"
+            self.is_done = True
+            return True
         if isinstance(error, UsageProblem) and self.progress.reads[0].kind == "nulls":
             self.progress.is_null_refused = True
             del self.progress.reads[0]

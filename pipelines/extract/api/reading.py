@@ -77,6 +77,8 @@ class ApiInputSpec:
     resource: str
     at: str
     """Where the YAML says so."""
+    is_optional: bool = False
+    """Whether a refusal of the server leaves it as it stands."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def read_inputs(
     for spec in specs:
         states[spec.name].raw.prepare(f"{spec.api} {spec.resource} (input {spec.name} of {source_name})")
     lists: list[Job] = [
-        ListJob(states[spec.name], apis[spec.api], wish, stamp)
+        ListJob(states[spec.name], apis[spec.api], wish, stamp, is_optional=spec.is_optional)
         for spec in specs if resources[spec.name].detail_of is None
     ]  # fmt: skip
     _Reading(lists, warehouse, tell).run()
@@ -146,10 +148,10 @@ def read_inputs(
 def _describe(job: Job, before: Mapping[str, int]) -> ReadInput:
     last = job.state.last() or {}
     name = job.state.input_name
-    is_changed = last["landed_version"] != before[name]
+    version = last.get("landed_version", 0)  # an optional input may never have been read
     return ReadInput(
-        name, job.progress.pages, job.progress.rows, job.deleted_count, is_changed, last["row_count"],
-        last["landed_version"],
+        name, job.progress.pages, job.progress.rows, job.deleted_count, version != before[name],
+        last.get("row_count", 0), version,
     )  # fmt: skip
 
 

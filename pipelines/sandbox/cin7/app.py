@@ -64,6 +64,13 @@ def create_app(
     switched_on = Cin7Faults(faults)
     row_faults = RowFaults(switched_on)
     add_fault_calls(app, switched_on)
+
+    # before Core, which answers whatever else has a v2 in its address
+    @app.get("/api/v2/BomMasters")
+    async def list_bills(request: Request) -> Response:
+        """The one resource of Omni's API v2 (cin7.md section 1.1)."""
+        return await list_rows("BomMasters", request)
+
     add_core(
         app,
         folder,
@@ -91,11 +98,6 @@ def create_app(
         except QuestionError as error:
             return _logged(log, request, _message(400, str(error)))
         return _logged(log, request, JSONResponse(rows), len(rows))
-
-    @app.get("/api/v2/BomMasters")
-    async def list_bills(request: Request) -> Response:
-        """The one resource of API v2 (cin7.md section 1.8)."""
-        return await list_rows("BomMasters", request)
 
     @app.api_route("/{path:path}", methods=["GET", "POST", "PUT", "DELETE"])
     async def unknown(path: str, request: Request) -> Response:

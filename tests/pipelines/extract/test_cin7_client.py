@@ -202,7 +202,8 @@ def test_an_answer_without_rows_is_incomplete(
 )
 def test_a_refusal_says_what_to_do(tmp_path: Path, status: int, resource: str, words: str) -> None:
     error = refusal(tmp_path, httpx.Response(status, text="bad\n order"), resource)
-    assert (type(error), error.exit_code) == (UsageProblem, 2)
+    assert isinstance(error, UsageProblem)
+    assert error.exit_code == 2
     assert words in str(error)
 
 
@@ -221,3 +222,32 @@ def test_cin7s_own_server_is_asked_three_times_a_second_at_most(
     with connect_omni(settings(tmp_path, "https://api.cin7.com/api/v1"), transport=transport) as omni:
         read_all(omni, "Branches")
     assert turns == ["omni user"]
+
+
+@pytest.mark.parametrize("has_second_version", [True, False])
+def test_bills_of_materials_come_from_v2_or_where_that_is_not_there_from_v1_and_the_report_says_so_cin7_1_1(
+    tmp_path: Path, has_second_version: bool
+) -> None:
+    """cin7.md section 1.1: a v2 path exists only for BomMasters."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        is_there = has_second_version or "/v2/" not in request.url.path
+        return httpx.Response(200, json=[{"id": 1}]) if is_there else httpx.Response(404)
+
+    with client(tmp_path, answer) as omni:
+        assert [read_all(omni, "BomMasters") for _ in range(2)] == [[{"id": 1}]] * 2
+        notes = dict(omni.calls.notes)
+    if has_second_version:
+        assert (asked, notes) == (["/api/v2/BomMasters"] * 2, {})
+    else:
+        assert asked == ["/api/v2/BomMasters", "/api/v1/BomMasters", "/api/v1/BomMasters"]
+        assert notes["bom_version"].startswith("v1: the server does not have BomMasters of API v2 (404)")
+
+
+def test_the_local_server_has_bills_of_materials_under_both_versions(tmp_path: Path) -> None:
+    (tmp_path / "omni").mkdir()
+    (tmp_path / "omni" / "BomMasters.json").write_text('[{"id": 7}]')
+    with running_sandbox(tmp_path) as url, httpx.Client(base_url=url, auth=("sandbox", "sandbox")) as http:
+        assert [http.get(f"/api/{version}/BomMasters").json() for version in ("v1", "v2")] == [[{"id": 7}]] * 2

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
-from pipelines.errors import DataProblem, Incomplete, UsageProblem
+from pipelines.errors import DataProblem, Incomplete, NotGranted, UsageProblem
 from pipelines.extract import extract_source
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -304,3 +304,37 @@ def test_progress_counts_every_step(
     assert {total for *_, total in steps} == {13}
     assert steps[0][0] == "read items"
     assert steps[-1][0] == "fill core"
+
+
+OPTIONAL = API.replace("tables:", "  serials: {omni: SerialNumbers, optional: true}\ntables:")
+
+
+def test_without_permission_for_an_optional_input_the_extract_goes_on_and_says_so_cin7_1_1(
+    extract: Extract, warehouse: Warehouse
+) -> None:
+    """cin7.md section 1.1: each connection is granted modules; a missing one gives 403."""
+    granted = ["SerialNumbers"]
+
+    def rows(resource: str) -> list[dict[str, object]]:
+        if resource == "SerialNumbers" and resource not in granted:
+            raise NotGranted("the API connection may not read SerialNumbers (403).\n    Give it access.")
+        return [{"id": 1, "code": "A", "serialnumber": "S-1", "productOptionId": 1, "branchId": 1}]
+
+    assert [one.row_count for one in extract(OPTIONAL, omni=FakeApi(rows)).inputs] == [1, 1]
+    granted.clear()
+    refused = extract(OPTIONAL, omni=FakeApi(rows))
+    said = "input serials is not read: the API connection may not read SerialNumbers (403)."
+    assert refused.assumptions == (said,)
+    assert refused.is_unchanged  # what was read before stays
+    assert warehouse.query("select count(*) from raw.shop_serials").item() == 1
+    with pytest.raises(UsageProblem, match="may not read SerialNumbers"):
+        extract(OPTIONAL.replace(", optional: true", ""), omni=FakeApi(rows))
+
+
+def test_an_optional_input_that_was_never_granted_is_empty(extract: Extract) -> None:
+    def rows(resource: str) -> list[dict[str, object]]:
+        if resource == "SerialNumbers":
+            raise NotGranted("no")
+        return [{"id": 1, "code": "A"}]
+
+    assert [one.row_count for one in extract(OPTIONAL, omni=FakeApi(rows)).inputs] == [1, 0]
