@@ -7,7 +7,9 @@ from pipelines.load.outbox import OutboxDocument
 
 MOST_DOCUMENTS = 50
 MOST_BYTES = 3_500_000
-_ENVELOPE = '{"ManualJournals":[%s]}'
+_ENVELOPE = '{"%s":[%s]}'
+_ENVELOPE_BYTES = 40
+"""More than the envelope of any collection takes."""
 
 
 def cut_batches(documents: Sequence[OutboxDocument]) -> list[list[OutboxDocument]]:
@@ -16,7 +18,7 @@ def cut_batches(documents: Sequence[OutboxDocument]) -> list[list[OutboxDocument
     size = 0
     for document in documents:
         added = len(document.body.encode()) + 1
-        if not batches or len(batches[-1]) == MOST_DOCUMENTS or size + added > MOST_BYTES - len(_ENVELOPE):
+        if not batches or len(batches[-1]) == MOST_DOCUMENTS or size + added > MOST_BYTES - _ENVELOPE_BYTES:
             batches.append([])
             size = 0
         batches[-1].append(document)
@@ -24,9 +26,9 @@ def cut_batches(documents: Sequence[OutboxDocument]) -> list[list[OutboxDocument
     return batches
 
 
-def batch_body(documents: Sequence[OutboxDocument]) -> str:
+def batch_body(documents: Sequence[OutboxDocument], collection: str = "ManualJournals") -> str:
     """The exact text of a request."""
-    return _ENVELOPE % ",".join(document.body for document in documents)
+    return _ENVELOPE % (collection, ",".join(document.body for document in documents))
 
 
 def idempotency_key(tenant: str, plan_hash: str, documents: Sequence[OutboxDocument], body: str) -> str:

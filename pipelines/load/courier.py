@@ -84,6 +84,8 @@ def deliver(client: XeroClient, request: OutboxRequest, *, may_have_left: bool, 
 
 def _send(client: XeroClient, request: OutboxRequest) -> list[dict[str, Any]]:
     key = request.idempotency_key
+    if not request.path.startswith("/ManualJournals"):
+        return client.write_documents(request.action, request.path, request.body, key)
     if request.action == "create":
         return client.create_manual_journals(request.body, key)
     _, _, journal_id, *rest = request.path.split("/")

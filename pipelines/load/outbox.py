@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pipelines.load.mirror_rows import frame_of
 from pipelines.warehouse import Warehouse
 
-Action = Literal["create", "end", "attach", "note"]
+Action = Literal["create", "update", "end", "attach", "note"]
 State = Literal["planned", "sending", "confirmed", "refused", "unknown"]
 
 
@@ -31,6 +31,8 @@ class OutboxDocument:
     first_sent_at: datetime | None = None
     answered_at: datetime | None = None
     reason: str | None = None
+    resource: str | None = None
+    """Endpoint of a document of the sync; None: a manual journal."""
 
     @property
     def is_open(self) -> bool:
@@ -70,9 +72,14 @@ class Outbox:
         rows = warehouse.read("post.outbox", "plan_hash = ? order by position", [plan_hash]).to_dicts()
         self._documents = {(row["action"], row["tag"]): OutboxDocument(**row) for row in rows}
 
-    def documents(self, action: Action) -> list[OutboxDocument]:
-        """Documents with an action, in the order of sending."""
-        return sorted((one for one in self._documents.values() if one.action == action), key=lambda one: one.position)
+    def documents(self, action: Action, resource: str | None = None) -> list[OutboxDocument]:
+        """Documents of a resource with an action, in the order of sending."""
+        found = (one for one in self._documents.values() if one.action == action and one.resource == resource)
+        return sorted(found, key=lambda one: one.position)
+
+    def everything(self) -> list[OutboxDocument]:
+        """Documents of every resource and action, in the order of sending."""
+        return sorted(self._documents.values(), key=lambda one: one.position)
 
     def all_documents(self) -> list[OutboxDocument]:
         """Documents to create, then documents to end; evidence and notes are not among them."""
@@ -139,16 +146,20 @@ class Outbox:
         """Everything that is written inside is on disk together."""
         return self._warehouse.transaction()
 
-    def open_requests(self, action: Action) -> list[tuple[OutboxRequest, list[OutboxDocument]]]:
-        """Requests whose outcome is not known, each with its documents, oldest first."""
-        keys = dict.fromkeys(one.idempotency_key for one in self.documents(action) if one.is_open)
+    def open_requests(
+        self, action: Action, resource: str | None = None
+    ) -> list[tuple[OutboxRequest, list[OutboxDocument]]]:
+        """Requests of a resource whose outcome is not known, each with its documents, oldest first."""
+        documents = self.documents(action, resource)
+        keys = dict.fromkeys(one.idempotency_key for one in documents if one.is_open)
         rows = self._warehouse.read(
             "post.requests", "list_contains(?, idempotency_key) order by first_sent_at", [[key for key in keys if key]]
         )
-        return [(request, self._part_of(request)) for request in map(_as_request, rows.to_dicts())]
-
-    def _part_of(self, request: OutboxRequest) -> list[OutboxDocument]:
-        return [one for one in self.documents(request.action) if one.idempotency_key == request.idempotency_key]
+        requests = map(_as_request, rows.to_dicts())
+        return [
+            (request, [one for one in documents if one.idempotency_key == request.idempotency_key])
+            for request in requests
+        ]
 
 
 def _as_request(row: Mapping[str, Any]) -> OutboxRequest:

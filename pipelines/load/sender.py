@@ -14,12 +14,12 @@ from datetime import UTC, datetime, timedelta
 
 from pipelines.errors import Incomplete, TieoutError
 from pipelines.hosts import is_loopback
-from pipelines.load.batches import batch_body, cut_batches, idempotency_key
+from pipelines.load.batches import idempotency_key
 from pipelines.load.courier import KEY_LIFE, Delivery, Pause, deliver
-from pipelines.load.lookups import find_documents
 from pipelines.load.mirror import Clock
 from pipelines.load.outbox import Action, Outbox, OutboxDocument, OutboxRequest, State
-from pipelines.load.verdicts import Element, Verdict, judge, judge_found, match_elements
+from pipelines.load.resources import JOURNALS, Resource
+from pipelines.load.verdicts import Element, Verdict
 from pipelines.load.xero_answers import RequestRefused, ServerFailed
 from pipelines.load.xero_client import XeroClient
 
@@ -49,7 +49,7 @@ def quiet_seconds(url: str) -> float:
 
 @dataclass
 class Sender:
-    """Brings documents of one action to Xero; what it knows is on disk before and after each request."""
+    """Brings documents of one resource to Xero; what it knows is on disk before and after each request."""
 
     client: XeroClient
     outbox: Outbox
@@ -57,6 +57,7 @@ class Sender:
     clock: Clock
     pause: Pause
     record: Record
+    resource: Resource = JOURNALS
     seen_tags: frozenset[str] = frozenset()
     """Tags that Xero shows now, read after the last request of another run."""
     notify: Callable[[], None] = lambda: None
@@ -69,13 +70,13 @@ class Sender:
         """Settle the open requests of an action, then send what is missing.
 
         Args:
-            action: create or end.
+            action: create, update or end.
             tags: the documents to send; open requests are settled in any case.
 
         Raises:
             Incomplete, XeroRefusal, UsageProblem: a call failed as a whole; the outbox says where each document stands.
         """
-        for request, documents in self.outbox.open_requests(action):
+        for request, documents in self.outbox.open_requests(action, self.resource.name):
             self._settle(request, [one for one in documents if one.is_open])
         self._clear_up(action)
         self._retry_refused(action, tags)
@@ -85,7 +86,7 @@ class Sender:
                 return
             self._adopt([one for one in missing if self._is_doubtful(one)])
             self._failures = 0
-            for batch in self._batches(action, self._planned(action, tags)):
+            for batch in self.resource.batches(action, self._planned(action, tags)):
                 if self._failures < MOST_FAILURES:
                     self._send_new(batch)
             self._clear_up(action)
@@ -95,15 +96,15 @@ class Sender:
                 "    Run the same command again later; what was sent is looked up first."
             )
 
-    def _planned(self, action: Action, tags: frozenset[str]) -> list[OutboxDocument]:
-        return [one for one in self.outbox.documents(action) if one.state == "planned" and one.tag in tags]
+    def _documents(self, action: Action) -> list[OutboxDocument]:
+        return self.outbox.documents(action, self.resource.name)
 
-    def _batches(self, action: Action, documents: Sequence[OutboxDocument]) -> list[list[OutboxDocument]]:
-        return cut_batches(documents) if action == "create" else [[one] for one in documents]
+    def _planned(self, action: Action, tags: frozenset[str]) -> list[OutboxDocument]:
+        return [one for one in self._documents(action) if one.state == "planned" and one.tag in tags]
 
     def _retry_refused(self, action: Action, tags: frozenset[str]) -> None:
         """A refused document gets another chance in each run: somebody may have put right what Xero complained of."""
-        refused = [one for one in self.outbox.documents(action) if one.state == "refused" and one.tag in tags]
+        refused = [one for one in self._documents(action) if one.state == "refused" and one.tag in tags]
         self.outbox.save([replace(one, state="planned") for one in refused if not one.is_flawed])
 
     def _settle(self, request: OutboxRequest, documents: list[OutboxDocument]) -> None:
@@ -121,11 +122,9 @@ class Sender:
         """Send documents as one request under a fresh key."""
         now = self.clock()
         counted = [replace(one, attempts=one.attempts + 1) for one in documents]
-        body = batch_body(counted)
+        body, path = self.resource.body(counted), self.resource.path(counted)
         key = idempotency_key(self.tenant, self.outbox.plan_hash, counted, body)
-        first = counted[0]
-        path = "/ManualJournals" + (f"/{first.manual_journal_id}" if first.action == "end" else "")
-        request = OutboxRequest(key, self.outbox.plan_hash, first.action, path, body, first_sent_at=now)
+        request = OutboxRequest(key, self.outbox.plan_hash, counted[0].action, path, body, first_sent_at=now)
         marked = [replace(one, state="sending", idempotency_key=key, first_sent_at=now) for one in counted]
         self.outbox.save(marked, request)
         self._send(request, marked, may_have_left=False)
@@ -136,7 +135,7 @@ class Sender:
         answered = replace(request, outcome=delivery.outcome, answered_at=self._answered_at(delivery))
         if delivery.elements is not None:
             self._failures = 0
-            self._keep(documents, match_elements(documents, delivery.elements), answered)
+            self._keep(documents, self.resource.match(documents, delivery.elements), answered)
         elif delivery.error is not None:
             self._fail(documents, delivery, delivery.error, answered)
 
@@ -148,7 +147,9 @@ class Sender:
         self, documents: Sequence[OutboxDocument], elements: Sequence[Element | None], request: OutboxRequest
     ) -> None:
         """Record what Xero says about each document."""
-        judged = [judge(one, element, self.clock()) for one, element in zip(documents, elements, strict=True)]
+        judged = [
+            self.resource.judge(one, element, self.clock()) for one, element in zip(documents, elements, strict=True)
+        ]
         self._save(judged, request)
         if any(one.document.is_open for one in judged):
             self._wait_for(self.clock())
@@ -190,7 +191,7 @@ class Sender:
 
     def _clear_up(self, action: Action) -> None:
         """Look for documents of unknown outcome, wait, look again; what is still not there may be sent again."""
-        missing = self._adopt([one for one in self.outbox.documents(action) if one.is_open])
+        missing = self._adopt([one for one in self._documents(action) if one.is_open])
         if not missing:
             return
         left = (self._quiet_until - self.clock()).total_seconds()
@@ -203,8 +204,8 @@ class Sender:
         """Take over what Xero has of these documents; returns the others."""
         if not documents:
             return []
-        found = find_documents(self.client, documents)
-        judged = [(one, judge_found(one, found.get(one.tag, []), self.clock())) for one in documents]
+        found = self.resource.find(self.client, documents)
+        judged = [(one, self.resource.judge_found(one, found.get(one.tag, []), self.clock())) for one in documents]
         if adopted := [verdict for _, verdict in judged if verdict is not None]:
             self._save(adopted, None)
         return [one for one, verdict in judged if verdict is None]

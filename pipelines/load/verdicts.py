@@ -21,10 +21,12 @@ ENDED = frozenset({"VOIDED", "DELETED"})
 
 @dataclass(frozen=True)
 class Verdict:
-    """A document with Xero's verdict, and the journal as Xero showed it with that."""
+    """A document with Xero's verdict, and what Xero showed of it with that."""
 
     document: OutboxDocument
     shown: ManualJournal | None = None
+    element: Element | None = None
+    """A document of the sync as Xero showed it."""
 
 
 def match_elements(documents: Sequence[OutboxDocument], elements: Sequence[Element]) -> list[Element | None]:
@@ -60,13 +62,13 @@ def judge_created(document: OutboxDocument, element: Element | None, now: dateti
     if element is None:
         return replace(document, state="unknown", reason="Xero's answer does not mention it")
     errors = messages_of(dict(element), "ValidationErrors")
-    journal_id = _id_of(element)
-    if errors or _is(element, "ERROR"):
-        return replace(document, state="refused", answered_at=now, reason=_joined(errors) or "refused without a reason")
+    journal_id = id_of(element)
+    if errors or has_word(element, "ERROR"):
+        return replace(document, state="refused", answered_at=now, reason=joined(errors) or "refused without a reason")
     if journal_id is None:
         return replace(document, state="unknown", reason="Xero's answer has no id for it")
     warnings = messages_of(dict(element), "Warnings")
-    flaw = _joined(warnings) if warnings or _is(element, "WARNING") else _saved_otherwise(document, element)
+    flaw = joined(warnings) if warnings or has_word(element, "WARNING") else _saved_otherwise(document, element)
     if flaw is not None:
         reason = f"saved with a warning, and undone: {flaw or 'no reason given'}"
         return replace(document, state="refused", answered_at=now, manual_journal_id=journal_id, reason=reason)
@@ -78,8 +80,8 @@ def judge_ended(document: OutboxDocument, element: Element | None, now: datetime
     if element is None:
         return replace(document, state="unknown", reason="Xero's answer does not mention it")
     errors = messages_of(dict(element), "ValidationErrors")
-    if errors or _is(element, "ERROR"):
-        return replace(document, state="refused", answered_at=now, reason=_joined(errors) or "refused without a reason")
+    if errors or has_word(element, "ERROR"):
+        return replace(document, state="refused", answered_at=now, reason=joined(errors) or "refused without a reason")
     if element.get("Status") not in ENDED:
         return replace(document, state="unknown", reason=f"Xero shows it as {element.get('Status')}")
     return replace(document, state="confirmed", answered_at=now, reason=None)
@@ -94,7 +96,7 @@ def judge_found(document: OutboxDocument, elements: Sequence[Element], now: date
     if document.action == "end":
         is_ended = bool(elements) and elements[0].get("Status") in ENDED
         return Verdict(judge_ended(document, elements[0], now)) if is_ended else None
-    standing = sorted((one for one in elements if one.get("Status") in LIVE), key=lambda one: str(_id_of(one)))
+    standing = sorted((one for one in elements if one.get("Status") in LIVE), key=lambda one: str(id_of(one)))
     if standing:
         return judge(document, standing[0], now)
     if elements:
@@ -125,14 +127,17 @@ def _saved_otherwise(document: OutboxDocument, element: Element) -> str | None:
     return f"Xero shows other lines than were sent, first account {code} with {amount:,.2f}"
 
 
-def _is(element: Element, status: str) -> bool:
+def has_word(element: Element, status: str) -> bool:
+    """Whether StatusAttributeString is this word: OK, WARNING or ERROR."""
     return str(element.get("StatusAttributeString") or "").upper() == status
 
 
-def _id_of(element: Element) -> str | None:
-    found = element.get("ManualJournalID")
+def id_of(element: Element, field: str = "ManualJournalID") -> str | None:
+    """Xero's id; None where it has none, which Xero writes as zeros."""
+    found = element.get(field)
     return str(found) if found and found != _NO_ID else None
 
 
-def _joined(messages: Sequence[str]) -> str:
+def joined(messages: Sequence[str]) -> str:
+    """Messages in one line, each once."""
     return "; ".join(dict.fromkeys(messages))

@@ -21,6 +21,9 @@ API_PATH = "/api.xro/2.0"
 PAGE_SIZE = 1000
 """The most that Xero gives at once (xero.md section 1.1)."""
 
+_HAS_UNIT_DECIMALS = frozenset({"Invoices", "CreditNotes", "Items"})
+"""Collections whose UnitAmount keeps 4 places only where `unitdp=4` asks for it (xero.md section 3)."""
+
 HISTORY_LENGTH = 2_500
 """Characters of a note (xero.md section 2)."""
 
@@ -88,6 +91,11 @@ class XeroClient:
         """Every item; a tracked one moves stock and COGS in Xero by itself (xero.md section 6)."""
         return list(self._get("/Items")["Items"])
 
+    def one(self, collection: str, identifier: str) -> Element | None:
+        """One object by its id; None where an answer has none."""
+        found = self._get(f"/{collection}/{identifier}").get(collection) or []
+        return found[0] if found else None
+
     def manual_journals(self, where: str | None = None, modified_since: datetime | None = None) -> Iterator[Element]:
         """Manual journals with their lines, page by page (only pages carry lines, xero.md section 1.1).
 
@@ -98,19 +106,28 @@ class XeroClient:
         return self.documents("ManualJournals", where, modified_since)
 
     def documents(
-        self, collection: str, where: str | None = None, modified_since: datetime | None = None
+        self,
+        collection: str,
+        where: str | None = None,
+        modified_since: datetime | None = None,
+        filters: Mapping[str, str] | None = None,
     ) -> Iterator[Element]:
         """Documents of a paged collection with their lines, page by page.
 
         Args:
-            collection: ManualJournals, Invoices, CreditNotes or BankTransactions.
+            collection: ManualJournals, Invoices, CreditNotes, BankTransactions, PurchaseOrders, Contacts or Payments.
             where: a filter; ranges on Date are optimised for Invoices and CreditNotes (xero.md section 1.1).
             modified_since: only what changed at or after this instant, to the second.
+            filters: explicit filters, such as `IDs` or `includeArchived`.
         """
         headers = {"If-Modified-Since": f"{modified_since:%Y-%m-%dT%H:%M:%S}"} if modified_since else {}
         page, page_count = 1, 1
         while page <= page_count:
-            query = {"page": str(page), "pageSize": str(PAGE_SIZE)} | ({"where": where} if where else {})
+            query = (
+                {"page": str(page), "pageSize": str(PAGE_SIZE)}
+                | ({"where": where} if where else {})
+                | dict(filters or {})
+            )
             answer = self._get(f"/{collection}", query, headers)
             found = answer.get(collection) or []
             yield from found
@@ -161,6 +178,32 @@ class XeroClient:
             manual_journal_id, envelope([ending(manual_journal_id, narration, "VOIDED")]), idempotency_key
         )
 
+    def write_documents(self, action: str, path: str, body: str, idempotency_key: str) -> list[Element]:
+        """Create, change or end contacts, items, invoices, credit notes, orders, payments, allocations; sent once.
+
+        Each element comes back with its own verdict (xero.md section 1.2); prices keep 4 places (section 3).
+
+        Args:
+            action: create (PUT, which never changes what is there), update or end (POST; of an allocation: DELETE).
+            path: under the API's base address, such as `/Invoices`.
+            body: the exact text; empty for an allocation that ends.
+            idempotency_key: as for journals.
+        """
+        is_allocation = "/Allocations" in path
+        if is_allocation and action == "end":
+            return self._delete(path, idempotency_key)
+        collection = "Allocations" if is_allocation else path.split("/")[1]
+        query = {"summarizeErrors": "false"} | ({"unitdp": "4"} if collection in _HAS_UNIT_DECIMALS else {})
+        method = "PUT" if action == "create" else "POST"
+        return self._write(method, path, body.encode(), idempotency_key, collection, query=query)
+
+    def _delete(self, path: str, idempotency_key: str) -> list[Element]:
+        """Delete something; what is not there any more was deleted by an earlier try whose answer was lost."""
+        answer = self._request("DELETE", f"{API_PATH}{path}", headers={"Idempotency-Key": idempotency_key})
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return [{"IsDeleted": True}]
+        return [read_answer(answer)]
+
     def attach_file(
         self, manual_journal_id: str, file_name: str, content: bytes, content_type: str, idempotency_key: str
     ) -> list[Element]:
@@ -200,10 +243,11 @@ class XeroClient:
         idempotency_key: str,
         collection: str = "ManualJournals",
         content_type: str = "application/json",
+        query: Mapping[str, str] | None = None,
     ) -> list[Element]:
         """Send once. Elements get verdicts of their own: without `summarizeErrors=false` one bad one is HTTP 400."""
         headers = {"Idempotency-Key": idempotency_key, "Content-Type": content_type}
-        query = {"summarizeErrors": "false"} if collection == "ManualJournals" else {}
+        query = query or ({"summarizeErrors": "false"} if collection == "ManualJournals" else {})
         answer = read_answer(self._request(method, f"{API_PATH}{path}", query, headers, content))
         found = answer.get(collection)
         if not isinstance(found, list):
