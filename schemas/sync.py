@@ -184,6 +184,7 @@ class SyncedDocuments(pa.DataFrameModel):
     plan_hash: str = pa.Field(description="Plan that sent it")
     posted_at: Instant = pa.Field(description="When Xero confirmed it")
     seen_at: Instant = pa.Field(description="When Xero's state was read last")
+    ended_at: Instant = pa.Field(nullable=True, description="When we voided or deleted it; null: we did not")
 
     class Config:
         strict = True

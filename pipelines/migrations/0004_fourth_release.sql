@@ -172,7 +172,8 @@ create table post.synced_documents (
     due_amount decimal(18,2),
     plan_hash varchar not null,
     posted_at timestamp with time zone not null,
-    seen_at timestamp with time zone not null
+    seen_at timestamp with time zone not null,
+    ended_at timestamp with time zone
 );
 -- Extract: documents that do not count though goods moved, charges on transfers and jobs, shares of disassemblies.
 create table core.uncounted_lines (
