@@ -12,7 +12,9 @@ from transforms.periods import format_period
 
 _MILESTONES = """
     with plans as (
-      select period, plan_hash, prepared_by, prepared_on, created_at from post.plans
+      select period, plan_hash, coalesce(preparer_name, prepared_by) as prepared_by, prepared_by as prepared_login,
+             prepared_on, created_at
+      from post.plans
       qualify row_number() over (partition by period order by planned_at desc) = 1
     ),
     approved as (
@@ -35,13 +37,16 @@ _MILESTONES = """
       where command in ('close', 'apply', 'tie_out', 'flow close') and status = 'done' group by period
     ),
     signed as (
-      select period, signed_by, login, host, signed_at from post.sign_offs
-      qualify row_number() over (partition by period order by sign_off desc) = 1
+      select s.period, signed_by, s.login, s.host, signed_at, reopened_by, r.login as reopened_login,
+             r.host as reopened_host, reopened_at, reason as reopened_because
+      from post.sign_offs s left join post.reopenings r using (sign_off)
+      qualify row_number() over (partition by s.period order by sign_off desc) = 1
     ),
     extracted as (select max(filled_at) as extracted_at from control.core_tables)
-    select p.period, extracted_at, p.prepared_by, p.prepared_on, p.created_at as prepared_at, approved_by, approved_at,
-           posted_at, refused_count, waiting_count, is_tied_out, proved_at, signed_by, s.login as signed_login,
-           s.host as signed_host, signed_at
+    select p.period, extracted_at, p.prepared_by, p.prepared_login, p.prepared_on, p.created_at as prepared_at,
+           approved_by, approved_at, posted_at, refused_count, waiting_count, is_tied_out, proved_at, signed_by,
+           s.login as signed_login, s.host as signed_host, signed_at, reopened_by, reopened_login, reopened_host,
+           reopened_at, reopened_because
     from plans p left join approved using (plan_hash) left join open_documents using (plan_hash)
     left join posted using (period) left join tied using (period) left join proved using (period)
     left join signed s using (period) cross join extracted
@@ -68,7 +73,7 @@ def milestones_table(milestones: pl.DataFrame) -> ReportTable:
             _who(row["approved_by"], row["approved_at"]),
             " ".join([_when(row["posted_at"]), *_open(row)]).strip(),
             _tied(row),
-            _who(row["signed_by"], row["signed_at"]),
+            _signed(row),
         )
         for row in milestones.to_dicts()
     ]
@@ -80,6 +85,14 @@ def _open(row: Mapping[str, Any]) -> list[str]:
     """What Xero refused, and what waits."""
     found = [(row["refused_count"], "refused"), (row["waiting_count"], "waiting")]
     return [f"({count} {word})" for count, word in found if count]
+
+
+def _signed(row: Mapping[str, Any]) -> str:
+    """Who signed, and who has set that aside since."""
+    signed = _who(row["signed_by"], row["signed_at"])
+    if not row["reopened_by"]:
+        return signed
+    return f"{signed}; reopened: {_who(row['reopened_by'], row['reopened_at'])}: {row['reopened_because']}"
 
 
 def _tied(row: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from pipelines.load.post_log import restore_posts
 from pipelines.load.sender import quiet_seconds
 from pipelines.load.terms import plan_terms
 from pipelines.plan_pages import write_plan_file
+from pipelines.signing.protection import is_frozen, stop_on_signed_month
 from pipelines.steps.charge_days import stop_on_restated_months
 from pipelines.steps.documents import extract_documents
 from pipelines.steps.gate import stop_on_exceptions, stop_on_open_months
@@ -35,9 +36,11 @@ def preview_month(run: CloseRun) -> None:
 
 
 def plan_month(run: CloseRun) -> None:
-    """What would change in Xero. Nothing is posted."""
+    """What would change in Xero. Nothing is posted, and nothing of a month that is signed is kept."""
     run.step("Extract documents", extract, is_safe_to_retry=True)
     run.step("Read Xero's settings", mirror, is_safe_to_retry=True)
+    if is_frozen(run.warehouse, run.close.period):
+        run.keep_nothing()
     run.step("Value stock moves", value)
     run.step("Build journals", build)
     run.step("Check exceptions and mappings", check)
@@ -95,14 +98,19 @@ def plan(run: CloseRun) -> None:
     """close.journals against post.documents to post.plans and post.plan_documents."""
     close = run.close
     terms = plan_terms(close.settings, close.mappings)
-    run.plan = make_plan(run.warehouse, terms, close.period, close.cut_off if close.is_partial else None)
+    to_date = close.cut_off if close.is_partial else None
+    run.plan = make_plan(run.warehouse, terms, close.period, to_date, preparer_name=run.preparer)
     write_plan_file(run.warehouse, run.plan, close.settings.warehouse.parent / "plans")
 
 
 def post(run: CloseRun) -> None:
-    """The plan to Xero through post.outbox, each document once."""
+    """The plan to Xero through post.outbox, each document once; a signed month stays as it is in the tables too."""
     if run.plan is None:
         raise RuntimeError("post runs after plan")
+    stop_on_signed_month(run.warehouse, run.plan)
+    if run.keeps_nothing:
+        run.forget()
+        return
     settings = run.close.settings
     run.applied = apply_plan(
         run.client,

@@ -14,6 +14,7 @@ from pipelines.month_end import mirror, post_planned, prove
 from pipelines.progress import JsonEvents, StepBars
 from pipelines.runs import record_run
 from pipelines.settings import Settings
+from pipelines.signing.reopening import reopen_month
 from pipelines.steps.context import CloseContext, open_close, read_month
 from pipelines.steps.documents import extract_documents
 from pipelines.steps.run import CloseRun
@@ -34,6 +35,8 @@ def run_close(
     is_preview: bool = False,
     rebuild: bool = False,
     events: bool = False,
+    preparer: str | None = None,
+    reopen: str | None = None,
 ) -> Iterator[CloseRun]:
     """Run a list of steps for a month, and keep the warehouse open for the block that shows the result.
 
@@ -46,13 +49,17 @@ def run_close(
         is_preview: whether the month may be under way without naming a day.
         rebuild: whether everything is valued again from the beginning, not from the last closing layers.
         events: whether progress goes out as JSON lines, not as bars.
+        preparer: name of the person who makes the plan, kept beside the login.
+        reopen: why a signed month is posted again; kept with the name before the first step.
 
     Raises:
         TieoutError: whatever stops a step, with its exit code.
     """
     close = open_close(settings, read_month(period), to, is_preview=is_preview)
     with _running(close, steps.__name__, wait, events=events) as run:
-        run.rebuild = rebuild
+        run.rebuild, run.preparer = rebuild, (preparer or "").strip() or None
+        if reopen is not None:
+            reopen_month(run.warehouse, close.period, reopen, run.preparer, settings.post_log)
         steps(run)
         yield run
 

@@ -17,7 +17,8 @@ class XeroDocumentLines(pa.DataFrameModel):
     document_id: str = pa.Field(description="Xero's id of the document")
     line_number: int = pa.Field(ge=1, description="Place of the line in the document")
     document_kind: str = pa.Field(
-        isin=["invoice", "credit_note", "bank_transaction"], description="Endpoint of Xero that it was read from"
+        isin=["invoice", "credit_note", "bank_transaction", "payment"],
+        description="Endpoint of Xero that it was read from",
     )
     document_type: str = pa.Field(description="Xero's type: ACCPAY, ACCREC, ACCPAYCREDIT, SPEND, RECEIVE …")
     document_number: str = pa.Field(nullable=True, description="Number in Xero; the supplier's own for a bill")

@@ -5,7 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.options import AsJson, Day, Home, MappingsFolder, Period, Rebuild, Wait, WarehouseFile, read_settings
+from pipelines.cli.options import (
+    AsJson,
+    Day,
+    Home,
+    MappingsFolder,
+    Period,
+    Preparer,
+    Rebuild,
+    Reopen,
+    Wait,
+    WarehouseFile,
+    read_settings,
+)
 from pipelines.cli.output import console, print_json, print_result
 
 if TYPE_CHECKING:
@@ -73,12 +85,16 @@ def preview(
     settings = read_settings(home, mappings)
     with run_close(settings, period, _day(to), preview_month, wait=wait, is_preview=True, rebuild=rebuild) as run:
         shown = [one for one in month_tables(run.warehouse, run.close.period) if "Tie-out" not in one.title]
-        print_result([*shown, *_restatement(run)], as_json)
+        print_result([*shown, *_restatement(run)], as_json, {"signed": (note := _signed(run))})
+        if note and not as_json:
+            typer.echo(note)
 
 
 def plan(
     period: Period,
     to: Day = None,
+    preparer: Preparer = None,
+    reopen: Reopen = None,
     rebuild: Rebuild = False,
     home: Home = None,
     mappings: MappingsFolder = None,
@@ -91,12 +107,15 @@ def plan(
     from pipelines.reports import left_out_table, plan_table
     from pipelines.runner import run_close
 
-    with run_close(read_settings(home, mappings), period, _day(to), plan_month, wait=wait, rebuild=rebuild) as run:
+    settings = read_settings(home, mappings)
+    with run_close(
+        settings, period, _day(to), plan_month, wait=wait, rebuild=rebuild, preparer=preparer, reopen=reopen
+    ) as run:
         changed = [] if run.plan is None else [plan_lines_table(run.warehouse, run.plan)]
         shown = [one for one in changed if one.rows]
         tables = [plan_table(run.plan), *shown, left_out_table(run.warehouse, run.close.period), *_restatement(run)]
         warnings = _warnings(run)
-        print_result(tables, as_json, {**_plan_facts(run), "warnings": warnings})
+        print_result(tables, as_json, {**_plan_facts(run), "warnings": warnings, "signed": _signed(run)})
         if not as_json and run.plan is not None:
             for warning in warnings:
                 typer.echo(f"warning: {warning}")
@@ -147,6 +166,8 @@ def apply(
 def close(
     period: Period,
     to: Day = None,
+    preparer: Preparer = None,
+    reopen: Reopen = None,
     rebuild: Rebuild = False,
     home: Home = None,
     mappings: MappingsFolder = None,
@@ -159,7 +180,17 @@ def close(
     from pipelines.runner import run_close
 
     settings = read_settings(home, mappings)
-    with run_close(settings, period, _day(to), close_month, wait=wait, rebuild=rebuild, events=as_json) as run:
+    with run_close(
+        settings,
+        period,
+        _day(to),
+        close_month,
+        wait=wait,
+        rebuild=rebuild,
+        events=as_json,
+        preparer=preparer,
+        reopen=reopen,
+    ) as run:
         tables = [*month_tables(run.warehouse, run.close.period), *_restatement(run)]
         print_result(tables, as_json, _applied_facts(run))
         if not as_json:
@@ -220,9 +251,20 @@ def _warnings(run: "CloseRun") -> list[str]:
     return [str(problem) for problem in found]
 
 
+def _signed(run: "CloseRun") -> str:
+    """What is to be said of a month that somebody signed; empty where the month is open."""
+    from pipelines.signing.protection import signed_note
+
+    has_changes = run.plan is None or bool(run.plan.changes)
+    return signed_note(run.warehouse, run.close.period, has_changes=has_changes)
+
+
 def _print_next_step(run: "CloseRun") -> None:
+    note = _signed(run)
     if run.plan is None or not run.plan.changes:
-        typer.echo("Nothing is left to post: Xero holds this month as it should.")
+        typer.echo(f"Nothing is left to post: Xero holds this month as it should. {note}".strip())
+    elif note:
+        typer.echo(note)
     elif run.close.mappings.close.approval_required:
         typer.echo(f"Have it approved: tieout approve {run.plan.short_hash} --as NAME")
     else:

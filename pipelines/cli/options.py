@@ -16,6 +16,12 @@ MappingsFolder = Annotated[Path | None, typer.Option("--mappings", help="Folder 
 WarehouseFile = Annotated[Path | None, typer.Option("--warehouse", metavar="FILE", help="The DuckDB file")]
 Day = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day that counts, for a month under way")]
 
+Preparer = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who prepares it, beside the login")]
+Reopen = Annotated[
+    str | None,
+    typer.Option("--reopen", metavar="WHY", help="Post a signed month again: kept with the reason, and shown"),
+]
+
 Rebuild = Annotated[
     bool, typer.Option("--rebuild", help="Value everything again from the beginning, and show what that restates")
 ]

@@ -50,6 +50,7 @@ def diff(
     wait: Wait = DEFAULT_WAIT,
 ) -> None:
     """Name each source row that changed since a month was signed, and its effect on COGS and stock. Changes nothing."""
+    from pipelines.load.post_log import restore_posts
     from pipelines.signing.diff_table import diff_facts, diff_table
     from pipelines.signing.month_diff import diff_month
     from pipelines.steps.context import open_close, read_month
@@ -58,5 +59,6 @@ def diff(
     settings = read_settings(home, mappings)
     close = open_close(settings, read_month(period))
     with open_warehouse(settings, wait) as warehouse:
+        restore_posts(warehouse, settings.post_log)
         found = diff_month(close, warehouse)
     print_result([diff_table(found)], as_json, diff_facts(found))

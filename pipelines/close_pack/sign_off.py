@@ -17,14 +17,14 @@ class SignOff:
 
 
 def read_sign_off(warehouse: Warehouse, period: date) -> list[SignOff]:
-    """Preparer of the latest plan, approvers of any, and who signed the month last.
+    """Preparer of the latest plan, approvers of any, who signed the month last, and who reopened it after a sign-off.
 
     Args:
-        warehouse: holds post.plans, post.approvals and post.sign_offs.
+        warehouse: holds post.plans, post.approvals, post.sign_offs and post.reopenings.
         period: first day of the month.
     """
     plans = warehouse.query(
-        "select plan_hash, prepared_by, prepared_on, created_at from post.plans where period = ? "
+        "select plan_hash, preparer_name, prepared_by, prepared_on, created_at from post.plans where period = ? "
         "order by planned_at desc limit 1",
         [period],
     ).to_dicts()
@@ -35,7 +35,7 @@ def read_sign_off(warehouse: Warehouse, period: date) -> list[SignOff]:
     prepared = [
         SignOff(
             "Prepared",
-            f"{row['prepared_by']} on {row['prepared_on']}",
+            _person(row["preparer_name"], row["prepared_by"], row["prepared_on"]),
             f"{row['created_at']:%Y-%m-%d %H:%M} UTC",
             f"plan {str(row['plan_hash'])[:12]}",
         )
@@ -62,8 +62,28 @@ def read_sign_off(warehouse: Warehouse, period: date) -> list[SignOff]:
         )
         for row in signed
     ]
+    reopenings = [
+        SignOff(
+            "Reopened",
+            _person(row["reopened_by"], row["login"], row["host"]),
+            f"{row['reopened_at']:%Y-%m-%d %H:%M} UTC",
+            row["reason"],
+        )
+        for row in warehouse.read("post.reopenings", "period = ? order by sign_off", [period]).to_dicts()
+    ]
+    is_reopened = bool(signed and reopenings) and _is_set_aside(warehouse, signed[0]["sign_off"])
     return [
         *(prepared or [SignOff("Prepared")]),
         *(approved or [SignOff("Approved")]),
+        *([] if is_reopened else reopenings),
         *(signatures or [SignOff("Signed off")]),
+        *(reopenings if is_reopened else []),
     ]
+
+
+def _is_set_aside(warehouse: Warehouse, sign_off: int) -> bool:
+    return not warehouse.read("post.reopenings", "sign_off = ?", [sign_off]).is_empty()
+
+
+def _person(name: str | None, login: str, host: str) -> str:
+    return f"{name} ({login} on {host})" if name else f"{login} on {host}"

@@ -17,9 +17,9 @@ class Approver:
     host: str
 
     def is_preparer(self, plan: StoredPlan, rules: ApprovalRules) -> bool:
-        """Whether it is the person who made the plan: by login, or by name where people share a machine."""
-        own = self.name if rules.trust_names else self.login
-        return own.casefold() == plan.prepared_by.casefold()
+        """Whether it is the person who made the plan: by login, or where people share one by the names they gave."""
+        own, preparer = (self.name, plan.preparer) if rules.trust_names else (self.login, plan.prepared_by)
+        return own.strip().casefold() == preparer.strip().casefold()
 
     def is_named(self, limit: ApprovalLimit) -> bool:
         """Whether a limit names this person, by name or by login."""
@@ -39,7 +39,7 @@ def missing_approvals(
     """
     counting = [one for one in approvers if not (rules.differs and one.is_preparer(plan, rules))]
     if not counting:
-        others = f" other than {plan.prepared_by}, who made it" if rules.differs else ""
+        others = f" other than {plan.preparer}, who made it" if rules.differs else ""
         return [f"it waits for the approval of a person{others}"]
     return [
         f"{amount:,.2f} on {limit.where} is more than {limit.above:,.2f}: it needs {' or '.join(limit.approvers)}"

@@ -52,7 +52,7 @@ def record_approval(
     if rules.differs and approver.is_preparer(plan, rules):
         own = "under a name of their own" if rules.trust_names else "from a login of their own"
         raise ApprovalNeeded(
-            f"{plan.prepared_by} made plan {plan.short_hash} and may not approve it.\n"
+            f"{plan.preparer} made plan {plan.short_hash} and may not approve it.\n"
             f"    Let another person approve it {own}."
         )
     row = {

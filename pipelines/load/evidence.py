@@ -94,7 +94,7 @@ def _note(warehouse: Warehouse, plan: StoredPlan, run_id: str | None) -> str:
     names = approvers_of(warehouse, plan.plan_hash)
     approved = f"approved by {', '.join(names)}" if names else "no approval was asked for"
     run = f", run {run_id}" if run_id else ""
-    return f"Posted by tieout, plan {plan.short_hash}{run}. Prepared by {plan.prepared_by}; {approved}."
+    return f"Posted by tieout, plan {plan.short_hash}{run}. Prepared by {plan.preparer}; {approved}."
 
 
 def _document(created: OutboxDocument, action: Action, position: int, body: str) -> OutboxDocument:

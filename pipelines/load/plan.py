@@ -75,13 +75,18 @@ def compute_plan(
 
 
 def make_plan(
-    warehouse: Warehouse, terms: PlanTerms, period: date, to_date: date | None = None, clock: Clock = utc_now
+    warehouse: Warehouse,
+    terms: PlanTerms,
+    period: date,
+    to_date: date | None = None,
+    clock: Clock = utc_now,
+    preparer_name: str | None = None,
 ) -> StoredPlan:
     """Compute and keep the plan of a period: one row of post.plans, one of post.plan_documents per journal.
 
     The same inputs give the same hash, and a plan with that hash is used again, with its approvals. A plan whose apply
     was interrupted while an answer was open is used again as long as nothing else changed, so that its documents keep
-    their tags and `apply` can ask Xero about them.
+    their tags and `apply` can ask Xero about them. A name of the preparer is kept beside the login.
 
     Returns:
         The plan; its documents carry the lock dates as mirrored now.
@@ -102,5 +107,12 @@ def make_plan(
     with warehouse.transaction():
         save_lines(warehouse, computed.plan_hash, lines)
         return save_plan(
-            warehouse, computed.plan_hash, computed.canonical_json, computed.documents, period, to_date, clock()
+            warehouse,
+            computed.plan_hash,
+            computed.canonical_json,
+            computed.documents,
+            period,
+            to_date,
+            clock(),
+            preparer_name,
         )

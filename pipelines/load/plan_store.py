@@ -30,6 +30,13 @@ class StoredPlan:
     prepared_on: str
     canonical_json: str
     documents: tuple[PlannedDocument, ...]
+    preparer_name: str | None = None
+    """Name that the preparer gave, beside the login."""
+
+    @property
+    def preparer(self) -> str:
+        """What people call the preparer: the name that was given, or the login."""
+        return self.preparer_name or self.prepared_by
 
     @property
     def short_hash(self) -> str:
@@ -89,10 +96,16 @@ def save_plan(
     period: date,
     to_date: date | None,
     now: datetime,
+    preparer_name: str | None = None,
 ) -> StoredPlan:
-    """Keep a plan: one row of post.plans, one of post.plan_documents per document; a known hash keeps its history."""
+    """Keep a plan: one row of post.plans, one of post.plan_documents per document; a known hash keeps its history.
+
+    The preparer is who made it first; a name that was not given then can be given by the same login later.
+    """
     known = warehouse.read("post.plans", "plan_hash = ?", [plan_hash]).to_dicts()
     kept = known[0] if known else _first_made(now)
+    if kept.get("preparer_name") is None and kept["prepared_by"] == current_login():
+        kept = {**kept, "preparer_name": preparer_name}
     counts = Counter[str](one.action for one in documents)
     row = {
         **kept,
@@ -169,6 +182,7 @@ def _first_made(now: datetime) -> dict[str, Any]:
         "created_at": now,
         "prepared_by": current_login(),
         "prepared_on": current_host(),
+        "preparer_name": None,
     }
 
 

@@ -19,6 +19,7 @@ import polars as pl
 from pipelines.errors import DataProblem
 from pipelines.load.mirror_rows import frame_of
 from pipelines.load.plan_store import StoredPlan
+from pipelines.signing.state_files import export_states, restore_states
 from pipelines.warehouse import Warehouse
 from schemas.problems import Problem
 from schemas.tables import TABLES
@@ -76,6 +77,7 @@ def export_plan(warehouse: Warehouse, plan: StoredPlan, folder: Path, now: datet
             handle.write("".join(f"{line}\n" for line in lines))
             handle.flush()
             os.fsync(handle.fileno())
+    export_states(warehouse, organisation_id, folder)
     return file
 
 
@@ -83,14 +85,15 @@ def restore_posts(warehouse: Warehouse, folder: Path) -> int:
     """Put back the rows of the log that a lost or older warehouse does not have.
 
     A row that the warehouse has stays, unless the log's is further: a journal that was ended, a document that Xero
-    judged. Rows of another organisation than the one that is mirrored are left alone.
+    judged. Rows of another organisation than the one that is mirrored are left alone. The source rows that were signed
+    come back too (pipelines/signing/state_files.py).
 
     Args:
         warehouse: xero.organisation, and post.*, which is completed.
         folder: where the files are.
 
     Returns:
-        The number of rows that were put back or brought up to date.
+        The number of rows that were put back or brought up to date, and of states of signed rows.
 
     Raises:
         DataProblem: a line of a file cannot be read (exit 3).
@@ -112,12 +115,12 @@ def restore_posts(warehouse: Warehouse, folder: Path) -> int:
         for table in _tables():
             rows = {name[1]: row for name, (_, row) in latest.items() if name[0] == table}
             count += _complete(warehouse, table, rows)
-    return count
+        return count + restore_states(warehouse, organisation_id, folder)
 
 
 def _tables() -> dict[str, LoggedTable]:
-    """The tables that the log holds: what was posted, and every table of sign-offs, whole."""
-    signed = {name: model for name, model in TABLES.items() if name.endswith(".sign_offs")}
+    """The tables that the log holds: what was posted, and all of sign-offs and of what set them aside."""
+    signed = {name: model for name, model in TABLES.items() if name.endswith((".sign_offs", ".reopenings"))}
     return LOGGED | {name: LoggedTable(tuple(model.to_schema().columns), "true") for name, model in signed.items()}
 
 

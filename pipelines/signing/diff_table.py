@@ -20,6 +20,10 @@ def diff_table(found: MonthDiff) -> ReportTable:
     notes = [] if found.causes else ["Nothing has changed."]
     if found.causes and found.is_signed_year:
         notes.append("The year is locked in Xero: if material, this is a correction of an earlier year (IAS 8.41).")
+    notes += [
+        f"Reopened by {one['reopened_by']} on {one['reopened_at']:%Y-%m-%d %H:%M} UTC: {one['reason']}"
+        for one in found.reopened
+    ]
     return ReportTable(
         title, columns, tuple(rows), frozenset({"COGS", "Stock"}), frozenset({len(rows) - 1}), note=" ".join(notes)
     )
@@ -51,6 +55,10 @@ def diff_facts(found: MonthDiff) -> dict[str, object]:
         "period": format_period(signed.period),
         "signed_by": signed.signed_by,
         "signed_at": signed.signed_at,
+        "reopened": [
+            {name: one[name] for name in ("reopened_by", "reopened_at", "reason", "login", "host")}
+            for one in found.reopened
+        ],
         "signed": vars(signed.totals),
         "now": vars(found.now),
         "cogs_change": change.cogs_amount,

@@ -5,20 +5,23 @@ rates, opening stock, receipts, bills, charges, adjustments, production, transfe
 effect of a change is what the totals move when it is applied, so the effects sum to the whole change by construction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from pipelines.errors import UsageProblem
+from pipelines.errors import DataProblem, UsageProblem
 from pipelines.load.locks import read_locks
 from pipelines.load.terms import hash_code
 from pipelines.signing.affected import narrow_down
 from pipelines.signing.replay import NOTHING, Totals, total_up, with_rows
 from pipelines.signing.signed_rows import RowChange, as_frame, changed_rows
+from pipelines.signing.state_files import FOLDER, holds_state
 from pipelines.steps.context import CloseContext
 from pipelines.steps.stock import read_core
 from pipelines.warehouse import Warehouse
+from schemas.problems import Problem
 from transforms.core_tables import CoreTables
 from transforms.costing import MoveProblems
 
@@ -81,6 +84,8 @@ class MonthDiff:
     signed: SignOff
     causes: tuple[Cause, ...]
     now: Totals
+    reopened: tuple[Mapping[str, Any], ...]
+    """The row of post.reopenings that set this sign-off aside; none: it stands."""
     is_signed_year: bool
     """Whether Xero's year-end lock covers the month: a correction of it is one of an earlier year (IAS 8.41)."""
 
@@ -108,10 +113,12 @@ def diff_month(close: CloseContext, warehouse: Warehouse) -> MonthDiff:
 
     Raises:
         UsageProblem: nobody has signed the month (exit 2).
+        DataProblem: the rows that were signed are not all in the warehouse (exit 3).
     """
     signed = read_sign_off(warehouse, close.period)
     if signed is None:
         raise UsageProblem(f"{close.period:%Y-%m} is not signed. Sign it: tieout sign {close.period:%Y-%m} --as NAME")
+    _stop_without_rows(warehouse, signed, close)
     changes = changed_rows(warehouse, signed.sign_off, signed.cut_off)
     core = read_core(warehouse)
     before = _as_signed(core, changes)
@@ -119,7 +126,27 @@ def diff_month(close: CloseContext, warehouse: Warehouse) -> MonthDiff:
     causes = [*_settings(signed, close, was), *_apply(close, core, before, changes, now - was)]
     locks = read_locks(warehouse)
     is_signed_year = locks.end_of_year is not None and signed.cut_off <= locks.end_of_year
-    return MonthDiff(signed, tuple(causes), now, is_signed_year)
+    reopened = warehouse.read("post.reopenings", "sign_off = ?", [signed.sign_off]).to_dicts()
+    return MonthDiff(signed, tuple(causes), now, tuple(reopened), is_signed_year)
+
+
+def _stop_without_rows(warehouse: Warehouse, signed: SignOff, close: CloseContext) -> None:
+    """The rows as signed are what everything is compared with: all of them, or nothing is told."""
+    if holds_state(warehouse, signed.sign_off, signed.inputs_hash, signed.cut_off):
+        return
+    folder = close.settings.post_log / FOLDER
+    raise DataProblem(
+        f"What changed in {signed.period:%Y-%m} cannot be told: the source rows that were signed are not all here.",
+        [
+            Problem(
+                "post.signed_rows",
+                f"does not hold the {signed.row_count:,} rows that {signed.signed_by} signed on "
+                f"{signed.signed_at:%Y-%m-%d %H:%M} UTC as they were (sha256 {signed.inputs_hash[:12]})",
+                f"The warehouse is an older copy, and {folder} lacks files. Put that folder back, or a backup of the "
+                "warehouse made after the sign-off; then run this command again.",
+            )
+        ],
+    )
 
 
 def _settings(signed: SignOff, close: CloseContext, was: Totals) -> Iterator[Cause]:

@@ -8,7 +8,7 @@ from pipelines.load.mirror import Clock, utc_now
 from pipelines.load.mirror_rows import frame_of
 from pipelines.load.person import current_host, current_login
 from pipelines.load.plan_store import read_plan
-from pipelines.load.post_log import export_plan
+from pipelines.load.post_log import export_plan, restore_posts
 from pipelines.load.terms import hash_code
 from pipelines.signing.month_diff import SignOff, read_sign_off
 from pipelines.signing.signed_rows import freeze_rows, next_number
@@ -35,6 +35,7 @@ def sign_month(close: CloseContext, warehouse: Warehouse, name: str, clock: Cloc
     """
     if not (signer := name.strip()):
         raise UsageProblem("A sign-off needs a name: tieout sign PERIOD --as NAME.")
+    restore_posts(warehouse, close.settings.post_log)  # an older copy of the warehouse must not count a number twice
     plan_hash = _posted_plan(warehouse, close.period)
     now, number = clock(), next_number(warehouse)
     with warehouse.transaction():

@@ -51,9 +51,13 @@ class CloseRun:
     extracted: ExtractReport | None = None
     rebuild: bool = False
     """Whether everything is valued again from the beginning."""
+    preparer: str | None = None
+    """Name that the person gave who makes the plan, beside the login."""
     valued: ValuedStock | None = None
     plan: StoredPlan | None = None
     applied: ApplyResult | None = None
+    keeps_nothing: bool = False
+    """Whether the warehouse forgets what is written from now on."""
     _client: XeroClient | None = field(default=None, repr=False)
     _open_blocks: ExitStack = field(default_factory=ExitStack, repr=False)
 
@@ -71,10 +75,16 @@ class CloseRun:
     def keep_nothing(self) -> None:
         """From here on the warehouse forgets what is written when the run ends; until then it can be read."""
         self._open_blocks.enter_context(self.warehouse.scratch())
+        self.keeps_nothing = True
+
+    def forget(self) -> None:
+        """Take back what is not kept, and keep again what is written from here on."""
+        self._open_blocks.close()
+        self.keeps_nothing = False
 
     def finish(self) -> None:
         """Forget what is not kept, and close the connections."""
-        self._open_blocks.close()
+        self.forget()
         if self._client is not None:
             self._client.close()
 

@@ -45,6 +45,15 @@ def test_a_plan_passes_when_everybody_has_approved_who_must(
     assert (missing_approvals(PLAN, approvers, CHANGED, rules) == []) is passes
 
 
+def test_a_name_given_with_the_plan_is_the_preparers_where_names_are_trusted() -> None:
+    rules, plan = ApprovalRules(differs=True, trust_names=True), replace(PLAN, preparer_name="Ana Lopez")
+
+    assert missing_approvals(plan, [replace(SHARED, name=" ana lopez")], CHANGED, rules) == [
+        "it waits for the approval of a person other than Ana Lopez, who made it"
+    ]
+    assert missing_approvals(plan, [replace(SHARED, name="ana")], CHANGED, rules) == []
+
+
 def test_what_is_missing_is_said_with_amount_account_and_names() -> None:
     found = missing_approvals(PLAN, [ANA], CHANGED, ApprovalRules(limits=(BOARD,)))
 

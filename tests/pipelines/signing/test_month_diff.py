@@ -3,19 +3,23 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import pytest
 
-from pipelines.errors import ApprovalNeeded, UsageProblem
+from pipelines.errors import ApprovalNeeded, DataProblem, UsageProblem
 from pipelines.load.plan import make_plan
 from pipelines.load.plan_store import set_status
 from pipelines.load.terms import PlanTerms
 from pipelines.settings import Settings
 from pipelines.signing.diff_table import diff_facts, diff_table
 from pipelines.signing.month_diff import MonthDiff, diff_month
+from pipelines.signing.protection import is_frozen
+from pipelines.signing.reopening import reopen_month
 from pipelines.signing.replay import NOTHING, Totals, total_up
 from pipelines.signing.signing import sign_month
+from pipelines.signing.state_files import export_states, restore_states
 from pipelines.steps.context import CloseContext
 from pipelines.steps.journals import build_month
 from pipelines.steps.stock import read_core, value_stock
@@ -26,7 +30,7 @@ from tests.pipelines.steps.closing import close_of, company_settings
 from tests.transforms.builders import table
 from transforms.periods import last_day
 
-JUNE = date(2026, 6, 1)
+MAY, JUNE, JULY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)
 TERMS = PlanTerms(organisation="ACME", mappings_hash="m", code_hash="c")
 
 
@@ -146,6 +150,41 @@ def test_signed_again_the_rows_are_kept_only_where_they_differ(close: CloseConte
     assert diff_month(close, warehouse).causes == ()
     hashes = warehouse.read("post.sign_offs")["inputs_hash"].to_list()
     assert len(set(hashes)) == 2
+
+
+def test_signed_rows_come_back_from_the_post_log_and_without_it_the_diff_says_why_not(
+    close: CloseContext, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    close_and_sign(close, warehouse)
+    export_states(warehouse, "ORG", tmp_path)
+    warehouse.execute("update core.receipt_lines set unit_price = 11 where receipt_line_id = 'R1'")
+    told = effects(diff_month(close, warehouse))
+
+    warehouse.execute("delete from post.signed_rows where row_key = 'R1'")
+    with pytest.raises(DataProblem, match="does not hold the 5 rows that Ana Lopez signed on"):
+        diff_month(close, warehouse)
+    warehouse.execute("delete from post.signed_rows")
+    assert restore_states(warehouse, "OTHER", tmp_path) == 0
+    assert (restore_states(warehouse, "ORG", tmp_path), restore_states(warehouse, "ORG", tmp_path)) == (1, 0)
+    assert effects(diff_month(close, warehouse)) == told != []
+
+
+def test_a_reopened_month_stays_open_until_it_is_signed_again(
+    close: CloseContext, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    close_and_sign(close, warehouse)
+    assert [is_frozen(warehouse, month) for month in (MAY, JUNE, JULY)] == [True, True, False]
+
+    reopened = reopen_month(warehouse, MAY, " freight came late ", None, tmp_path)  # June rests on May
+    assert reopened.select("sign_off", "period", "reopened_for", "reason").rows() == [
+        (1, JUNE, MAY, "freight came late")
+    ]
+    assert not is_frozen(warehouse, JUNE)
+    assert reopen_month(warehouse, JUNE, "again", None, tmp_path).is_empty()
+    assert "freight came late" in diff_table(diff_month(close, warehouse)).note
+
+    close_and_sign(close, warehouse)
+    assert is_frozen(warehouse, JUNE)
 
 
 def test_only_a_posted_month_can_be_signed(close: CloseContext, warehouse: Warehouse) -> None:
