@@ -119,7 +119,7 @@ def _cell(rolled: pl.DataFrame, account: str, column: str, what: str) -> str:
     return quantity(total) if what == "quantity" else money(total)
 
 
-_LEFT_OUT_AMOUNTS = ("Goods at cost", "Xero above ledger", "Revenue")
+_LEFT_OUT_AMOUNTS = ("At cost", "Still in Xero", "Revenue")
 
 
 def left_out_table(warehouse: Warehouse, period: date, most: int = 15) -> ReportTable:

@@ -60,8 +60,8 @@ def left_out_table(warehouse: Warehouse, period: date) -> PackTable:
         PackColumn("moved_on", "Moved", "date", width=11),
         PackColumn("invoice_date", "Invoiced", "date", width=11),
         PackColumn("quantity", "Units", "quantity", is_summed=True),
-        PackColumn("goods_amount", "Goods at cost", "money", is_summed=True),
-        PackColumn("cost_amount", "Xero above ledger", "money", is_summed=True),
+        PackColumn("goods_amount", "At cost", "money", is_summed=True),
+        PackColumn("cost_amount", "Still in Xero", "money", is_summed=True),
         PackColumn("revenue_amount", "Revenue", "money", is_summed=True),
     )
     note = "" if rows.height else "Nothing: every sale and return that moved is in COGS."
