@@ -2,16 +2,15 @@
 
 import polars as pl
 
-from pipelines.value_table.parts import are_apart
 from schemas.policies import CostingPolicy
 from transforms.costing.booking.booked_periods import SHIFTS, booking_shifts
 from transforms.costing.booking.late_facts import date_rows, first_day
+from transforms.costing.booking.questioned_rows import find_questioned, in_one_order
 
 UNITS = "quantity"
-VALUE_KINDS = ("landed_cost", "revaluation")
 
 ROWS_AT_ONCE = 4_000_000
-"""Rows of SKUs with something late that are looked at together: each takes some 300 bytes."""
+"""Rows of pools with something late that are looked at together: each takes some 300 bytes."""
 
 
 def find_shifts(
@@ -31,46 +30,31 @@ def find_shifts(
     Returns:
         SHIFTS with `quantity` (whole ten-thousandths of a unit): one row per move and month, and two more for units.
     """
-    rows = _rows_in_question(moves, valued, policy)
-    if rows is None:
+    questioned = find_questioned(moves, valued, policy, ROWS_AT_ONCE)
+    if questioned is None:
         return _shifts(moves, valued, policy, standard_costs)
-    return pl.concat(_of_part(moves, valued, part, policy, standard_costs) for part in _in_parts(moves["sku"], rows))
+    found = [_nothing()]
+    for rows in questioned.parts:
+        part = in_one_order(moves, rows, policy) if questioned.are_tied else moves[rows]
+        shifts = _shifts(part, valued[rows], policy, standard_costs, is_ordered=questioned.are_tied)
+        found.append(shifts.with_columns(row=rows.gather(shifts["row"])))
+    return pl.concat(found)
 
 
-def _in_parts(skus: pl.Series, rows: pl.Series) -> list[pl.Series]:
-    """Rows in parts of whole SKUs, so that memory is bounded."""
-    count = max(-(-rows.len() // ROWS_AT_ONCE), 1)
-    if count == 1:
-        return [rows]
-    part = skus.gather(rows).hash() % count
-    return [rows.filter(part == number) for number in range(count)]
-
-
-def _of_part(
-    moves: pl.DataFrame, valued: pl.DataFrame, rows: pl.Series, policy: CostingPolicy, costs: pl.DataFrame | None
-) -> pl.DataFrame:
-    """Shifts of some rows, which need no other."""
-    found = _shifts(moves[rows], valued[rows], policy, costs)
-    return found.with_columns(row=rows.gather(found["row"]))
-
-
-def _rows_in_question(moves: pl.DataFrame, valued: pl.DataFrame, policy: CostingPolicy) -> pl.Series | None:
-    """Positions of all moves of SKUs with something late; None where SKUs hang together, or own rows stand behind."""
-    if policy.method == "standard" or not are_apart(moves, moves["sku"]):
-        return None
-    is_late = valued["provisional_amount"].is_not_null() | moves["kind"].cast(pl.String).is_in(VALUE_KINDS)
-    if "known_on" in moves.columns:
-        is_late |= moves.select(
-            (pl.col("known_on") > pl.col("moved_on").cast(pl.Date)).fill_null(value=False)
-        ).to_series()
-    return moves["sku"].is_in(moves["sku"].filter(is_late).unique().implode()).arg_true()
+def _nothing() -> pl.DataFrame:
+    """No shifts."""
+    return pl.DataFrame(schema={**SHIFTS, UNITS: pl.Int128})
 
 
 def _shifts(
-    moves: pl.DataFrame, valued: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None
+    moves: pl.DataFrame,
+    valued: pl.DataFrame,
+    policy: CostingPolicy,
+    standard_costs: pl.DataFrame | None,
+    is_ordered: bool = False,
 ) -> pl.DataFrame:
     """Of value, and of the units of rows that were entered late."""
-    shifts = booking_shifts(moves, valued, policy, standard_costs)
+    shifts = booking_shifts(moves, valued, policy, standard_costs, is_ordered=is_ordered)
     value = shifts.with_columns(pl.lit(0, dtype=pl.Int128).alias(UNITS))
     if "known_on" not in moves.columns or moves["known_on"].null_count() == moves.height:
         return value

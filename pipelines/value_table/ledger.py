@@ -49,10 +49,17 @@ def keep_ledger(moves: pl.DataFrame, valued: pl.DataFrame, shifts: pl.DataFrame,
     rows = moves.select("kind", "moved_on", "quantity").hstack(places).hstack(amounts)
     keyed = _sums(rows.lazy(), _of_moves())
     if shifts.height:
-        shifted = shifts.hstack(rows[shifts["row"]].select("place", "kind"))
-        both = pl.concat([keyed, _sums(shifted.lazy(), _of_shifts())], how="diagonal")
-        keyed = both.group_by("key").agg(pl.col(name).sum() for name in both.columns if name != "key")
+        keyed = _add_shifts(keyed, shifts.hstack(rows[shifts["row"]].select("place", "kind")))
     return Ledger(pools.select(POOL), _unpack(keyed.sort("key")))
+
+
+def _add_shifts(keyed: pl.DataFrame, shifted: pl.DataFrame) -> pl.DataFrame:
+    """Sums with what was shifted; only those that it concerns are added up again."""
+    shifts = _sums(shifted.lazy(), _of_shifts())
+    is_concerned = keyed["key"].is_in(shifts["key"].implode())
+    both = pl.concat([keyed.filter(is_concerned), shifts], how="diagonal")
+    summed = both.group_by("key").agg(pl.col(name).sum() for name in both.columns if name != "key")
+    return pl.concat([keyed.filter(~is_concerned), summed], how="diagonal_relaxed")
 
 
 def _of_moves() -> dict[str, pl.Expr]:

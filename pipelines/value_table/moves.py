@@ -18,8 +18,8 @@ from transforms.costing import MoveProblems, show_order
 MAY_BE_EMPTY = ("location", "lot")
 """No code and an empty one are the same place, and the same lot."""
 
-CODES = ("kind", "sku", "location", "lot")
-"""Columns in which the same texts come again and again."""
+CODES = ("sku", "location", "lot")
+"""Columns in which the same texts come again and again, and that tell pools apart: as categories they are numbers."""
 
 LARGE = 12_000_000
 """Rows from which memory counts for more than time."""
@@ -129,13 +129,12 @@ def _read_sequence(name: str, dtype: pl.DataType) -> Reading:
 
 
 def _packed(table: Table, readings: dict[str, Reading]) -> dict[str, Reading]:
-    """Codes of a large table as categories, which need a quarter of the room; smaller ones are quicker as text."""
-    if table.is_text or table.rows.select(pl.len()).collect().item() <= LARGE:
-        return readings
+    """Codes as categories; of a large table the kinds too, which so need a quarter of the room."""
+    is_large = not table.is_text and table.rows.select(pl.len()).collect().item() > LARGE
     codes = {
         name: Reading(reading.value.cast(pl.Categorical(pl.Categories.random())), reading.checks)
         for name, reading in readings.items()
-        if name in CODES
+        if name in CODES or (is_large and name == "kind")
     }
     return readings | codes
 

@@ -37,6 +37,8 @@ def booking_shifts(
     policy: CostingPolicy,
     standard_costs: pl.DataFrame | None = None,
     until: date | None = None,
+    *,
+    is_ordered: bool = False,
 ) -> pl.DataFrame:
     """Say what is booked in another month than that of its move.
 
@@ -55,6 +57,7 @@ def booking_shifts(
         policy: method, pool and when late costs are booked.
         standard_costs: as `value_moves` had them.
         until: as `value_moves` had it.
+        is_ordered: `sequence` is the place of each move in the one order of all of them (`questioned_rows`).
 
     Returns:
         `row` (position in `valued`), `period` (first day of a month), `cents` (of stock value), `cogs_cents`, and of
@@ -72,7 +75,7 @@ def booking_shifts(
         last_day = until or moves.select(pl.col("moved_on").cast(pl.Date).max().dt.month_end()).item()
         shifts = book_at_standard(moves, valued, dated, policy, standard_costs, last_day)
     else:
-        shifts = _book_states(moves, valued, dated, policy, standard_costs)
+        shifts = _book_states(moves, valued, dated, policy, standard_costs, is_ordered)
     return (
         shifts.group_by("row", "month")
         .agg(pl.col(AMOUNTS).sum())
@@ -89,13 +92,14 @@ def _book_states(
     dated: pl.DataFrame,
     policy: CostingPolicy,
     standard_costs: pl.DataFrame | None,
+    is_ordered: bool,
 ) -> pl.DataFrame:
     """What each month books of every move, less its final cost in its own month."""
     facts = find_late_facts(dated, valued["provisional_amount"].is_not_null(), policy)
     restated = RestatedMoves(valued)
     if facts.learned.height:
         rows, graph = DatedRows.of(dated), connect_pools(dated, policy)
-        valuer = StateValuer(moves, rows, graph, policy, standard_costs)
+        valuer = StateValuer(moves, rows, graph, policy, standard_costs, is_ordered=is_ordered)
         for state, found in valuer.value(plan_states(rows, facts, graph)):
             restated.look_at(state, found)
     return pl.concat([restated.changes(), *_own_months(dated, valued, restated)])

@@ -28,12 +28,19 @@ class StateValuer:
     """Values states, and says what is asked of them."""
 
     def __init__(
-        self, moves: pl.DataFrame, rows: DatedRows, graph: PoolGraph, policy: CostingPolicy, costs: pl.DataFrame | None
+        self,
+        moves: pl.DataFrame,
+        rows: DatedRows,
+        graph: PoolGraph,
+        policy: CostingPolicy,
+        costs: pl.DataFrame | None,
+        *,
+        is_ordered: bool,
     ) -> None:
-        """Take the moves, how they are dated and linked, and how they are valued."""
+        """Take the moves, how they are dated and linked, how they are valued, and whether they are in one order."""
         self._rows, self._graph, self._policy, self._costs = rows, graph, policy, costs
-        self._moves = _in_forced_order(moves, policy, rows, graph) if len(graph) and not graph.is_wide.all() else moves
-        self._components = graph.components() if len(graph) else np.arange(graph.size)
+        needs_order = len(graph) and not graph.is_wide.all() and not is_ordered
+        self._moves = _in_forced_order(moves, policy, rows, graph) if needs_order else moves
 
     def value(self, states: Iterable[State]) -> Iterator[tuple[State, pl.DataFrame | None]]:
         """Value states in their order.
@@ -93,7 +100,8 @@ class StateValuer:
         """Half of the states; of one state half of the pools, as far as they do not hang together."""
         if len(states) > 1:
             return states[: len(states) // 2], states[len(states) // 2 :]
-        component = self._components[self._rows.pool[states[0].rows]]
+        components = self._graph.components() if len(self._graph) else np.arange(self._graph.size)
+        component = components[self._rows.pool[states[0].rows]]
         middle = np.unique(component)
         if len(middle) == 1:
             return None

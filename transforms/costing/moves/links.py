@@ -40,9 +40,20 @@ def assign_pools(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
 
 def _number(texts: pl.Series) -> pl.Series:
     """Numbers from 0 without gaps, equal for equal texts; no text counts as an empty one."""
-    if isinstance(texts.dtype, pl.Categorical | pl.Enum):
-        texts = texts.cast(pl.String)
-    return texts.fill_null("").cast(pl.Categorical(pl.Categories.random())).to_physical()
+    if isinstance(texts.dtype, pl.Categorical):
+        return _without_gaps(texts.to_physical(), empty=pl.Series([""], dtype=texts.dtype).to_physical())
+    return texts.cast(pl.String).fill_null("").cast(pl.Categorical(pl.Categories.random())).to_physical()
+
+
+def _without_gaps(codes: pl.Series, empty: pl.Series) -> pl.Series:
+    """Codes of categories numbered anew, as some of them may not occur in these rows."""
+    codes = (codes.fill_null(empty.item()) if codes.null_count() else codes).cast(pl.UInt32)
+    if codes.is_empty():
+        return codes
+    numbers = codes.to_numpy()
+    occurs = np.zeros(int(numbers.max()) + 1, dtype=np.uint32)
+    occurs[numbers] = 1
+    return codes if occurs.all() else pl.Series((np.cumsum(occurs, dtype=np.uint32) - np.uint32(1))[numbers])
 
 
 def _combine(one: pl.Series, other: pl.Series) -> pl.Series:
