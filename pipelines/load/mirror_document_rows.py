@@ -1,4 +1,7 @@
-"""Invoices, bills, credit notes, bank transactions of Xero as rows of xero.document_lines (xero.md sections 3, 4)."""
+"""What people enter in Xero as rows of xero.document_lines: invoices, bills, credits, bank transactions, payments.
+
+xero.md sections 3 and 4.
+"""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -17,6 +20,7 @@ COLLECTIONS: Mapping[str, tuple[str, str, str | None]] = {
     "Invoices": ("invoice", "InvoiceID", "InvoiceNumber"),
     "CreditNotes": ("credit_note", "CreditNoteID", "CreditNoteNumber"),
     "BankTransactions": ("bank_transaction", "BankTransactionID", None),
+    "Payments": ("payment", "PaymentID", None),
 }
 """Endpoint -> kind of document, its id and its number in Xero's names."""
 
@@ -25,6 +29,9 @@ KEPT_WHOLE = frozenset({"ACCPAY", "ACCPAYCREDIT"})
 
 _CREDITING = ("ACCREC", "ACCPAYCREDIT", "RECEIVE")
 """Types whose lines credit their account; ACCRECCREDIT debits it again."""
+
+_PAID_OUT = ("ACCPAYPAYMENT", "ARCREDITPAYMENT", "AROVERPAYMENTPAYMENT", "ARPREPAYMENTPAYMENT")
+"""Payments that credit the account they are made from: of bills, and customers' refunds; the others debit theirs."""
 
 
 def document_id(collection: str, element: Element) -> str:
@@ -40,6 +47,9 @@ def document_line_rows(collection: str, element: Element, accounts: frozenset[st
         element: the document as Xero shows it on a page.
         accounts: codes of the accounts whose lines are kept; of supplier bills and credits every line is.
     """
+    if collection == "Payments":
+        yield from _payment_rows(element, accounts)
+        return
     kind, id_field, number_field = COLLECTIONS[collection]
     type_ = str(element.get("Type") or "")
     rate = Decimal(str(element.get("CurrencyRate") or 1)).quantize(RATE, ROUND_HALF_UP) or Decimal(1)
@@ -74,6 +84,43 @@ def document_line_rows(collection: str, element: Element, accounts: frozenset[st
             "foreign_amount": signed,
             "line_amount": (signed / rate).quantize(CENT, ROUND_HALF_UP),
         }
+
+
+def _payment_rows(element: Element, accounts: frozenset[str]) -> Iterator[Row]:
+    """A payment books its amount, at its own rate, on the account that it is made to or from (xero.md section 4).
+
+    BankAmount is that amount in the currency of the account, here always base currency.
+    """
+    code = (element.get("Account") or {}).get("Code")
+    if code not in accounts:
+        return
+    paid: Element = next(
+        (element[name] for name in ("Invoice", "CreditNote", "Prepayment", "Overpayment") if name in element), {}
+    )
+    number = paid.get("InvoiceNumber") or paid.get("CreditNoteNumber") or ""
+    type_ = str(element.get("PaymentType") or "")
+    rate = Decimal(str(element.get("CurrencyRate") or 1)).quantize(RATE, ROUND_HALF_UP) or Decimal(1)
+    sign = -1 if type_ in _PAID_OUT else 1
+    amount, booked = read_amount(element.get("Amount")), element.get("BankAmount")
+    base = (amount / rate).quantize(CENT, ROUND_HALF_UP) if booked is None else read_amount(booked)
+    yield {
+        "document_id": str(element["PaymentID"]),
+        "line_number": 1,
+        "document_kind": "payment",
+        "document_type": type_,
+        "document_number": None,
+        "reference": element.get("Reference") or None,
+        "contact_name": (paid.get("Contact") or {}).get("Name") or None,
+        "document_date": read_date(element.get("Date")) or date.min,
+        "document_status": str(element.get("Status") or ""),
+        "currency_code": paid.get("CurrencyCode") or None,
+        "currency_rate": rate,
+        "account_code": code,
+        "description": f"Payment of {number}" if number else "Payment",
+        "foreign_amount": sign * amount,
+        "line_amount": sign * base,
+        "updated_at": read_instant(element.get("UpdatedDateUTC")),
+    }
 
 
 def _is_credit(type_: str) -> bool:

@@ -9,7 +9,10 @@ import httpx
 from pydantic import SecretStr
 
 from pipelines.load.token_store import Connection, TokenStore
-from pipelines.load.xero_tokens import SignInNeeded, Token, TokenServer, utc_now
+from pipelines.load.xero_scopes import OPTIONAL_SCOPES, SCOPES
+from pipelines.load.xero_tokens import ScopesRefused, SignInNeeded, Token, TokenServer, utc_now
+
+EVERY_SCOPE = f"{SCOPES} {OPTIONAL_SCOPES}"
 
 
 class TokenSource(Protocol):
@@ -59,6 +62,7 @@ class ClientCredentials:
         self._secret = secret
         self._lock = threading.Lock()
         self._token: Token | None = None
+        self._is_narrow = False
 
     def __repr__(self) -> str:
         return f"ClientCredentials({self._server!r})"
@@ -68,8 +72,17 @@ class ClientCredentials:
         with self._lock:
             if self._token is None or self._token.access == refused or not self._token.is_usable(utc_now()):
                 self._token = None
-                self._token = self._server.ask_as_client(self._secret)
+                self._token = self._ask()
             return self._token.access
+
+    def _ask(self) -> Token:
+        """A token for every scope, or where the app lacks one that can be done without, for the others."""
+        if not self._is_narrow:
+            try:
+                return self._server.ask_as_client(self._secret, EVERY_SCOPE)
+            except ScopesRefused:
+                self._is_narrow = True
+        return self._server.ask_as_client(self._secret)
 
 
 class SignedInPerson:

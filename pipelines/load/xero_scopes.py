@@ -7,5 +7,8 @@ SCOPES = (
 """What the close needs: journals with their history, the evidence on them, the chart, the trial balance; and bills,
 credit notes and bank transactions, in which the tie-out looks for entries of others."""
 
-PERSON_SCOPES = f"offline_access {SCOPES}"
+OPTIONAL_SCOPES = "accounting.payments.read"
+"""Where an app has it, the tie-out names payments that somebody coded to the stock account; where not, it says so."""
+
+PERSON_SCOPES = f"offline_access {SCOPES} {OPTIONAL_SCOPES}"
 """For a person who signs in: also a refresh token."""

@@ -37,6 +37,10 @@ class SignInNeeded(UsageProblem):
     """Nobody is signed in, or Xero has forgotten who was."""
 
 
+class ScopesRefused(UsageProblem):
+    """The app has not all of the scopes that were asked for."""
+
+
 @dataclass(frozen=True)
 class Token:
     """An access token, and for a person who signed in the token that renews it; neither shows in a repr."""
@@ -133,7 +137,7 @@ class TokenServer:
         """What a token server's refusal means (xero.md section 12, token endpoint)."""
         start = f"Xero's token server {self.url}"
         if error == "invalid_scope":
-            return UsageProblem(
+            return ScopesRefused(
                 f"{start} refuses the scopes ({status} invalid_scope).\n    Enable these on the app: {SCOPES}."
             )
         if error == "invalid_grant":

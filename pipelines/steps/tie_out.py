@@ -1,13 +1,14 @@
 """Proves that Xero's stock and clearing accounts hold what our books say, after the month's journals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import polars as pl
 
-from pipelines.load.mirror_documents import mirror_documents
+from pipelines.load.mirror_documents import DOCUMENTS, PAYMENTS, mirror_documents
 from pipelines.load.xero_client import XeroClient
+from pipelines.steps.charge_days import read_charged
 from pipelines.steps.context import CloseContext
 from pipelines.steps.source_changes import CORE_TABLES
 from pipelines.steps.tie_out_balances import Balances
@@ -76,7 +77,8 @@ def tie_out_month(close: CloseContext, warehouse: Warehouse, client: XeroClient)
     core = _purchases(warehouse)
     stock = sum_ledger(bookings.lazy(), close.maps.accounts).collect()
     accounts = tied_accounts(close, stock["account_code"].to_list())
-    refusals = mirror_documents(client, warehouse, opening_day, accounts.everything)
+    collections = (*DOCUMENTS, *(PAYMENTS if _has_payments(warehouse) else ()))
+    refusals = mirror_documents(client, warehouse, opening_day, accounts.everything, collections)
     books = _Books(
         close=close,
         core=core,
@@ -94,6 +96,12 @@ def tie_out_month(close: CloseContext, warehouse: Warehouse, client: XeroClient)
     ledger = _ledger(books, stock, orders, balances)
     found = balances.frame(sorted(accounts.everything), close.cut_off)
     steps = check(TieOuts, tie_out(ledger.lazy(), causes.lazy(), found.lazy(), close.period))
+    if _is_open(steps) and PAYMENTS[0] not in collections:
+        refusals |= mirror_documents(client, warehouse, opening_day, accounts.everything, PAYMENTS)
+        if _has_payments(warehouse):
+            books = replace(books, documents=warehouse.read("xero.document_lines"))
+            causes = _causes(books, charges)
+            steps = check(TieOuts, tie_out(ledger.lazy(), causes.lazy(), found.lazy(), close.period))
     first_days = _first_days(books, steps, causes, balances)
     policy = close.policy.tie_out
     materiality = {code: policy.materiality_of(code) for code in accounts.everything}
@@ -110,9 +118,20 @@ def tie_out_month(close: CloseContext, warehouse: Warehouse, client: XeroClient)
     return TieOutResult(steps, summary, listed, refusals)
 
 
+def _has_payments(warehouse: Warehouse) -> bool:
+    """Whether somebody paid into an account of the tie-out: then payments are kept up to date like other documents."""
+    return not warehouse.query("from xero.document_lines where document_kind = 'payment' limit 1").is_empty()
+
+
+def _is_open(steps: pl.DataFrame) -> bool:
+    """Whether something is left that no document explains."""
+    return not steps.filter((pl.col("cause") == "unexplained") & (pl.col("amount") != 0)).is_empty()
+
+
 def _purchases(warehouse: Warehouse) -> CoreTables:
     """What stands between supplier bills and the ledger; sales and the like are read from their bookings."""
     tables = {name: warehouse.query(f"from core.{name}{'' if name in _READ else ' limit 0'}") for name in CORE_TABLES}
+    tables |= {name: read_charged(warehouse, name) for name in ("transfer_lines", "production_lines")}
     return CoreTables(**{name: frame.lazy() for name, frame in tables.items()})
 
 
@@ -129,9 +148,10 @@ def _causes(books: _Books, charges: pl.DataFrame) -> pl.DataFrame:
         *([cause_of_method(bookings, close.policy.first_period)] if _is_periodic(close) else []),
     ]
     expected = expected_bills(core, bookings, rules, base).collect()
-    bills = cause_of_bills(expected, books.documents, accounts.stock, books.window, base)
+    no_payments = books.documents.filter(pl.col("document_kind") != "payment")
+    bills = cause_of_bills(expected, no_payments, accounts.stock, books.window, base)
     of_bills = pl.col("document_id").is_in(list(bills.document_ids))
-    for_charges = books.documents.filter(pl.col("account_code").is_in(list(accounts.charges)) | ~of_bills)
+    for_charges = no_payments.filter(pl.col("account_code").is_in(list(accounts.charges)) | ~of_bills)
     carriers = cause_of_charges(charges, for_charges, accounts.charges, books.window, base)
     journals = books.journals
     return pl.concat(

@@ -58,8 +58,9 @@ def _unexplained(row: dict[str, object], result: TieOutResult) -> Problem:
         found=f"Xero holds {row['xero_amount']:,.2f}, {books} and the documents explain {expected:,.2f}; "
         f"it differs since {row['first_difference_on']}",
         fix=(
-            "Look in Xero's account transactions of that day for what is no journal, bill, invoice, credit note or "
-            f"bank transaction: a payment, an expense claim, an opening balance that was changed.{unread}"
+            "Look in Xero's account transactions of that day for what Xero tells to few apps only (its journals "
+            "endpoint): an expense claim, an opening balance that was changed, a tracked item, a fixed asset, pay. "
+            f"Journals, invoices, bills, credit notes, bank transactions and payments are accounted for.{unread}"
         ),
         amount=Decimal(str(row["unexplained_amount"])),
     )

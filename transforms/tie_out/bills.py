@@ -220,6 +220,8 @@ def _kind(document_type: str) -> str:
     """What people call a type of document (xero.md sections 3 and 4)."""
     if document_type.startswith(("SPEND", "RECEIVE")):
         return "bank transaction"
+    if document_type.endswith("PAYMENT"):
+        return "payment"
     words = {"ACCPAY": "bill", "ACCREC": "invoice", "ACCPAYCREDIT": "supplier credit", "ACCRECCREDIT": "credit note"}
     return words.get(document_type, document_type.lower())
 

@@ -64,7 +64,8 @@ def test_the_page_asks_for_granular_scopes_with_a_challenge_and_comes_back_to_lo
     assert len(asked["state"]) >= 32
     assert asked["scope"] == (
         "offline_access accounting.manualjournals accounting.attachments accounting.settings.read "
-        "accounting.reports.trialbalance.read accounting.invoices.read accounting.banktransactions.read"
+        "accounting.reports.trialbalance.read accounting.invoices.read accounting.banktransactions.read "
+        "accounting.payments.read"
     )
 
 

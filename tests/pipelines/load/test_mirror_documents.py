@@ -1,6 +1,7 @@
 """Documents of others as rows: signs, currencies, only what changed since, and endpoints that Xero does not open."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
@@ -10,7 +11,6 @@ from pipelines.load.mirror import refresh_posted
 from pipelines.load.mirror_document_rows import document_line_rows
 from pipelines.load.mirror_documents import mirror_documents
 from pipelines.load.xero_client import XeroClient
-from pipelines.load.xero_tokens import TokenServer
 from pipelines.warehouse import Warehouse
 from tests.pipelines.load.local_books import LocalBooks
 
@@ -33,12 +33,35 @@ def element(type_: str, amount: float = 100.0, **head: object) -> dict[str, Any]
         ("BankTransactions", "SPEND", "100.00"),
         ("BankTransactions", "RECEIVE", "-100.00"),
         ("BankTransactions", "SPEND-OVERPAYMENT", "100.00"),
+        ("BankTransactions", "RECEIVE-PREPAYMENT", "-100.00"),
     ],
 )
 def test_a_line_debits_or_credits_its_account_as_its_document_does(collection: str, type_: str, amount: str) -> None:
     (row,) = document_line_rows(collection, element(type_), ACCOUNTS)
     assert str(row["line_amount"]) == amount
     assert row["document_date"] == date(2026, 10, 17)
+
+
+@pytest.mark.parametrize(
+    ("type_", "amount"),
+    [
+        ("ACCRECPAYMENT", "172.81"),
+        ("ACCPAYPAYMENT", "-172.81"),
+        ("ARCREDITPAYMENT", "-172.81"),
+        ("APCREDITPAYMENT", "172.81"),
+        ("ARPREPAYMENTPAYMENT", "-172.81"),
+        ("APOVERPAYMENTPAYMENT", "172.81"),
+    ],
+)
+def test_a_payment_books_its_amount_on_the_account_that_it_is_made_to_or_from(type_: str, amount: str) -> None:
+    paid = {"InvoiceNumber": "INV-7", "CurrencyCode": "USD", "Contact": {"Name": "Acme"}}
+    shown = {"PaymentID": "p", "Date": "/Date(1792195200000+0000)/", "Amount": 101.96, "PaymentType": type_}
+    shown |= {"Account": {"Code": "630"}, "Invoice": paid, "Status": "AUTHORISED", "CurrencyRate": 0.59}
+    (row,) = document_line_rows("Payments", shown, ACCOUNTS)
+    assert (str(row["line_amount"]), row["contact_name"], row["description"]) == (amount, "Acme", "Payment of INV-7")
+    (row,) = document_line_rows("Payments", shown | {"BankAmount": 172.8}, ACCOUNTS)
+    assert abs(Decimal(str(row["line_amount"]))) == Decimal("172.80")
+    assert list(document_line_rows("Payments", shown, frozenset({"090"}))) == []
 
 
 def test_a_line_is_without_tax_and_in_base_currency_at_the_documents_own_rate() -> None:
@@ -85,7 +108,7 @@ def test_an_endpoint_that_the_app_may_not_read_is_said_and_stops_nothing(
 ) -> None:
     enter_bill(books, "INV-1", "10.00")
     narrow = "accounting.settings.read accounting.manualjournals accounting.invoices.read"
-    with patch.object(TokenServer.ask_as_client, "__defaults__", (narrow,)):
+    with patch("pipelines.load.xero_auth.EVERY_SCOPE", narrow):
         refresh_posted(client, warehouse)
         refusals = mirror_documents(client, warehouse, OPENING, ACCOUNTS)
     assert list(refusals) == ["BankTransactions"]

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
@@ -296,6 +297,22 @@ def test_a_narration_is_matched_whole() -> None:
 def test_a_token_that_is_not_given_says_why(answer: httpx.Response, error: type[TieoutError], words: str) -> None:
     with pytest.raises(error, match=words):
         _client(lambda _: httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)).accounts()
+
+
+def test_an_app_without_a_scope_that_can_be_done_without_gets_its_token_all_the_same() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if str(request.url) != TOKEN_URL:
+            return _ok(Accounts=[])
+        asked.append(parse_qs(request.content.decode())["scope"][0])
+        if "payments" in asked[-1]:
+            return httpx.Response(400, json={"error": "invalid_scope"})
+        return httpx.Response(200, json={"access_token": TOKEN, "expires_in": 1})
+
+    client = _client(answer)
+    assert [client.accounts(), client.accounts()] == [[], []]  # the token ends at once, so each call asks for one
+    assert ["payments" in scopes for scopes in asked] == [True, False, False]
 
 
 def test_missing_credentials_are_named_together() -> None:
