@@ -1,4 +1,4 @@
-"""Spread landed charges over the received lines of their purchase order, so that the shares sum to the charge."""
+"""Spread landed charges over the lines of their purchase order, transfer or job; the shares sum to the charge."""
 
 import polars as pl
 
@@ -26,8 +26,9 @@ def allocate_charges(
     orders up to 10^12 in base currency.
 
     Args:
-        charges: Charges, amounts in base currency; a credit is negative.
-        receipts: ReceiptLines; only lines of kind receipt, with a received date and a quantity, take a share.
+        charges: Charges, amounts in base currency; a credit is negative. `spread_by` counts before the charge type.
+        receipts: ReceiptLines, or the like of them that list_carriers gives; only lines of kind receipt, with a
+            received date and a quantity, take a share.
         products: Products, for weight and volume (no value is 0) and for whether the line is stock.
         charge_types: ChargeTypes; a charge whose type is not there gives no row.
         base_costs: `receipt_line_id`, `amount`: cost of the line in base currency, the basis `value`.
@@ -37,8 +38,10 @@ def allocate_charges(
         any received line gives no row.
     """
     lines = _weighted_lines(receipts, products, base_costs)
-    spread = charges.join(charge_types, on="charge_type", how="inner", validate="m:1").join(
-        lines, on="purchase_id", how="inner", validate="m:m"
+    spread = (
+        charges.join(charge_types, on="charge_type", how="inner", validate="m:1")
+        .with_columns(pl.coalesce("spread_by", "basis").alias("basis"))
+        .join(lines, on="purchase_id", how="inner", validate="m:m")
     )
     shared = _with_remainder(_with_weights(spread).with_columns(share=_rounded_share()))
     return shared.select(

@@ -7,6 +7,7 @@ import polars as pl
 from schemas.dtypes import COST, QUANTITY, UNIT_COST
 from schemas.policies import RecognitionPolicy
 from schemas.stock import StockMoves
+from transforms.charge_carriers import list_carriers
 from transforms.core_tables import CoreTables
 from transforms.currencies import cost_receipts
 from transforms.recognition import recognise_sales
@@ -43,7 +44,7 @@ def build_stock_moves(
     documents = [
         _openings(core.opening_stock),
         _receipts(receipts, base_currency),
-        _landed_costs(core.charges, allocations, receipts),
+        _landed_costs(core.charges, allocations, list_carriers(core, receipts)),
         _sales(recognise_sales(core.sale_lines, policy), base_currency),
         _adjustments(core.adjustment_lines),
         _transfers(core.transfer_lines),
@@ -116,22 +117,23 @@ def _receipts(receipts: pl.LazyFrame, base_currency: str) -> pl.LazyFrame:
     )
 
 
-def _landed_costs(charges: pl.LazyFrame, allocations: pl.LazyFrame, receipts: pl.LazyFrame) -> pl.LazyFrame:
+def _landed_costs(charges: pl.LazyFrame, allocations: pl.LazyFrame, carriers: pl.LazyFrame) -> pl.LazyFrame:
     """A share enters stock on the later of the charge's own date and the day its goods came in."""
-    received = receipts.select("receipt_line_id", "location", "received_date")
+    came = carriers.select("receipt_line_id", "location", "lot", "received_date", "inflow_id")
     return (
         allocations.filter("is_stocked")
         .join(charges, on="charge_id", how="inner", validate="m:1")
-        .join(received, on="receipt_line_id", how="inner", validate="m:1")
+        .join(came, on="receipt_line_id", how="inner", validate="m:1")
         .select(
             fill("charge:{}:{}", "charge_id", "receipt_line_id").alias("move_id"),
             pl.lit("landed_cost").alias("kind"),
             "sku",
             "location",
+            "lot",
             pl.max_horizontal("charge_date", "received_date").alias("moved_on"),
             pl.lit(0, QUANTITY).alias("quantity"),
             pl.col("allocated_amount").cast(COST).alias("amount"),
-            fill("receipt:{}", "receipt_line_id").alias("source_move_id"),
+            pl.col("inflow_id").alias("source_move_id"),
             pl.lit("charge").alias("document_kind"),
             pl.col("charge_id").alias("document_id"),
             pl.col("purchase_number").alias("document_number"),

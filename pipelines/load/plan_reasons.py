@@ -92,7 +92,16 @@ def _compare(warehouse: Warehouse, terms: PlanTerms, posted_with: PostedInputs) 
     charges = [one for one in changes if one.core_table == "charges"]
     orders = {str(row["purchase_id"]) for one in charges for row in (one.old, one.new) if row}
     lines = warehouse.query(
-        "select purchase_id, sku from core.receipt_lines where list_contains(?, purchase_id)", [sorted(orders)]
+        """
+        select purchase_id, sku
+        from (
+          select purchase_id, sku from core.receipt_lines
+          union all select 'transfer:' || transfer_id, sku from core.transfer_lines
+          union all select 'production:' || production_id, sku from core.production_lines where kind = 'output'
+        )
+        where list_contains(?, purchase_id)
+        """,
+        [sorted(orders)],
     )
     goods: dict[str, set[str]] = {}
     for purchase_id, sku in lines.iter_rows():

@@ -7,6 +7,8 @@ each. `core.charges` keeps the date of the bill.
 from datetime import date, timedelta
 from decimal import Decimal
 
+import polars as pl
+
 from pipelines.errors import DataProblem
 from pipelines.load.locks import read_locks
 from pipelines.steps.context import CloseContext
@@ -17,11 +19,31 @@ from transforms.periods import format_period
 TABLE = "dated_charges"
 """A temporary view with the columns of core.charges."""
 
+CARRIERS = """
+    create or replace temp view charged_lines as
+      select purchase_id, sku, received_date as came_on, hash(r, k.currency_rate) as row_digest
+      from core.receipt_lines r asof left join core.currency_rates k
+        on r.currency_code = k.currency_code and r.received_date >= k.rate_date
+      where purchase_id in (select purchase_id from core.charges)
+      union all
+      select 'transfer:' || transfer_id, sku,
+        if(received_date is null, null, greatest(dispatched_date, received_date)), hash(t)
+      from core.transfer_lines t where 'transfer:' || transfer_id in (select purchase_id from core.charges)
+      union all
+      select 'production:' || production_id, sku, produced_date, hash(p)
+      from core.production_lines p
+      where kind = 'output' and 'production:' || production_id in (select purchase_id from core.charges)
+"""
+"""A temporary view of the lines that charges are spread over (transforms.charge_carriers)."""
+
+_IDS = {"transfer_lines": "'transfer:' || transfer_id", "production_lines": "'production:' || production_id"}
+
 EXAMPLES = 3
 
 
 def date_charges(close: CloseContext, warehouse: Warehouse) -> None:
-    """Let `dated_charges` be the charges of core.charges, each dated the day from which it counts.
+    """Let `dated_charges` be the charges of core.charges, each dated the day from which it counts, and
+    `charged_lines` the lines that charges are spread over.
 
     Under `catch_up` that is the date of its bill (IAS 8.36). Under `restate` it is the day on which the first of its
     goods came in, as if it had been known then, but no day that Xero has locked: what belongs there counts from the
@@ -30,9 +52,11 @@ def date_charges(close: CloseContext, warehouse: Warehouse) -> None:
 
     Args:
         close: policies.
-        warehouse: core.charges and core.receipt_lines; close.bookings and the lock dates as they were mirrored last.
+        warehouse: core.charges, receipts, transfers and production; close.bookings and the lock dates as they were
+            mirrored last.
     """
     policy = close.policy
+    warehouse.execute(CARRIERS)
     if policy.late_cost == "catch_up":
         warehouse.execute(f"create or replace temp view {TABLE} as from core.charges")
         return
@@ -40,8 +64,7 @@ def date_charges(close: CloseContext, warehouse: Warehouse) -> None:
         """
         create or replace temp table restated_charges as
         with came as (
-          select purchase_id, min(received_date) as came_on from core.receipt_lines
-          where purchase_id in (select purchase_id from core.charges) group by purchase_id
+          select purchase_id, min(came_on) as came_on from charged_lines group by purchase_id
         ),
         booked as (
           select document_id as charge_id, min(period) as booked_in from close.bookings
@@ -61,6 +84,23 @@ def date_charges(close: CloseContext, warehouse: Warehouse) -> None:
         },
     )
     warehouse.execute(f"create or replace temp view {TABLE} as from restated_charges")
+
+
+def read_charged(warehouse: Warehouse, name: str, charges: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The transfers or the production of which something is charged.
+
+    Args:
+        warehouse: core tables.
+        name: transfer_lines or production_lines.
+        charges: `purchase_id` of some charges; None: all of core.charges.
+
+    Returns:
+        TransferLines or ProductionLines.
+    """
+    if charges is None:
+        return warehouse.query(f"from core.{name} where {_IDS[name]} in (select purchase_id from core.charges)")
+    with warehouse.offering("some_charges", charges.select("purchase_id").unique()):
+        return warehouse.query(f"from core.{name} where {_IDS[name]} in (from some_charges)")
 
 
 def _last_locked(warehouse: Warehouse) -> date:

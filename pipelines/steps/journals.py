@@ -146,7 +146,13 @@ def _enter(
     """The entries of the month, checked: bills and charges are journaled as wanted so far, less journaled before."""
     core = _core_of(
         warehouse,
-        {"receipt_lines": scope.receipt_lines, "bill_lines": scope.bill_lines, "charges": scope.charges},
+        {
+            "receipt_lines": scope.receipt_lines,
+            "bill_lines": scope.bill_lines,
+            "charges": scope.charges,
+            "transfer_lines": scope.transfer_lines,
+            "production_lines": scope.production_lines,
+        },
     )
     all_bookings = pl.concat([scope.bookings_before, bookings]).lazy()
     entries = enter_month(

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 import polars as pl
 
-from pipelines.steps.charge_days import date_charges
+from pipelines.steps.charge_days import date_charges, read_charged
 from pipelines.steps.context import CloseContext
 from pipelines.warehouse import Warehouse
 
@@ -32,6 +32,9 @@ class PurchaseScope:
     receipt_lines: pl.DataFrame
     bill_lines: pl.DataFrame
     charges: pl.DataFrame
+    transfer_lines: pl.DataFrame
+    production_lines: pl.DataFrame
+    """Transfers and jobs that these charges are spread over."""
     bookings_before: pl.DataFrame
     """Bookings of earlier months of these receipts and charges."""
     sources_before: pl.DataFrame
@@ -98,11 +101,9 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse) -> None:
           where b.bill_date <= $day group by b.receipt_line_id
         ),
         charged as (
-          select purchase_id, count(*) as lines, sum(hash(r, k.day_rate, p.is_stocked, p.weight, p.volume)) as digest
-          from core.receipt_lines r left join receipt_rates k using (receipt_line_id)
-            left join core.products p on r.sku = p.sku
-          where r.received_date <= $day and purchase_id in (select purchase_id from core.charges)
-          group by purchase_id
+          select purchase_id, count(*) as lines, sum(hash(row_digest, p.is_stocked, p.weight, p.volume)) as digest
+          from charged_lines left join core.products p using (sku)
+          where came_on <= $day group by purchase_id
         )
         select 'receipts' as topic, coalesce(received_date::varchar, 'none') as bucket,
           sum(hash(r, k.day_rate, p.is_stocked, b.bill_digest, received_date <= $day))::varchar as digest
@@ -185,7 +186,13 @@ def _read_scope(warehouse: Warehouse, period: date, before: pl.DataFrame) -> Pur
     with warehouse.offering("lines", receipts.select("receipt_line_id")):
         bills = warehouse.query("from core.bill_lines where receipt_line_id in (from lines)")
     return PurchaseScope(
-        receipts, bills, charges, _booked_before(warehouse, period, receipts, charges, sources), sources
+        receipts,
+        bills,
+        charges,
+        read_charged(warehouse, "transfer_lines", charges),
+        read_charged(warehouse, "production_lines", charges),
+        _booked_before(warehouse, period, receipts, charges, sources),
+        sources,
     )
 
 
@@ -266,6 +273,8 @@ def _everything(warehouse: Warehouse, period: date) -> PurchaseScope:
         warehouse.read("core.receipt_lines"),
         warehouse.read("core.bill_lines"),
         warehouse.query("from dated_charges"),
+        read_charged(warehouse, "transfer_lines"),
+        read_charged(warehouse, "production_lines"),
         warehouse.read("close.bookings", f"period < ? and {_BOOKED}", [period]),
         warehouse.read("close.journal_line_sources", f"period < ? and {_CUMULATIVE}", [period]),
     )

@@ -12,7 +12,7 @@ from hashlib import sha256
 import polars as pl
 
 from pipelines.steps.charge_days import TABLE as DATED_CHARGES
-from pipelines.steps.charge_days import date_charges
+from pipelines.steps.charge_days import date_charges, read_charged
 from pipelines.steps.context import CloseContext
 from pipelines.warehouse import Warehouse
 from schemas.policies import RecognitionPolicy
@@ -135,7 +135,7 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse, day: date, horiz
         " from core.products",
         f"""select 'charges' as core_table, charge_id as bucket, 1 as row_count,
               hash(t, lines, line_digest, '{money}{_salt(close.maps.charge_types.rows())}')::varchar as digest
-            from dated_charges t left join charged_lines using (purchase_id) where charge_date <= $day""",
+            from dated_charges t left join charged using (purchase_id) where charge_date <= $day""",
     ]
     warehouse.execute(
         f"""
@@ -146,14 +146,10 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse, day: date, horiz
             on r.currency_code = k.currency_code and r.received_date >= k.rate_date
           where r.currency_rate is null and r.currency_code is not null
         ),
-        charged_lines as (
-          select purchase_id, count(*) as lines,
-            sum(hash(r, day_rate, p.is_stocked, p.weight, p.volume)) as line_digest
-          from core.receipt_lines r
-          left join day_rates using (receipt_line_id) left join core.products p on r.sku = p.sku
-          where received_date <= $day
-            and purchase_id in (select purchase_id from dated_charges where charge_date <= $day)
-          group by purchase_id
+        charged as (
+          select purchase_id, count(*) as lines, sum(hash(row_digest, p.is_stocked, p.weight, p.volume)) as line_digest
+          from charged_lines left join core.products p using (sku)
+          where came_on <= $day group by purchase_id
         )
         {" union all by name ".join(parts)}
         """,
@@ -225,6 +221,11 @@ def _changed_rows(warehouse: Warehouse, changed: Mapping[str, list[str]], horizo
         )
     tables["receipt_lines"] = pl.concat([tables["receipt_lines"], charged])
     others.append(_moves_of("receipt_lines", "receipt_line_id", charged))
+    for name, key in (("transfer_lines", "transfer_line_id"), ("production_lines", "production_line_id")):
+        related = read_charged(warehouse, name, tables["charges"]).join(tables[name], on=key, how="anti")
+        related = related.filter(pl.col(DAY_OF[name]) <= horizon)
+        tables[name] = pl.concat([tables[name], related])
+        others.append(_legs_of(related) if name == "transfer_lines" else _moves_of(name, key, related))
     for name in ("products", "currency_rates"):
         tables[name] = warehouse.read(f"core.{name}")
     tables["bill_lines"] = warehouse.query("from core.bill_lines limit 0")
@@ -235,6 +236,15 @@ def _moves_of(table: str, key: str, rows: pl.DataFrame) -> pl.DataFrame:
     """`move_id` and `day` of the moves that rows of sales or receipts make."""
     name = table.removesuffix("_lines")
     return rows.select(move_id=pl.format(name + ":{}", key), day=DAY_OF[table])
+
+
+def _legs_of(rows: pl.DataFrame) -> pl.DataFrame:
+    """`move_id` and `day` of the moves that transfers make; a transfer that is on its way has no arrival."""
+    legs = [("dispatch_out", "dispatched_date"), ("dispatch_in", "dispatched_date"), ("arrival_out", "received_date"),
+            ("arrival_in", "received_date")]  # fmt: skip
+    return pl.concat(
+        [rows.select(move_id=pl.format(leg + ":{}", "transfer_line_id"), day=pl.col(day)) for leg, day in legs]
+    )
 
 
 def _standing_moves(warehouse: Warehouse, changed: Mapping[str, list[str]], last_horizon: date) -> pl.DataFrame:

@@ -31,14 +31,16 @@ def allocate(
     places: int = 2,
     remainder: str = "largest",
     known: str = "freight",
+    spread_by: str | None = None,
 ) -> pl.DataFrame:
     """Spread one freight charge on purchase order PO."""
     numbers = {"quantity": QUANTITY, "weight": QUANTITY, "volume": QUANTITY, "value": COST}
     receipts = pl.DataFrame(lines, schema_overrides={**numbers, "received_date": pl.Date()})
     charges = pl.DataFrame(
-        {"charge_id": ["C"], "purchase_id": ["PO"], "charge_type": ["freight"], "charge_amount": [Decimal(amount)]},
-        schema_overrides={"charge_amount": COST},
-    )
+        {"charge_id": ["C"], "purchase_id": ["PO"], "charge_type": ["freight"], "charge_amount": [Decimal(amount)],
+         "spread_by": [spread_by]},
+        schema_overrides={"charge_amount": COST, "spread_by": pl.String()},
+    )  # fmt: skip
     types = {"charge_type": [known], "basis": [basis], "places": [places], "remainder": [remainder]}
     found = allocate_charges(
         charges.lazy(),
@@ -52,6 +54,14 @@ def allocate(
 
 def shares(found: pl.DataFrame) -> dict[str, str]:
     return {line_id: str(amount) for line_id, amount in found.select("receipt_line_id", "allocated_amount").iter_rows()}
+
+
+def test_what_the_source_spreads_a_charge_by_counts_before_the_mapping_cin7_3b() -> None:
+    """cin7.md section 3B: stock transfers distribute by Cost, Quantity, Weight or Volume."""
+    lines = [line("1", "1", "90", weight=Decimal(2)), line("2", "3", "10", weight=Decimal(1))]
+    assert shares(allocate(lines, "10.00")) == {"1": "9.000000", "2": "1.000000"}
+    assert shares(allocate(lines, "10.00", spread_by="quantity")) == {"1": "2.500000", "2": "7.500000"}
+    assert shares(allocate(lines, "10.00", spread_by="weight")) == {"1": "4.000000", "2": "6.000000"}
 
 
 def test_freight_follows_the_value_and_the_largest_line_takes_the_odd_cent() -> None:

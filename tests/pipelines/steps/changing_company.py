@@ -225,10 +225,18 @@ class ChangingCompany:
     def _charge(self, day: date) -> None:
         self._add(
             "charges",
-            purchase_id=str(self.random.randint(1, 6)),
+            purchase_id=self._charged(),
             charge_amount=self._price().quantize(Decimal("0.000001")),
             charge_date=day,
+            spread_by=self.random.choice([None, None, "quantity", "weight"]),
         )
+
+    def _charged(self) -> str:
+        """A purchase order, a transfer or a job."""
+        transfers = [f"transfer:{key}" for key in self.rows["transfer_lines"]]
+        jobs = [f"production:{row['production_id']}" for row in self.rows["production_lines"].values()]
+        orders = [str(number) for number in range(1, 7)]
+        return self.random.choice(self.random.choice([orders, orders, transfers or orders, jobs or orders]))
 
     def _bill(self, day: date) -> None:
         """A bill or credit for a received line, or for one that nobody knows; about what the line cost."""
@@ -308,7 +316,7 @@ class ChangingCompany:
         if name == "charges":
             edits += [
                 {"charge_amount": self._price().quantize(Decimal("0.000001"))},
-                {"purchase_id": str(self.random.randint(1, 6))},
+                {"purchase_id": self._charged()},
             ]
         if name == "bill_lines":
             others = list(self.rows["receipt_lines"]) or ["gone"]

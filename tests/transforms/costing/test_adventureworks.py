@@ -35,7 +35,11 @@ def allocated(basis: str) -> pl.DataFrame:
         received_date="moved_on",
     )
     charges = lines.unique("purchase_id").select(
-        "purchase_id", charge_id="purchase_id", charge_type=pl.lit("freight"), charge_amount="Freight"
+        "purchase_id",
+        charge_id="purchase_id",
+        charge_type=pl.lit("freight"),
+        charge_amount="Freight",
+        spread_by=pl.lit(None, pl.String),
     )
     nothing = pl.lit(None, pl.Decimal(18, 4))
     products = receipts.select("sku").unique().with_columns(is_stocked=True, weight=nothing, volume=nothing)
