@@ -1,5 +1,6 @@
 """Books the month: what each move should have cost so far, less what earlier months booked of it."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -20,8 +21,22 @@ from transforms.stock_moves import build_stock_moves
 _VALUED = list(ValuedMoves.to_schema().columns)
 
 
+@dataclass(frozen=True)
+class Revalued:
+    """What a valuation leaves for the bookings, so that they need not look it up."""
+
+    changed: pl.DataFrame
+    """`move_id` of moves that were changed, or valued otherwise, since the last close."""
+    new: pl.DataFrame
+    """`move_id` of moves that did not stand before."""
+    moves: pl.DataFrame
+    """StockMoves that were valued; some of them may have been valued as they were."""
+    costs: pl.DataFrame
+    """ValuedMoves of them."""
+
+
 def book_month(
-    close: CloseContext, warehouse: Warehouse, changed: pl.DataFrame | None, last_period: date, last_cut_off: date
+    close: CloseContext, warehouse: Warehouse, revalued: Revalued | None, last_period: date, last_cut_off: date
 ) -> None:
     """Replace the bookings of the month.
 
@@ -31,22 +46,22 @@ def book_month(
     Args:
         close: period and cut-off.
         warehouse: holds the moves and their values as of the cut-off.
-        changed: `move_id` of moves that were changed, or valued otherwise, since the last close; None: look at all.
+        revalued: what has changed since the last close; None: look at all.
         last_period: month of the last close.
         last_cut_off: its last day.
     """
-    if changed is None:
-        moves, costs = warehouse.read("core.stock_moves"), warehouse.read("close.valued_moves")
+    if revalued is None:
+        moves, costs = warehouse.read("core.stock_moves"), warehouse.read("close.valued_moves").select(_VALUED)
         before = warehouse.read("close.bookings", "period < ?", [close.period])
     else:
         due = _due_moves(close, warehouse, last_cut_off)
-        booked = _booked_between(close, warehouse, last_period)
-        others = pl.concat([changed, booked]).unique().join(due, on="move_id", how="anti")
-        moves = pl.concat([due, _find(warehouse, "core.stock_moves", others)])
-        costs = _costs_of(warehouse, moves)
-        before = _find(warehouse, "close.bookings", pl.concat([due.select("move_id"), others]), close.period)
+        between = _booked_between(close, warehouse, last_period)
+        others = pl.concat([revalued.changed, between]).unique().join(due, on="move_id", how="anti")
+        moves = pl.concat([due, _find_moves(warehouse, others, revalued.moves)])
+        costs = _costs_of(warehouse, moves, revalued.costs)
+        before = _booked_before(close, warehouse, pl.concat([due.select("move_id"), others]), revalued.new)
     products = warehouse.read("core.products")
-    _book(close, warehouse, moves, costs.select(_VALUED), products, before, close.period, close.cut_off)
+    _book(close, warehouse, moves, costs, products, before, close.period, close.cut_off)
 
 
 def _due_moves(close: CloseContext, warehouse: Warehouse, last_cut_off: date) -> pl.DataFrame:
@@ -67,22 +82,32 @@ def _booked_between(close: CloseContext, warehouse: Warehouse, last_period: date
     return warehouse.query(f"select distinct move_id from close.bookings where {between}", periods)
 
 
-def _find(warehouse: Warehouse, table: str, ids: pl.DataFrame, before: date = date.max) -> pl.DataFrame:
-    """Rows of some moves; of bookings those of earlier months."""
-    condition = f"period < '{before}' and" if table == "close.bookings" else ""
-    if ids.is_empty():
-        return warehouse.query(f"from {table} limit 0")
-    with warehouse.offering("moves_to_find", ids.select("move_id")):
-        return warehouse.query(f"from {table} where {condition} move_id in (from moves_to_find)")
+def _find_moves(warehouse: Warehouse, ids: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """StockMoves of some ids: those that are known, and the others from the warehouse."""
+    found = known.join(ids, on="move_id", how="semi")
+    unknown = ids.join(found, on="move_id", how="anti")
+    return pl.concat([found, warehouse.find("core.stock_moves", "move_id", unknown)])
 
 
-def _costs_of(warehouse: Warehouse, moves: pl.DataFrame) -> pl.DataFrame:
-    """MoveCosts of some moves, which have the same day in both tables."""
-    with warehouse.offering("moves_to_find", moves.select("move_id")):
-        return warehouse.query(
-            "from close.valued_moves where moved_on >= ? and move_id in (from moves_to_find)",
-            [moves["moved_on"].min() or date.min],
-        )
+def _costs_of(warehouse: Warehouse, moves: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """ValuedMoves of some moves, which have the same day in both tables."""
+    found = known.join(moves, on="move_id", how="semi")
+    others = moves.join(found, on="move_id", how="anti")
+    earliest = others["moved_on"].min() or date.min
+    rest = warehouse.find("close.valued_moves", "move_id", others, "moved_on >= ?", [earliest])
+    return pl.concat([found, rest.select(_VALUED)])
+
+
+def _booked_before(close: CloseContext, warehouse: Warehouse, ids: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Bookings of some moves in earlier months.
+
+    A move that is new has none, unless it stood once and had vanished: then it was booked back, without a unit cost.
+    """
+    no_unit_cost = "period < ? and unit_cost_applied is null"
+    once_there = warehouse.query(f"select distinct move_id from close.bookings where {no_unit_cost}", [close.period])
+    without = new.join(once_there, on="move_id", how="anti")
+    wanted = ids.join(without, on="move_id", how="anti")
+    return warehouse.find("close.bookings", "move_id", wanted, "period < ?", [close.period])
 
 
 def book_opening(close: CloseContext, warehouse: Warehouse, core: CoreTables, day: date) -> None:

@@ -75,8 +75,7 @@ def read_purchases(warehouse: Warehouse) -> CoreTables:
     tables = {name: warehouse.read(f"core.{name}") for name in _READ_WHOLE}
     for name in CORE_TABLES:
         if name not in tables:
-            unknown = f"from core.{name} where sku not in (select sku from core.products)"
-            tables[name] = warehouse.query(unknown)
+            tables[name] = _unknown_products(warehouse, name)
     return CoreTables(**{name: frame.lazy() for name, frame in tables.items()})
 
 
@@ -100,22 +99,19 @@ def list_left_out_of(close: CloseContext, warehouse: Warehouse) -> pl.LazyFrame:
     if policy.accounting_statuses:
         in_both += " and coalesce(list_contains(?, accounting_status), true)"
         given.append(list(policy.accounting_statuses))
+    in_one = f"not coalesce(moved_date <= ? and invoice_date <= ? and {in_both}, false)"
+    # by row numbers: DuckDB would read every column of every line for the condition
     sale_lines = warehouse.query(
-        f"from core.sale_lines where not coalesce(moved_date <= ? and invoice_date <= ? and {in_both}, false)", given
+        f"from core.sale_lines where rowid in (select rowid from core.sale_lines where {in_one})", given
     )
     uncounted = warehouse.query(
         "from core.uncounted_lines where moved_date between ? and ?", [close.period, close.cut_off]
     )
-    named = [sale_lines.select(pl.col(one).alias("id")) for one in ("sale_line_id", "returned_sale_line_id")]
+    named = [sale_lines.select(source_line_id=one) for one in ("sale_line_id", "returned_sale_line_id")]
+    of_sales = "period <= ? and kind in ('sale', 'sale_return')"
+    booked = warehouse.find("close.bookings", "source_line_id", pl.concat(named).drop_nulls(), of_sales, [close.period])
     skus = pl.concat([frame.select("sku") for frame in (sale_lines, uncounted)]).unique()
-    with warehouse.offering("open_lines", pl.concat(named).drop_nulls().unique()), warehouse.offering("skus", skus):
-        booked = warehouse.query(
-            """
-            select kind, source_line_id, moved_quantity, cost_amount, recognised_amount from close.bookings
-            where period <= ? and kind in ('sale', 'sale_return') and source_line_id in (from open_lines)
-            """,
-            [close.period],
-        )
+    with warehouse.offering("skus", skus):
         values = warehouse.query(_STOCK_VALUES, [close.period])
     stocked = warehouse.query("select sku from core.products where is_stocked")
     lines = OpenLines(sale_lines.lazy(), uncounted.lazy(), booked.lazy(), values.lazy(), stocked.lazy())
@@ -144,7 +140,7 @@ def _enter(
     close: CloseContext, warehouse: Warehouse, scope: PurchaseScope, maps: MappingTables, bookings: pl.DataFrame
 ) -> pl.LazyFrame:
     """The entries of the month, checked: bills and charges are journaled as wanted so far, less journaled before."""
-    core = _core_of(
+    core = core_of(
         warehouse,
         {
             "receipt_lines": scope.receipt_lines,
@@ -169,7 +165,7 @@ def _enter(
     return check(JournalEntries, pl.concat([entries, opened])).lazy()
 
 
-def _core_of(warehouse: Warehouse, rows: Mapping[str, pl.DataFrame]) -> CoreTables:
+def core_of(warehouse: Warehouse, rows: Mapping[str, pl.DataFrame]) -> CoreTables:
     """Products and rates as they are, some rows of other tables, and nothing of the rest."""
     tables = {name: warehouse.read(f"core.{name}") for name in ("products", "currency_rates")} | dict(rows)
     for name in CORE_TABLES:
@@ -182,23 +178,32 @@ def _odd_rows(close: CloseContext, warehouse: Warehouse) -> CoreTables:
     """Rows of which one might need a decision: of an unknown product, without a price, or in another currency."""
     lacks_rate = "currency_rate is null and currency_code is not null and currency_code <> $1"
     base = [close.policy.base_currency]
+    unmatched = (
+        "select rowid from core.bill_lines anti join core.receipt_lines using (receipt_line_id)"
+        " where receipt_line_id is not null"
+    )
     bills = warehouse.query(
-        f"from core.bill_lines where receipt_line_id not in (select receipt_line_id from core.receipt_lines) "
-        f"or ({lacks_rate})",
+        f"from core.bill_lines where rowid in ({unmatched} union select rowid from core.bill_lines where {lacks_rate})",
         base,
     )
     unknown = "sku not in (select sku from core.products)"
     with warehouse.offering("odd_bills", bills.select("receipt_line_id").unique()):
         receipts = warehouse.query(
-            f"from core.receipt_lines where {unknown} or unit_price is null or ({lacks_rate}) "
-            "or receipt_line_id in (from odd_bills)",
+            "from core.receipt_lines where rowid in (select rowid from core.receipt_lines"
+            f" where {unknown} or unit_price is null or ({lacks_rate}) or receipt_line_id in (from odd_bills))",
             base,
         )
     tables = {"receipt_lines": receipts, "bill_lines": bills, "charges": warehouse.read("core.charges")}
     for name in CORE_TABLES:
         if name not in {*tables, "products", "currency_rates"}:
-            tables[name] = warehouse.query(f"from core.{name} where {unknown}")
-    return _core_of(warehouse, tables)
+            tables[name] = _unknown_products(warehouse, name)
+    return core_of(warehouse, tables)
+
+
+def _unknown_products(warehouse: Warehouse, name: str) -> pl.DataFrame:
+    """Rows of a source table whose SKU is no product."""
+    unknown = f"select distinct sku from core.{name} anti join core.products using (sku) where sku is not null"
+    return warehouse.find(f"core.{name}", "sku", warehouse.query(unknown))
 
 
 def _find_exceptions(close: CloseContext, warehouse: Warehouse, unmapped: pl.DataFrame) -> pl.LazyFrame:

@@ -46,13 +46,14 @@ def find_scope(close: CloseContext, warehouse: Warehouse) -> PurchaseScope:
 
     Args:
         close: which month, up to which day.
-        warehouse: an open transaction of it, with the bookings of the month; the temporary table
-            `fresh_entry_digests` stays until keep_scope.
+        warehouse: an open transaction of it, with the bookings of the month; the temporary tables
+            `fresh_entry_digests` and `past_digests` stay until keep_scope.
     """
     date_charges(close, warehouse)
     _compute_digests(close, warehouse)
+    warehouse.execute(f"create or replace temp table past_digests as {_history_of('period < $1')}", [close.period])
     before = _last_digests(warehouse, close.period)
-    if before.is_empty() or _is_history_changed(warehouse, close.period, before):
+    if before.is_empty() or _is_history_changed(warehouse, before):
         return _everything(warehouse, close.period)
     return _read_scope(warehouse, close.period, before)
 
@@ -68,11 +69,13 @@ def keep_scope(close: CloseContext, warehouse: Warehouse) -> None:
     warehouse.execute(
         "insert into close.entry_digests by name select ? as period, * from fresh_entry_digests", [close.period]
     )
-    with warehouse.offering("history_digests", _history(warehouse, close.period)):
-        warehouse.execute(
-            "insert into close.entry_digests by name select ? as period, * from history_digests", [close.period]
-        )
+    warehouse.execute(
+        "insert into close.entry_digests by name select $1 as period, *"
+        f" from (from past_digests union all by name {_history_of('period = $1')})",
+        [close.period],
+    )
     warehouse.execute("drop table fresh_entry_digests")
+    warehouse.execute("drop table past_digests")
 
 
 def _compute_digests(close: CloseContext, warehouse: Warehouse) -> None:
@@ -96,9 +99,16 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse) -> None:
           where b.currency_rate is null and b.currency_code is not null
         ),
         billed as (
-          select b.receipt_line_id, sum(hash(b, k.day_rate)) as bill_digest
-          from core.bill_lines b left join bill_rates k using (bill_line_id)
-          where b.bill_date <= $day group by b.receipt_line_id
+          select hash(receipt_line_id) as line, hash(b, k.day_rate) as digest
+          from core.bill_lines b left join bill_rates k using (bill_line_id) where b.bill_date <= $day
+        ),
+        came as (select hash(receipt_line_id) as line, received_date from core.receipt_lines),
+        by_day as (
+          select received_date, hash(r, k.day_rate, p.is_stocked, received_date <= $day) as digest
+          from core.receipt_lines r
+            left join receipt_rates k using (receipt_line_id) left join core.products p on r.sku = p.sku
+          union all
+          select came.received_date, billed.digest from billed join came using (line)
         ),
         charged as (
           select purchase_id, count(*) as lines, sum(hash(row_digest, p.is_stocked, p.weight, p.volume)) as digest
@@ -106,10 +116,8 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse) -> None:
           where came_on <= $day group by purchase_id
         )
         select 'receipts' as topic, coalesce(received_date::varchar, 'none') as bucket,
-          sum(hash(r, k.day_rate, p.is_stocked, b.bill_digest, received_date <= $day))::varchar as digest
-        from core.receipt_lines r left join billed b using (receipt_line_id)
-          left join receipt_rates k using (receipt_line_id) left join core.products p on r.sku = p.sku
-        group by received_date
+          sum(digest)::varchar as digest
+        from by_day group by received_date
         union all by name
         select 'charges' as topic, coalesce(charge_date::varchar, 'none') as bucket,
           sum(hash(c, h.lines, h.digest, charge_date <= $day))::varchar as digest
@@ -121,19 +129,16 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse) -> None:
     )
 
 
-def _history(warehouse: Warehouse, period: date) -> pl.DataFrame:
-    """`topic`, `bucket` (a month), `digest` of what the months up to one have booked and journaled of purchases."""
-    return warehouse.query(
-        f"""
+def _history_of(months: str) -> str:
+    """SQL for `topic`, `bucket` (a month), `digest` of what some months have booked and journaled of purchases."""
+    return f"""
         select 'bookings' as topic, period::varchar as bucket, sum(hash(move_id, cost_amount))::varchar as digest
-        from close.bookings where period <= $1 and {_BOOKED} group by period
+        from close.bookings where {months} and {_BOOKED} group by period
         union all by name
         select 'sources' as topic, period::varchar as bucket,
           sum(hash(source_table, source_id, role, source_amount))::varchar as digest
-        from close.journal_line_sources where period <= $1 and {_CUMULATIVE} group by period
-        """,
-        [period],
-    )
+        from close.journal_line_sources where {months} and {_CUMULATIVE} group by period
+        """
 
 
 def _last_digests(warehouse: Warehouse, period: date) -> pl.DataFrame:
@@ -145,13 +150,12 @@ def _last_digests(warehouse: Warehouse, period: date) -> pl.DataFrame:
     )
 
 
-def _is_history_changed(warehouse: Warehouse, period: date, before: pl.DataFrame) -> bool:
+def _is_history_changed(warehouse: Warehouse, before: pl.DataFrame) -> bool:
     """Whether settings, or what earlier months booked or journaled, are not what the last month was built on."""
-    past = ["bookings", "sources"]
-    now = _history(warehouse, period).filter(pl.col("bucket") < str(period))
-    settings = warehouse.query("from fresh_entry_digests where topic = 'settings'")
-    fresh = pl.concat([now, settings]).sort("topic", "bucket")
-    return not fresh.equals(before.filter(pl.col("topic").is_in([*past, "settings"])).sort("topic", "bucket"))
+    settings = "from fresh_entry_digests where topic = 'settings'"
+    now = warehouse.query(f"from past_digests union all by name ({settings})").sort("topic", "bucket")
+    then = before.filter(~pl.col("topic").is_in(["receipts", "charges"])).sort("topic", "bucket")
+    return not now.equals(then)
 
 
 def _read_scope(warehouse: Warehouse, period: date, before: pl.DataFrame) -> PurchaseScope:
@@ -252,10 +256,12 @@ def _booked_before(
         warehouse.offering("scope_moves", lines.unique()),
         warehouse.offering("scope_charges", charges.select("charge_id")),
     ):
+        # by row numbers: DuckDB would read every column of every booking for what a join finds
         return warehouse.query(
             f"""
-            from close.bookings where period < ? and {_BOOKED} and (move_id in (from scope_moves)
-              or (document_kind = 'charge' and document_id in (from scope_charges)))
+            from close.bookings where rowid in (
+              select rowid from close.bookings where period < ? and {_BOOKED} and (move_id in (from scope_moves)
+                or (document_kind = 'charge' and document_id in (from scope_charges))))
             """,
             [period],
         )

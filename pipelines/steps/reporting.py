@@ -7,13 +7,16 @@ from typing import Literal
 import polars as pl
 
 from pipelines.steps.context import CloseContext
-from pipelines.steps.journals import read_purchases
+from pipelines.steps.journals import core_of
 from pipelines.warehouse import Warehouse
+from transforms.core_tables import CoreTables
 from transforms.flux import explain_flux, sum_margins
 from transforms.matching import match_bills
 from transforms.periods import last_day, previous_period
 from transforms.roll_forward_lines import list_roll_forward
+from transforms.rounding import zero_money, zero_quantity
 from transforms.stock_ages import INFLOWS, age_stock, list_open_receipts
+from transforms.texts import fill
 
 
 def report_month(close: CloseContext, warehouse: Warehouse) -> None:
@@ -24,18 +27,21 @@ def report_month(close: CloseContext, warehouse: Warehouse) -> None:
         warehouse: holds the month's bookings and close.roll_forward (build_month). Margins of earlier months that were
             closed by an earlier release are filled in.
     """
-    core = read_purchases(warehouse)
+    bookings = warehouse.read("close.bookings", "period = ?", [close.period])
+    core = _read_purchases(close, warehouse, bookings)
     matched = match_bills(core, close.policy.base_currency, close.cut_off).collect().lazy()
     accrued = core.charges.filter(pl.col("charge_date") > close.cut_off).select("charge_id")
     lines = list_roll_forward(
-        warehouse.read("close.bookings", "period = ?", [close.period]).lazy(),
+        bookings.lazy(),
         _sum_before(warehouse, close.period).lazy(),
         matched.filter("is_billed").select("receipt_line_id"),
         accrued,
         close.period,
         close.settings.organisation,
     )
-    receipts = warehouse.read("close.bookings", "period <= ? and document_kind = 'purchase'", [close.period])
+    waiting = matched.filter(~pl.col("is_billed")).select(move_id=fill("receipt:{}", "receipt_line_id")).collect()
+    up_to = "period <= ? and document_kind = 'purchase'"
+    receipts = warehouse.find("close.bookings", "move_id", waiting, up_to, [close.period])
     rows = {
         "close.roll_forward_lines": lines,
         "close.stock_ages": _age_stock(close, warehouse, core.products),
@@ -48,6 +54,22 @@ def report_month(close: CloseContext, warehouse: Warehouse) -> None:
             warehouse.replace(table, frame.collect(), "period = ?", [close.period])
         _write_margins(close, warehouse)
         warehouse.replace("close.flux_lines", _explain(close, warehouse), "period = ?", [close.period])
+
+
+def _read_purchases(close: CloseContext, warehouse: Warehouse, bookings: pl.DataFrame) -> CoreTables:
+    """Receipts that the month has booked or that no bill names at the cut-off, with their bills; products, charges."""
+    unbilled = warehouse.query(
+        """
+        select receipt_line_id from core.receipt_lines
+          anti join (from core.bill_lines where bill_date <= $1) using (receipt_line_id)
+        where received_date <= $1
+        """,
+        [close.cut_off],
+    )
+    booked = bookings.filter(pl.col("document_kind") == "purchase").select(receipt_line_id="source_line_id")
+    ids = pl.concat([unbilled, booked]).unique()
+    tables = {name: warehouse.find(f"core.{name}", "receipt_line_id", ids) for name in ("receipt_lines", "bill_lines")}
+    return core_of(warehouse, tables | {"charges": warehouse.read("core.charges")})
 
 
 def _sum_before(warehouse: Warehouse, period: date) -> pl.DataFrame:
@@ -64,11 +86,11 @@ def _sum_before(warehouse: Warehouse, period: date) -> pl.DataFrame:
 
 def _age_stock(close: CloseContext, warehouse: Warehouse, products: pl.LazyFrame) -> pl.LazyFrame:
     inflows = warehouse.query(
-        """
+        f"""
         select sku, moved_on, quantity from core.stock_moves
-        where list_contains($1, kind) and quantity > 0 and (moved_on <= $2 or kind = 'opening')
+        where kind in {INFLOWS} and quantity > 0 and (moved_on <= ? or kind = 'opening')
         """,
-        [list(INFLOWS), close.cut_off],
+        [close.cut_off],
     )
     closing = warehouse.read("close.roll_forward", "period = ?", [close.period])
     return age_stock(closing.lazy(), inflows.lazy(), products, close.cut_off)
@@ -92,19 +114,8 @@ def _write_margins(close: CloseContext, warehouse: Warehouse) -> None:
 def _sum_margins(warehouse: Warehouse, period: date, cut_off: date) -> pl.LazyFrame:
     """Bookings of the month; and sales that cost nothing and moved earlier, which book nothing when they are
     recognised but have revenue."""
-    bookings = warehouse.query(
-        """
-        from close.bookings where period = $1 and kind in ('sale', 'sale_return')
-        union all by name
-        select * replace ($1::date as period, 0 as moved_quantity, 0 as cost_amount, m.recognised_on as recognised_on)
-        from close.bookings b join (select move_id, recognised_on from core.stock_moves
-          where kind in ('sale', 'sale_return') and recognised_on between $1 and $2) m using (move_id)
-        where period < $1 and move_id not in (select move_id from close.bookings where period = $1)
-        qualify sum(abs(recognised_amount)) over (partition by move_id) = 0
-          and row_number() over (partition by move_id order by period desc) = 1
-        """,
-        [period, cut_off],
-    )
+    booked = warehouse.read("close.bookings", "period = ? and kind in ('sale', 'sale_return')", [period])
+    bookings = pl.concat([booked, _recognised_at_nothing(warehouse, period, cut_off)])
     with warehouse.offering("sold", bookings.select("move_id", "source_line_id")):
         moves = warehouse.query("select move_id, quantity from core.stock_moves semi join sold using (move_id)")
         revenue = warehouse.query(
@@ -114,6 +125,38 @@ def _sum_margins(warehouse: Warehouse, period: date, cut_off: date) -> pl.LazyFr
             """
         )
     return sum_margins(bookings.lazy(), moves.lazy(), revenue.lazy(), cut_off)
+
+
+def _recognised_at_nothing(warehouse: Warehouse, period: date, cut_off: date) -> pl.DataFrame:
+    """The last booking of each sale that was recognised in the month and has cost nothing since it moved earlier."""
+    recognised = warehouse.query(
+        "select move_id, recognised_on from core.stock_moves"
+        " where kind in ('sale', 'sale_return') and recognised_on between ? and ?",
+        [period, cut_off],
+    )
+    with warehouse.offering("recognised", recognised):
+        moves = warehouse.query(
+            """
+            select move_id from close.bookings
+            where period < $1 and recognised_amount = 0 and kind in ('sale', 'sale_return')
+              and move_id in (select move_id from recognised)
+            except select move_id from close.bookings where period = $1
+            """,
+            [period],
+        )
+    earlier = warehouse.find("close.bookings", "move_id", moves, "period < ?", [period])
+    is_nothing = (pl.col("recognised_amount").abs().sum() == 0).over("move_id")
+    return (
+        earlier.filter(is_nothing)
+        .sort("period")
+        .unique("move_id", keep="last", maintain_order=True)
+        .drop("recognised_on")
+        .join(recognised, on="move_id", how="inner", validate="1:1")
+        .with_columns(
+            pl.lit(period).alias("period"), zero_quantity().alias("moved_quantity"), zero_money().alias("cost_amount")
+        )
+        .select(earlier.columns)
+    )
 
 
 def _explain(close: CloseContext, warehouse: Warehouse) -> pl.DataFrame:

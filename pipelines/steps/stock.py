@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipelines.errors import DataProblem
-from pipelines.steps.bookings import book_month, book_opening
+from pipelines.steps.bookings import Revalued, book_month, book_opening
 from pipelines.steps.checkpoints import (
     Checkpoint,
     keep_checkpoint,
@@ -24,7 +24,7 @@ from pipelines.steps.source_changes import CORE_TABLES, SourceChanges, find_chan
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
 from schemas.policies import CostingPolicy
-from schemas.stock import LandedCostAllocations, MoveCosts, StockMoves
+from schemas.stock import LandedCostAllocations, MoveCosts, StockMoves, ValuedMoves
 from transforms.core_tables import CoreTables
 from transforms.costing import MoveProblems
 from transforms.costing.checkpoints.continuing import Opening, Resumed, pool_key, settle_from
@@ -43,6 +43,7 @@ RECENT = timedelta(days=92)
 """How far back a look-up goes at first."""
 
 _COSTS = list(MoveCosts.to_schema().columns)
+_VALUED = list(ValuedMoves.to_schema().columns)
 
 
 def read_core(warehouse: Warehouse) -> CoreTables:
@@ -89,12 +90,28 @@ def value_stock(close: CloseContext, warehouse: Warehouse, *, rebuild: bool = Fa
         keep_digests(warehouse)
         if close.period == close.policy.first_period:
             book_opening(close, warehouse, read_core(warehouse), close.policy.first_period - timedelta(days=1))
-        changed = None if found.is_everything else pl.concat([moves.move_ids, done.changed_ids]).unique()
-        book_month(close, warehouse, changed, before.period, before.cut_off)
+        book_month(
+            close,
+            warehouse,
+            None if found.is_everything else _revalued(moves, done, found.standing),
+            before.period,
+            before.cut_off,
+        )
     up_to = was["moved_on"].max() if was.height else None
     after = warehouse.read("close.valued_moves") if rebuild else was
     restated = measure_restatement(was, after, up_to if isinstance(up_to, date) else close.cut_off)
     return ValuedStock(done.move_count, done.pool_count, restated)
+
+
+def _revalued(changes: MoveChanges, done: "_Done", standing: pl.DataFrame) -> Revalued:
+    """What the bookings have to look at."""
+    moves = done.moves.join(changes.written, on="move_id", how="anti")
+    return Revalued(
+        pl.concat([changes.move_ids, done.changed_ids]).unique(),
+        changes.written.select("move_id").join(standing, on="move_id", how="anti"),
+        pl.concat([moves, changes.written]),
+        done.costs,
+    )
 
 
 def _schema() -> dict[str, pl.DataType]:
@@ -155,6 +172,8 @@ def _write(warehouse: Warehouse, table: str, gone: pl.DataFrame, rows: pl.DataFr
 @dataclass(frozen=True)
 class _Done:
     changed_ids: pl.DataFrame
+    moves: pl.DataFrame
+    costs: pl.DataFrame
     move_count: int
     pool_count: int
 
@@ -164,9 +183,8 @@ def _value(
 ) -> _Done:
     """Value the pools with moves after the checkpoint, and those whose history has changed."""
     policy, day = close.policy.costing, state_day_of(close)
-    nothing = pl.DataFrame(schema={"move_id": pl.String})
     if changes.touched.is_empty() and (day, horizon) == (before.state_day, before.horizon):
-        return _Done(nothing, 0, 0)
+        return _nothing_done(warehouse)
     recent = warehouse.query("from core.stock_moves where moved_on > ?", [before.state_day])
     pools = warehouse.read("close.pool_checkpoints")
     pools = pools.clear() if before == Checkpoint(before.number) else pools
@@ -192,7 +210,13 @@ def _value(
     if before.state_day == Checkpoint().state_day:
         warehouse.execute("delete from close.pool_checkpoints")
     keep_checkpoint(close, warehouse, before, resumed, components, horizon, rebuild=rebuild)
-    return _Done(changed, resumed.valued.height, again.height)
+    return _Done(changed, moves, resumed.valued.select(_VALUED), resumed.valued.height, again.height)
+
+
+def _nothing_done(warehouse: Warehouse) -> _Done:
+    """Nothing to value."""
+    moves, costs = (warehouse.query(f"from {name} limit 0") for name in ("core.stock_moves", "close.valued_moves"))
+    return _Done(moves.select("move_id"), moves, costs.select(_VALUED), 0, 0)
 
 
 def _settle(
@@ -251,9 +275,7 @@ def find_moves(warehouse: Warehouse, ids: pl.DataFrame, day: date) -> pl.DataFra
         if left.is_empty():
             break
         given = [recent, day] if "$2" in days else [recent]
-        with warehouse.offering("moves_to_find", left):
-            rows = warehouse.query(f"from core.stock_moves where {days} and move_id in (from moves_to_find)", given)
-        found = pl.concat([found, rows])
+        found = pl.concat([found, warehouse.find("core.stock_moves", "move_id", left, days, given)])
     return found
 
 
@@ -273,7 +295,8 @@ def read_pools(warehouse: Warehouse, keys: pl.DataFrame, policy: CostingPolicy) 
     location = "and coalesce(m.location, '') = k.location" if policy.pool == "sku_location" else ""
     lot = "and coalesce(m.lot, '') = k.lot" if policy.method == "specific" else ""
     with warehouse.offering("wanted_pools", keys):
-        return warehouse.query(f"from core.stock_moves m semi join wanted_pools k on m.sku = k.sku {location} {lot}")
+        found = f"select m.rowid from core.stock_moves m semi join wanted_pools k on m.sku = k.sku {location} {lot}"
+        return warehouse.query(f"from core.stock_moves where rowid in ({found})")
 
 
 def _prior_moves(
@@ -315,9 +338,9 @@ def _write_costs(
     again = again.filter(pl.col("moved_on") <= day)
     if again.height:
         # a row that stands has the day that it had when it was valued: that of the move as it is, or as it was
-        with warehouse.offering("valued_again", again.select("move_id").unique()):
-            earlier = "from close.valued_moves where moved_on between ? and ? and move_id in (from valued_again)"
-            standing = pl.concat([standing, warehouse.query(earlier, [again["moved_on"].min(), day])])
+        days = [again["moved_on"].min(), day]
+        earlier = warehouse.find("close.valued_moves", "move_id", again, "moved_on between ? and ?", days)
+        standing = pl.concat([standing, earlier])
     new = costs.join(standing, on=_COSTS, how="anti", nulls_equal=True)
     vanished = changes.gone.join(changes.written, on="move_id", how="anti")
     old = standing.join(new, on="move_id", how="semi").select("move_id")

@@ -59,6 +59,26 @@ class Warehouse:
             failure = plain_error(error)
         raise failure
 
+    def find(
+        self, table: str, column: str, keys: pl.DataFrame, where: str = "true", parameters: Sequence[object] = ()
+    ) -> pl.DataFrame:
+        """Rows of a table whose value of a column is one of those of a frame.
+
+        The rows' numbers are looked up first: in one query DuckDB would read every column of every row for the join.
+
+        Args:
+            table: name with schema.
+            column: of the table and of the frame.
+            keys: the values wanted.
+            where: SQL condition beside it, with `parameters`.
+        """
+        name = _known(table)
+        if keys.is_empty():
+            return self.query(f"from {name} limit 0")
+        with self.offering("wanted_keys", keys.select(column).unique()):
+            found = f"select rowid from {name} where {where} and {column} in (from wanted_keys)"
+            return self.query(f"from {name} where rowid in ({found})", parameters)
+
     @contextmanager
     def streaming(self) -> Iterator[Callable[[str], StreamedQuery]]:
         """Give queries to another DuckDB of this process, batch after batch: a table need not fit into memory.

@@ -20,7 +20,17 @@ from transforms.costing.loop.dependent_pools import link_moves
 from transforms.costing.loop.linked_moves import HAND_OVER, LinkedMoves, SettledMoves
 from transforms.costing.loop.pool_books import PoolBook
 from transforms.costing.loop.pool_states import AveragedStock, Cost, Layer, LayeredStock, Piece, shorten
-from transforms.costing.loop.quiet_pools import NotQuietError, QuietPool, QuietResult, settle_quiet_pool, split_quiet
+from transforms.costing.loop.quiet_pools import (
+    NotQuietError,
+    QuietPool,
+    QuietResult,
+    divide,
+    from_ratio,
+    settle_quiet_pool,
+    split_quiet,
+    times,
+    to_ratio,
+)
 from transforms.costing.loop.settlement import Settlement, settle_until_stable
 from transforms.costing.moves.ordering import order_moves
 from transforms.costing.reporting import VALUED, report
@@ -49,7 +59,8 @@ class PoolState:
     @property
     def value(self) -> Cost:
         """Cost of what is on hand."""
-        return sum((cost for _, cost, _ in self.layers), start=self.average * self.on_hand)
+        layers: Cost = sum(cost for _, cost, _ in self.layers)
+        return layers + self.average * self.on_hand if self.average else layers
 
 
 @dataclass(frozen=True)
@@ -196,7 +207,7 @@ def _settle_quiet(run: _Run, policy: CostingPolicy, opening: Opening, found: _Fo
             continue
         found.states[run.keys[pool]] = closing
         result.put_into(settled)
-        exact |= result.exact_cost
+        exact |= {place: from_ratio(cost) for place, cost in result.exact_cost.items()}
         for place in places:
             is_found[place] = True
     found.take(run, settled, exact, is_found)
@@ -205,16 +216,22 @@ def _settle_quiet(run: _Run, policy: CostingPolicy, opening: Opening, found: _Fo
 
 def _quiet_pool(state: PoolState, has_layers: bool, origins: "Origins") -> QuietPool:
     """A pool in a state."""
-    layers: list[list[Cost]] = [[units, cost, origins.number(origin)] for units, cost, origin in state.layers]
-    totals = state.brought, state.issued, state.charged
-    return QuietPool(has_layers, layers, 0, state.on_hand, shorten(state.average), state.last_unit, *totals)
+    layers = [(units, divide(to_ratio(cost), units), origins.number(origin)) for units, cost, origin in state.layers]
+    last_unit = None if state.last_unit is None else to_ratio(state.last_unit)
+    totals = [to_ratio(cost) for cost in (state.brought, state.issued, state.charged)]
+    return QuietPool(has_layers, layers, 0, state.on_hand, to_ratio(state.average), last_unit, *totals)
 
 
 def _state_of(pool: QuietPool, origins: "Origins") -> PoolState:
     """The state of a pool."""
-    layers = tuple((int(units), cost, origins.name(int(origin))) for units, cost, origin in pool.layers[pool.first :])
-    average = Fraction(pool.average) if pool.on_hand and not pool.has_layers else Fraction(0)
-    return PoolState(pool.on_hand, layers, average, pool.last_unit, pool.brought, pool.issued, pool.charged)
+    layers = tuple(
+        (units, from_ratio(times(unit, units)), origins.name(origin))
+        for units, unit, origin in pool.layers[pool.first :]
+    )
+    average = Fraction(*pool.average) if pool.on_hand and not pool.has_layers else Fraction(0)
+    last_unit = None if pool.last_unit is None else from_ratio(pool.last_unit)
+    totals = [from_ratio(cost) for cost in (pool.brought, pool.issued, pool.charged)]
+    return PoolState(pool.on_hand, layers, average, last_unit, *totals)
 
 
 class Origins:

@@ -6,15 +6,22 @@ It does what `settlement` does, move by move, and gives a pool up where that wou
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import gcd
 
 from transforms.costing.integers import COST_OF_ONE_CENT
 from transforms.costing.loop.linked_moves import BRING, CHARGE, ISSUE, ISSUE_LAYER, RETURN, LinkedMoves, SettledMoves
-from transforms.costing.loop.pool_states import Cost, shorten
+from transforms.costing.loop.pool_states import Cost
 
 HALF_CENT = COST_OF_ONE_CENT // 2
 
 QUIET_ACTIONS = (BRING, RETURN, ISSUE, ISSUE_LAYER, CHARGE)
 """What this loop can do; ISSUE_LAYER only where there are layers."""
+
+Ratio = tuple[int, int]
+"""An exact cost as two whole numbers without a common divisor, the second above 0: several times as quick as Fraction,
+and most costs have the denominator 1."""
+
+NOTHING: Ratio = (0, 1)
 
 
 class NotQuietError(Exception):
@@ -26,70 +33,67 @@ class QuietPool:
     """A pool while it is settled: layers under FIFO, one average otherwise."""
 
     has_layers: bool
-    layers: list[list[Cost]] = field(default_factory=list)
-    """Units, cost and origin of each; those before `first` are used up."""
+    layers: list[tuple[int, Ratio, int]] = field(default_factory=list)
+    """Units, cost of one unit and origin of each; those before `first` are used up."""
     first: int = 0
     on_hand: int = 0
-    average: Cost = 0
-    last_unit: Cost | None = None
-    brought: Cost = 0
-    issued: Cost = 0
-    charged: Cost = 0
+    average: Ratio = NOTHING
+    last_unit: Ratio | None = None
+    brought: Ratio = NOTHING
+    issued: Ratio = NOTHING
+    charged: Ratio = NOTHING
 
     @property
-    def value(self) -> Cost:
+    def value(self) -> Ratio:
         """Cost of what is on hand."""
-        if self.has_layers:
-            return sum(layer[1] for layer in self.layers[self.first :])
-        return self.average * self.on_hand
+        if not self.has_layers:
+            return times(self.average, self.on_hand)
+        value = NOTHING
+        for units, unit, _ in self.layers[self.first :]:
+            value = plus(value, times(unit, units))
+        return value
 
-    def add(self, units: int, cost: Cost, origin: int) -> None:
+    def add(self, units: int, cost: Ratio, origin: int) -> None:
         """Bring in units."""
         if self.has_layers:
-            self.layers.append([units, cost, origin])
             self.last_unit = divide(cost, units)
+            self.layers.append((units, self.last_unit, origin))
         else:
-            if self.on_hand == 0 or self.average * units != cost:
-                self.average = shorten(Fraction(self.average * self.on_hand + cost) / (self.on_hand + units))
+            if self.on_hand == 0 or times(self.average, units) != cost:
+                self.average = divide(plus(times(self.average, self.on_hand), cost), self.on_hand + units)
             self.last_unit = self.average
         self.on_hand += units
 
-    def take(self, units: int) -> Cost:
+    def take(self, units: int) -> Ratio:
         """Take units out, oldest first or at the average; their cost."""
         self.on_hand -= units
         if not self.has_layers:
-            return self.average * units
-        cost: Cost = 0
+            return times(self.average, units)
+        cost, layers, first = NOTHING, self.layers, self.first
         while units:
-            layer = self.layers[self.first]
-            there = layer[0]
-            if there <= units:
-                units -= there  # type: ignore[assignment]  # units of a layer are whole
-                cost += layer[1]
-                self.first += 1
+            there, unit, origin = layers[first]
+            taken = min(there, units)
+            cost = plus(cost, times(unit, taken))
+            units -= taken
+            if taken == there:
+                first += 1
             else:
-                part = divide(layer[1] * units, there)  # type: ignore[arg-type]
-                layer[0] -= units
-                layer[1] -= part
-                cost += part
-                units = 0
+                layers[first] = there - taken, unit, origin
+        self.first = first
         return cost
 
-    def take_from(self, origin: int, units: int) -> Cost:
+    def take_from(self, origin: int, units: int) -> Ratio:
         """Take units out of the layers of one inflow, the rest oldest first; their cost."""
-        cost: Cost = 0
-        for layer in self.layers[self.first :]:
-            if layer[2] == origin and units:
-                taken = min(layer[0], units)
-                part = layer[1] if taken == layer[0] else divide(layer[1] * taken, layer[0])  # type: ignore[arg-type]
-                layer[0] -= taken
-                layer[1] -= part
-                cost += part
-                units -= taken  # type: ignore[assignment]
-                self.on_hand -= taken  # type: ignore[assignment]
-        self.layers = [layer for layer in self.layers[self.first :] if layer[0]]
-        self.first = 0
-        return cost + self.take(units)
+        cost, left = NOTHING, list[tuple[int, Ratio, int]]()
+        for there, unit, came_with in self.layers[self.first :]:
+            taken = min(there, units) if came_with == origin else 0
+            cost = plus(cost, times(unit, taken))
+            units -= taken
+            self.on_hand -= taken
+            if taken < there:
+                left.append((there - taken, unit, came_with))
+        self.layers, self.first = left, 0
+        return plus(cost, self.take(units))
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ class QuietResult:
     cents: dict[int, int] = field(default_factory=dict)
     unit_millionths: dict[int, int] = field(default_factory=dict)
     provisional_cents: dict[int, int] = field(default_factory=dict)
-    exact_cost: dict[int, Cost] = field(default_factory=dict)
+    exact_cost: dict[int, Ratio] = field(default_factory=dict)
 
     def put_into(self, settled: SettledMoves) -> None:
         """Write it into the arrays of all moves."""
@@ -137,9 +141,7 @@ def settle_quiet_pool(
     for place in places:
         units, what = units_of[place], action[place]
         if what == CHARGE:
-            before = to_cents(pool.brought)
-            pool.brought += own_cost[place] or 0
-            cents[place] = to_cents(pool.brought) - before
+            cents[place] = _bring(pool, to_ratio(own_cost[place] or 0))
         elif not units:
             cents[place] = 0
         elif what in (ISSUE, ISSUE_LAYER):
@@ -148,7 +150,7 @@ def settle_quiet_pool(
             cost = pool.take_from(source[place], units) if what == ISSUE_LAYER else pool.take(units)
             exact[place] = cost
             before = to_cents(pool.issued)
-            pool.issued += cost
+            pool.issued = plus(pool.issued, cost)
             cents[place] = before - to_cents(pool.issued)
             unit_cost[place] = to_whole_of(cost, units)
         else:
@@ -156,44 +158,88 @@ def settle_quiet_pool(
             is_makeshift = False
             if own is None:
                 unit = divide(pool.value, pool.on_hand) if pool.on_hand else pool.last_unit
-                unit = moves.standard_cost[place] if unit is None else unit
+                given = moves.standard_cost[place]
+                unit = to_ratio(given) if unit is None and given is not None else unit
                 is_makeshift = unit is None or not moves.is_rule_priced[place]
-                own = (unit or 0) * units
-            before = to_cents(pool.brought)
-            pool.brought += own
-            cents[place] = to_cents(pool.brought) - before
+                own = times(unit or NOTHING, units)
+            brought = own if isinstance(own, tuple) else to_ratio(own)
+            cents[place] = _bring(pool, brought)
             if is_makeshift:
                 result.provisional_cents[place] = cents[place]
-            total = own + late_cost[place]
+            total = plus(brought, to_ratio(late_cost[place]))
             pool.add(units, total, place)
             unit_cost[place] = to_whole_of(total, units)
 
 
-def _cost_of_return(place: int, moves: LinkedMoves, exact: Mapping[int, Cost], named_costs: Mapping[int, Cost]) -> Cost:
+def _bring(pool: QuietPool, cost: Ratio) -> int:
+    """Add to what came into a pool; the cents by which that moves its running total."""
+    before = to_cents(pool.brought)
+    pool.brought = plus(pool.brought, cost)
+    return to_cents(pool.brought) - before
+
+
+def _cost_of_return(
+    place: int, moves: LinkedMoves, exact: Mapping[int, Ratio], named_costs: Mapping[int, Cost]
+) -> Ratio:
     """Goods come back at the cost that they left with."""
     sale = moves.source[place]
-    cost = exact[sale] if sale in exact else named_costs.get(sale, 0)
-    return divide(cost * moves.units[place], max(moves.units[sale], 1))
+    cost = exact[sale] if sale in exact else to_ratio(named_costs.get(sale, 0))
+    return divide(times(cost, moves.units[place]), max(moves.units[sale], 1))
 
 
-def divide(cost: Cost, units: int) -> Cost:
-    """An exact quotient, as a whole number where it is one."""
-    if isinstance(cost, int):
-        whole, rest = divmod(cost, units)
-        return Fraction(cost, units) if rest else whole
-    return shorten(cost / units)
+def to_ratio(cost: Cost) -> Ratio:
+    """A cost as two whole numbers."""
+    return cost.numerator, cost.denominator
 
 
-def to_cents(cost: Cost) -> int:
+def from_ratio(ratio: Ratio) -> Cost:
+    """A cost as a whole number where it is one, else as a fraction."""
+    return ratio[0] if ratio[1] == 1 else Fraction(*ratio)
+
+
+def plus(one: Ratio, other: Ratio) -> Ratio:
+    """An exact sum."""
+    (above, below), (more, part) = one, other
+    if part == 1:
+        return above + more * below, below
+    if below == 1:
+        return above * part + more, part
+    if below == part:
+        above += more
+    else:
+        above, below = above * part + more * below, below * part
+    shared = gcd(above, below)
+    return above // shared, below // shared
+
+
+def times(one: Ratio, units: int) -> Ratio:
+    """An exact product with units."""
+    above, below = one
+    if below == 1:
+        return above * units, 1
+    shared = gcd(units, below)
+    return above * (units // shared), below // shared
+
+
+def divide(one: Ratio, units: int) -> Ratio:
+    """An exact quotient by units."""
+    above, below = one
+    shared = gcd(above, units)
+    return above // shared, below * (units // shared)
+
+
+def to_cents(cost: Ratio) -> int:
     """Whole cents, half away from zero."""
-    return (cost + HALF_CENT) // COST_OF_ONE_CENT if cost >= 0 else -((HALF_CENT - cost) // COST_OF_ONE_CENT)
+    above, below = cost
+    half, cent = HALF_CENT * below, COST_OF_ONE_CENT * below
+    return (above + half) // cent if above >= 0 else -((half - above) // cent)
 
 
-def to_whole_of(cost: Cost, units: int) -> int:
+def to_whole_of(cost: Ratio, units: int) -> int:
     """Cost of one unit as a whole number, half away from zero."""
-    if cost < 0:
-        return -to_whole_of(-cost, units)
-    return (2 * cost + units) // (2 * units)
+    above, below = cost
+    parts = units * below
+    return (2 * above + parts) // (2 * parts) if above >= 0 else -((parts - 2 * above) // (2 * parts))
 
 
 def split_quiet(
