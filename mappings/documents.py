@@ -35,7 +35,7 @@ def sync_policy(documents: DocumentsFile, mappings: Mappings, base_currency: str
     """
     sent = documents.kinds.sent
     return SyncPolicy(
-        first_date=documents.first_date,
+        first_date=documents.from_date,
         base_currency=base_currency,
         kinds={KINDS_SENT[name]: KindSent(one.status, str(one.number_prefix)) for name, one in sent.items()},
         rounding_cap=Decimal(documents.rounding.cap),
@@ -106,6 +106,11 @@ def _account_rows(
     for rule in in_order(in_force, documents.precedence):
         row = {"role": rule.role, "account_code": rule.account, "defined_at": rule.defined_at}
         yield condition_values(rule, documents.precedence) | row
+    for role, lender in LENT_ROLES.items():
+        if getattr(documents.accounts, role) is None:  # the rules of the other role serve this one too
+            for rule in (one for one in in_order(in_force, documents.precedence) if one.role == lender):
+                row = {"role": role, "account_code": rule.account, "defined_at": rule.defined_at}
+                yield condition_values(rule, documents.precedence) | row
     for role, account in line_accounts(documents, mappings).items():
         yield {"role": role, "level": "default", "account_code": account, "defined_at": account.defined_at}
 

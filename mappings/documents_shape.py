@@ -24,7 +24,7 @@ from mappings.rule_shapes import LEVELS, MOST_RULES, Conditions
 from mappings.shapes import PRECEDENCE_WORDS
 from mappings.vocabulary import ACCOUNT_CODE, ACCOUNTING_STATUS, AMOUNT, ANY_TEXT, TAX_TYPE
 from schemas.maps import PRECEDENCE
-from schemas.sync_policy import GroupRate, GroupSpan, MatchLevel, SyncStatus, TermType
+from schemas.sync_policy import KINDS_SENT, GroupRate, GroupSpan, MatchLevel, SyncStatus, TermType
 
 Account = PlacedText
 
@@ -222,7 +222,7 @@ class ScheduleSettings(Written):
 class DocumentsFile(Written):
     """Which trade documents of the source go to Xero, and how; without this file none do."""
 
-    first_date: date = key(Day(), "Date of the first documents that are sent", name="from")
+    from_date: date = key(Day(), "Date of the first documents that are sent", name="from")
     kinds: SentKinds = key(ShapeOf(SentKinds), "What is sent, each kind for itself")
     counts: CountSettings = key(ShapeOf(CountSettings), "Which documents count", default=CountSettings())
     accounts: LineAccounts = key(ShapeOf(LineAccounts), "Account of each kind of line", default=LineAccounts())
@@ -267,6 +267,12 @@ class DocumentsFile(Written):
         "When each kind is sent by itself; left out: when somebody runs tieout sync",
         default=None,
     )
+
+    @property
+    def kinds_on(self) -> frozenset[str]:
+        """Kinds of rows in `sync` that are sent, the reversals of deposits with their deposits."""
+        sent = {KINDS_SENT[name] for name in self.kinds.sent}
+        return frozenset(sent | {f"{kind}_reversal" for kind in sent if kind.endswith("_deposit")})
 
 
 OPTIONAL_FILES: dict[str, type[Written]] = {"documents": DocumentsFile}

@@ -190,6 +190,22 @@ class SyncedDocuments(pa.DataFrameModel):
         strict = True
 
 
+class DepositRollForward(pa.DataFrameModel):
+    """One row per kind of deposit, currency and month: opening + taken - reversed = closing, net of tax."""
+
+    kind: str = pa.Field(isin=["sales_deposit", "purchase_deposit"], description="Customers' or our own deposits")
+    currency_code: str = pa.Field(description="Currency of the amounts")
+    month: pl.Date = pa.Field(description="First day of the month")
+    opening_amount: Money = pa.Field(description="On the deposit account at the month's beginning, document currency")
+    taken_amount: Money = pa.Field(description="Deposits of the month, net of tax")
+    reversed_amount: Money = pa.Field(description="Deposits whose final invoice went out in the month, net of tax")
+    closing_amount: Money = pa.Field(description="On the deposit account at the month's end")
+
+    class Config:
+        strict = True
+        unique = ["kind", "currency_code", "month"]
+
+
 class SyncItems(pa.DataFrameModel):
     """One row per product that Xero should hold as an untracked item."""
 

@@ -103,6 +103,7 @@ SYNC_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "sync.payments": sync.SyncPayments,
     "sync.allocations": sync.SyncAllocations,
     "sync.errors": sync.SyncErrors,
+    "sync.deposit_roll_forward": sync.DepositRollForward,
     "sync.items": sync.SyncItems,
     "sync.totals": sync.SyncTotals,
 }

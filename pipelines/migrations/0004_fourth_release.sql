@@ -320,3 +320,13 @@ create table xero.allocations (
 );
 alter table post.plans alter column period drop not null;
 alter table post.outbox add column resource varchar;
+-- Document sync: what stands on the deposit accounts at each month's end.
+create table sync.deposit_roll_forward (
+    kind varchar not null,
+    currency_code varchar not null,
+    month date not null,
+    opening_amount decimal(18,2) not null,
+    taken_amount decimal(18,2) not null,
+    reversed_amount decimal(18,2) not null,
+    closing_amount decimal(18,2) not null
+);
