@@ -12,6 +12,9 @@ import polars as pl
 
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?"
+VISIBLE = "between '!' and '~'"
+"""Text that begins with a visible ASCII character: not blank, and nothing to trim in front. It is nearly all text, so
+casts ask for it first; asking is cheap, where trimming and a regular expression for each value are most of a cast."""
 TRUE, FALSE = "('true', 't', 'yes', 'y', '1')", "('false', 'f', 'no', 'n', '0')"
 FLOATS = {"FLOAT": "1e-6", "DOUBLE": "1e-14"}
 """Binary types, and how much of a value their last digits can be off."""
@@ -47,7 +50,8 @@ def cast_to(dtype: pl.DataType, value: str, source_type: str) -> str:
     if isinstance(dtype, pl.Int64):
         return _to_whole(value, source_type)
     if isinstance(dtype, pl.String):
-        return f"case when {is_given(value, source_type)} then {text} end"
+        plain = f"when {value} {VISIBLE} then {value} " if source_type == "VARCHAR" else ""
+        return f"case {plain}when {is_given(value, source_type)} then {text} end"
     raise TypeError(f"no core column of type {dtype} is known here")
 
 
@@ -85,7 +89,12 @@ def _to_decimal(target: str, value: str, source_type: str) -> str:
     if source_type in WHOLES or source_type.startswith("DECIMAL"):
         return f"try_cast({value} as {target})"
     text = f"trim({as_text(value, source_type)})"
-    return f"case when regexp_full_match({text}, '{NUMBER}') then try_cast({text} as {target}) end"
+    ends_plain = f"right({value}, 1) between '0' and '9' and not contains({value}, '_')"
+    plain = f"when {value} {VISIBLE} and {ends_plain} then try_cast({value} as {target}) "
+    return (
+        f"case {plain if source_type == 'VARCHAR' else ''}"
+        f"when regexp_full_match({text}, '{NUMBER}') then try_cast({text} as {target}) end"
+    )
 
 
 def _to_whole(value: str, source_type: str) -> str:
@@ -99,7 +108,11 @@ def _to_date(value: str, source_type: str) -> str:
     if source_type == "DATE" or source_type.startswith("TIMESTAMP"):
         return f"case when isfinite({value}) then cast({value} as date) end"
     text = f"trim({as_text(value, source_type)})"
-    return f"case when regexp_full_match({text}, '{DATE}') then try_cast({text} as date) end"
+    plain = f"when {value} >= '0' and {value} like '____-__-__' then try_cast({value} as date) "
+    return (
+        f"case {plain if source_type == 'VARCHAR' else ''}"
+        f"when regexp_full_match({text}, '{DATE}') then try_cast({text} as date) end"
+    )
 
 
 def _to_boolean(value: str, source_type: str) -> str:

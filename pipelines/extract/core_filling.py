@@ -6,16 +6,29 @@ from datetime import datetime
 import pandera.polars as pa
 import polars as pl
 
+from pipelines.extract.core_columns import CoreTable
 from pipelines.extract.core_tables import TypedTable
 from pipelines.extract.raw_tables import note_load
 from pipelines.extract.report import TableReport
 from pipelines.extract.source_shapes import Source
 from pipelines.warehouse import Warehouse
+from pipelines.warehouse.arrow import Streamed
 from schemas.control import CoreTables, RejectedRows
 from schemas.tables import SOURCE_TABLES
 
 
-def fill_core(
+def fill_table(table: CoreTable, rows: Streamed, warehouse: Warehouse) -> None:
+    """Replace one core table with rows that its rules let pass (core_tables.type_rows), batch after batch.
+
+    Rows lie in the order of their columns, the key first, so that the same documents give the same table however they
+    arrived.
+    """
+    warehouse.execute(f"delete from {table.name}")
+    with warehouse.offering("typed_rows", rows):
+        warehouse.execute(f"insert into {table.name} by name select * from typed_rows order by {_order(table)}")
+
+
+def note_filling(
     source: Source,
     typed: Mapping[str, TypedTable],
     typing_hash: str,
@@ -23,20 +36,27 @@ def fill_core(
     run_id: str,
     filled_at: datetime,
 ) -> None:
-    """Replace every core table that sources fill, and raw.rejected_rows, which describes these very rows.
+    """Empty the core tables that the source does not give, and replace raw.rejected_rows, which describes these rows.
 
-    A table that the source does not give becomes empty. All of it happens, or nothing. Rows lie in the order of their
-    columns, the key first, so that the same documents give the same table however they arrived.
+    Runs in the transaction of `fill_table`: all of it happens, or nothing.
     """
     with warehouse.transaction():
-        for name, model in SOURCE_TABLES.items():
-            frame = typed[name].rows if name in typed else _empty(model)
-            warehouse.replace(name, frame.sort(frame.columns))
+        for name in SOURCE_TABLES:
+            if name not in typed:
+                warehouse.execute(f"delete from {name}")
         warehouse.replace("raw.rejected_rows", _rejected(source, typed, run_id))
         rows = [_note(source, name, typed.get(name), run_id, filled_at) for name in SOURCE_TABLES]
         warehouse.replace("control.core_tables", pl.DataFrame(rows, schema=_empty(CoreTables).schema))
-        row_count = sum(table.rows.height for table in typed.values())
+        row_count = sum(table.row_count for table in typed.values())
         note_load(source, None, run_id, typing_hash, row_count, filled_at, warehouse)
+
+
+def _order(table: CoreTable) -> str:
+    """The columns of a key that comes first, which no two rows share; else all columns."""
+    key = set(table.keys[0])
+    first = table.column_names[: len(key)]
+    names = first if set(first) == key else table.column_names
+    return ", ".join(f'"{name}" nulls first' for name in names)
 
 
 def read_table_reports(warehouse: Warehouse) -> tuple[TableReport, ...]:
@@ -64,7 +84,7 @@ def _note(source: Source, name: str, table: TypedTable | None, run_id: str, fill
         "source_name": source.name,
         "run_id": run_id,
         "is_given": table is not None,
-        "row_count": table.rows.height if table else 0,
+        "row_count": table.row_count if table else 0,
         "rejected_count": table.rejected_count if table else 0,
         "null_columns": ", ".join(table.null_columns) or None if table else None,
         "rounded_columns": ", ".join(rounded) or None,

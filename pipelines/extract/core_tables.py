@@ -11,13 +11,22 @@ from pipelines.extract.core_columns import CoreColumn, CoreTable
 from pipelines.extract.source_sql import SELECTED, Selected
 from schemas.problems import Problem
 
+GIVEN = "given: "
+"""Before the name of a column, as the select gave it."""
+
+GOOD = "not is_bad and repeated_key is null"
+"""SQL for the rows of `typed_rows` that no rule refuses."""
+
 
 @dataclass(frozen=True)
 class TypedTable:
     """What a select gave for a core table."""
 
-    rows: pl.DataFrame
-    """The good rows, in the model's columns and in the order of the select."""
+    good_rows: str
+    """SQL for the good rows, in the model's columns and in the order of the select: they may be more than memory holds,
+    so they are streamed on (Selected.stream) while the select is open."""
+    row_count: int
+    """Good rows."""
     rejected: pl.DataFrame
     """core_table, source_key, rule, column_name, value: one row per rule broken by a source row."""
     rejected_count: int
@@ -72,61 +81,78 @@ def type_rows(table: CoreTable, selected: Selected) -> TypedTable:
 
     Args:
         table: the core table they are meant for.
-        selected: the result of the select, with every required column and no unknown one.
+        selected: the select, with every required column and no unknown one.
 
     Returns:
         Good rows and refused rows. Of rows that share a key the first one stays, the others are refused.
+
+    Raises:
+        SqlFaultError: the select stopped at a row, from the block in which it is open.
     """
     types = {name.lower(): (f'"{name}"', source_type) for name, source_type in selected.columns.items()}
     present = [column for column in table.columns if column.name in types]
-    first_row = selected.query(f"select coalesce(min(rowid), 0) from {SELECTED}").item()
-    selected.execute(_cast_view(present, types, first_row))
     faults = [fault for column in present for fault in _faults(column, types[column.name][1])]
-    has_bad, has_rounded = _keep_good_rows(present, faults, types, selected)
-    broken = _broken(faults, selected) if has_bad else []
-    refused = [_refused(fault, table, types) for fault in broken]
+    selected.execute(_typed_rows(table, present, faults, types))
+    counts = "count(*), count(*) filter (where is_bad), count(*) filter (where is_rounded), coalesce(min(rowid), 0)"
+    row_count, bad_count, rounded_count, first_row = selected.query(f"select {counts} from typed_rows").row(0)
+    selected.execute(_cast_view(present, first_row))
+    refused = [_refused(fault, table, types) for fault in (_broken(faults, selected) if bad_count else [])]
     for key in table.keys:
         refused += _refuse_duplicates(key, table, types, selected)
     rejected = _rejected(refused, table, selected)
+    rejected_count = rejected["row_number"].n_unique()
     return TypedTable(
-        rows=selected.query(f"select {_in_model_order(table, present)} from good_rows"),
+        good_rows=f"select {_in_model_order(table, present)} from typed_rows where {GOOD}",
+        row_count=row_count - rejected_count,
         rejected=rejected.drop("row_number"),
-        rejected_count=rejected["row_number"].n_unique(),
+        rejected_count=rejected_count,
         null_columns=tuple(column.name for column in table.columns if column not in present),
-        rounded=_rounded(present, types, selected) if has_rounded else (),
+        rounded=_rounded(present, types, selected) if rounded_count else (),
     )
 
 
-def _cast_view(present: list[CoreColumn], types: dict[str, tuple[str, str]], first_row: int) -> str:
-    """SQL of a view with each value as it was given (`given: name`) and as the table takes it (`name`)."""
-    parts = [f"rowid - {first_row} + 1 as row_number"]
-    for column in present:
-        value, source_type = types[column.name]
-        parts.append(f'{value} as "given: {column.name}"')
-        parts.append(f'{cast_to(column.dtype, value, source_type)} as "{column.name}"')
-    return f"create temp view cast_rows as select {', '.join(parts)} from {SELECTED}"
+def _typed_rows(
+    table: CoreTable, present: list[CoreColumn], faults: list[_Fault], types: dict[str, tuple[str, str]]
+) -> str:
+    """SQL of the table `typed_rows`, in the order of the select: one pass casts every value and asks for every rule.
 
-
-def _keep_good_rows(
-    present: list[CoreColumn], faults: list[_Fault], types: dict[str, tuple[str, str]], selected: Selected
-) -> tuple[bool, bool]:
-    """Make the table `good_rows`, in the order of the select: one pass casts every value and asks for every rule.
-
-    Returns:
-        Whether a row was refused, and whether a value was rounded: which ones is looked at only then.
+    What was given is kept of refused and rounded rows only, for the words about them, or of all rows where text cannot
+    tell what a key was. A row that looks fine at a glance is asked for none of the rules.
     """
-    names = ", ".join(f'"{column.name}"' for column in present)
+    given = ", ".join(f'{types[column.name][0]} as "{GIVEN}{column.name}"' for column in present)
+    cast = ", ".join(
+        f'{cast_to(column.dtype, f"{chr(34)}{GIVEN}{column.name}{chr(34)}", types[column.name][1])} as "{column.name}"'
+        for column in present
+    )
+    suspicions = " or ".join(condition for column in present for condition in _suspicions(column))
     is_bad = " or ".join(f"({fault.condition})" for fault in faults)
     is_rounded = " or ".join(f"coalesce({condition}, false)" for condition in _roundings(present, types).values())
-    selected.execute(
-        f"create temp table good_rows as select row_number, {names}, {is_bad} as is_bad,"
-        f" {is_rounded or 'false'} as is_rounded from cast_rows"
+    key_columns = {name for key in table.keys for name in key}
+    has_text_keys = all(isinstance(column.dtype, pl.String) for column in table.columns if column.name in key_columns)
+    kept = ", ".join(f'"{column.name}" := "{GIVEN}{column.name}"' for column in present)
+    names = ", ".join(f'"{column.name}"' for column in present)
+    return (
+        f"create temp table typed_rows as select {names}, is_bad, is_rounded, null::varchar as repeated_key,"
+        f" case when {'is_bad or is_rounded' if has_text_keys else 'true'} then struct_pack({kept}) end as given"
+        f" from (select *, case when {suspicions or 'false'} then {is_bad} else false end as is_bad,"
+        f" {is_rounded or 'false'} as is_rounded from (select *, {cast} from (select {given} from {SELECTED})))"
     )
-    found = selected.query("select count(*) filter (where is_bad), count(*) filter (where is_rounded) from good_rows")
-    bad_count, rounded_count = found.row(0)
-    if bad_count:
-        selected.execute("delete from good_rows where is_bad")
-    return bool(bad_count), bool(rounded_count)
+
+
+def _suspicions(column: CoreColumn) -> list[str]:
+    """SQL that is true, of a column's typed value, wherever a rule of the column may be broken; quick to ask."""
+    name = f'"{column.name}"'
+    is_nothing = f"{name} is null" if column.is_required else f'({name} is null and "{GIVEN}{column.name}" is not null)'
+    return [is_nothing, *(f"not coalesce({rule.condition.format(name)}, true)" for rule in column.rules)]
+
+
+def _cast_view(present: list[CoreColumn], first_row: int) -> str:
+    """SQL of a view with each value as it was given (`given: name`, where it is kept) and as the table takes it."""
+    given = ", ".join(f'given."{column.name}" as "{GIVEN}{column.name}"' for column in present)
+    return (
+        f"create temp view cast_rows as select rowid - {first_row} + 1 as row_number, * exclude (given), {given}"
+        " from typed_rows"
+    )
 
 
 def _faults(column: CoreColumn, source_type: str) -> list[_Fault]:
@@ -142,14 +168,21 @@ def _faults(column: CoreColumn, source_type: str) -> list[_Fault]:
 def _broken(faults: list[_Fault], selected: Selected) -> list[_Fault]:
     """The rules that at least one row breaks: one pass over the rows."""
     counts = ", ".join(f"count(*) filter (where {fault.condition})" for fault in faults)
-    found = selected.query(f"select {counts} from cast_rows").row(0)
+    found = selected.query(f"select {counts} from cast_rows where is_bad").row(0)
     return [fault for fault, count in zip(faults, found, strict=True) if count]
 
 
 def _key_text(table: CoreTable, types: dict[str, tuple[str, str]]) -> str:
     """SQL for the key of a source row as people know it; its row number where the key itself is empty."""
-    parts = ", ".join(as_text(f'"given: {name}"', types[name][1]) for name in (table.keys or (("row_number",),))[0])
+    parts = ", ".join(_given_text(name, table, types) for name in table.keys[0])
     return f"coalesce(nullif(trim(concat_ws(' ', {parts})), ''), 'row ' || row_number)"
+
+
+def _given_text(name: str, table: CoreTable, types: dict[str, tuple[str, str]]) -> str:
+    """SQL for a value as text as it was given; of a text column the typed value says the same."""
+    given = as_text(f'"{GIVEN}{name}"', types[name][1])
+    is_text = any(column.name == name and isinstance(column.dtype, pl.String) for column in table.columns)
+    return f'coalesce({given}, "{name}")' if is_text else given
 
 
 def _refused(fault: _Fault, table: CoreTable, types: dict[str, tuple[str, str]]) -> str:
@@ -158,7 +191,7 @@ def _refused(fault: _Fault, table: CoreTable, types: dict[str, tuple[str, str]])
     words = fault.words.replace("'", "''")
     return (
         f"select row_number, {_key_text(table, types)} as source_key, '{words}' as rule, "
-        f"'{fault.column}' as column_name, {value} as value from cast_rows where {fault.condition}"
+        f"'{fault.column}' as column_name, {value} as value from cast_rows where is_bad and ({fault.condition})"
     )
 
 
@@ -167,19 +200,18 @@ def _refuse_duplicates(
 ) -> list[str]:
     """Take the second and later rows of a key out of the good rows; SQL for what they were."""
     columns = ", ".join(f'"{name}"' for name in key)
-    counts = selected.query(f"select count(*), count(distinct ({columns})) from good_rows").row(0)
+    counts = selected.query(f"select count(*), count(distinct ({columns})) from typed_rows where {GOOD}").row(0)
     if counts[0] == counts[1]:
         return []
-    later = (
-        f"select row_number from good_rows qualify row_number() over (partition by {columns} order by row_number) > 1"
+    selected.execute(
+        f"update typed_rows set repeated_key = '{' '.join(key)}' where rowid in (select rowid from typed_rows"
+        f" where {GOOD} qualify row_number() over (partition by {columns} order by rowid) > 1)"
     )
-    selected.execute(f"create temp table repeated_rows as {later}")
-    selected.execute("delete from good_rows where row_number in (select row_number from repeated_rows)")
     name = f"'{key[0]}'" if len(key) == 1 else "null"
     words = f"{' and '.join(key)} must be unique: an earlier row has the same"
     return [
         f"select row_number, {_key_text(table, types)} as source_key, '{words}' as rule, {name} as column_name, "
-        f"{_key_text(table, types)} as value from cast_rows where row_number in (select row_number from repeated_rows)"
+        f"{_key_text(table, types)} as value from cast_rows where repeated_key = '{' '.join(key)}'"
     ]
 
 

@@ -20,7 +20,7 @@ from pipelines.warehouse.arrow import ArrowStream, StreamedQuery, read_relation
 from schemas.problems import Problem
 
 SELECTED = "selected_rows"
-"""Table that holds the result of a select while it is looked at."""
+"""View that a select is while it is looked at: whoever reads it runs the select."""
 
 
 class SqlFaultError(Exception):
@@ -33,19 +33,23 @@ class SqlFaultError(Exception):
 
 @dataclass(frozen=True)
 class Selected:
-    """The result of a select, as table `selected_rows` of its connection."""
+    """A select that is fit to run, as view `selected_rows` of its connection; each reading of the view runs it."""
 
     columns: Mapping[str, str]
     """DuckDB type by column name."""
     _connection: duckdb.DuckDBPyConnection
 
     def execute(self, sql: str) -> None:
-        """Run one of our own statements beside the result."""
+        """Run one of our own statements over the select."""
         self._connection.execute(sql)
 
     def query(self, sql: str) -> pl.DataFrame:
-        """Rows of one of our own selects over the result."""
+        """Rows of one of our own selects over it."""
         return read_relation(self._connection.sql(sql))
+
+    def stream(self, sql: str) -> StreamedQuery:
+        """The same, batch after batch: another DuckDB reads it while the select is open."""
+        return StreamedQuery(lambda: self._connection.sql(sql).__arrow_c_stream__())
 
 
 class SourceConnection:
@@ -95,21 +99,21 @@ class SourceConnection:
 
     @contextmanager
     def select(self, table: str, sql: Sql) -> Iterator[Selected]:
-        """Run one select of a source and look at its rows; whatever happened inside is undone at the end.
+        """Look at one select of a source, and run it; whatever happened inside is undone at the end.
 
         Raises:
-            SqlFaultError: not one select, or refused by DuckDB; the problem stands at the line of the YAML.
+            SqlFaultError: not one select, or refused by DuckDB, before the block or where the block runs it; the
+                problem stands at the line of the YAML.
         """
         self._check_single_select(table, sql)
-        prefix = f"create temp table {SELECTED} as\n"
+        prefix = f"create temp view {SELECTED} as\n"
         self._connection.execute("begin transaction")
         try:
-            try:
-                self._connection.execute(prefix + sql.text)
-            except duckdb.Error as error:
-                raise SqlFaultError(self._problem(table, sql, error, len(prefix.encode()))) from None
+            self._connection.execute(prefix + sql.text)
             described = self._connection.execute(f"describe {SELECTED}").fetchall()
             yield Selected({str(row[0]): str(row[1]) for row in described}, self._connection)
+        except duckdb.Error as error:
+            raise SqlFaultError(self._problem(table, sql, error, len(prefix.encode()))) from None
         finally:
             self._connection.execute("rollback")
 

@@ -19,7 +19,7 @@ from pipelines.extract.api.reading import ReadInput
 from pipelines.extract.api.shapes import Api
 from pipelines.extract.api_inputs import ApiInputs
 from pipelines.extract.core_columns import core_table
-from pipelines.extract.core_filling import fill_core, read_table_reports
+from pipelines.extract.core_filling import fill_table, note_filling, read_table_reports
 from pipelines.extract.core_tables import TypedTable, find_column_problems, type_rows
 from pipelines.extract.drift_report import read_drift
 from pipelines.extract.file_bytes import UnreadableInputError
@@ -124,9 +124,10 @@ def extract_source(
     with warehouse.transaction():
         for load in changed:
             land(source, load, warehouse, run.run_id, run.moment)
-    typed = _type_all(run, loads)
-    run.step("fill core", 2 * len(source.inputs) + len(source.tables))
-    fill_core(source, typed, typing_hash, warehouse, run.run_id, run.moment)
+    with warehouse.transaction():
+        typed = _type_all(run, loads)
+        run.step("fill core", 2 * len(source.inputs) + len(source.tables))
+        note_filling(source, typed, typing_hash, warehouse, run.run_id, run.moment)
     forget_old_rows(source, warehouse, settings.raw_months, run.moment)
     files = [InputReport(load.input_name, load.rows.height, load in changed) for load in loads]
     inputs = _input_reports(run, files, read)
@@ -191,7 +192,7 @@ def _input_reports(run: _Extract, files: list[InputReport], read: Mapping[str, R
 
 
 def _type_all(run: _Extract, loads: list[Load]) -> dict[str, TypedTable]:
-    """The rows of every select, cast and split, or all problems."""
+    """Fill a core table from every select, its rows cast and split, or raise all problems; the caller commits."""
     typed: dict[str, TypedTable] = {}
     problems: list[Problem] = []
     settings, zone = run.settings, run.source.content.source.time_zone
@@ -210,6 +211,8 @@ def _type_all(run: _Extract, loads: list[Load]) -> dict[str, TypedTable]:
                     problems += wrong
                     if not wrong:
                         typed[table.name] = type_rows(table, selected)
+                    if not problems:
+                        fill_table(table, selected.stream(typed[table.name].good_rows), run.warehouse)
             except SqlFaultError as error:
                 problems.append(error.problem)
     _stop_at(problems, run, "has selects that cannot be used; core is as it was")

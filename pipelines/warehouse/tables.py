@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from pipelines.errors import DataProblem
-from pipelines.warehouse.arrow import ArrowStream, StreamedQuery, read_relation
+from pipelines.warehouse.arrow import ArrowStream, Streamed, StreamedQuery, read_relation
 from schemas.checking import check
 from schemas.tables import TABLES
 
@@ -102,8 +102,8 @@ class Warehouse:
                 cursors.pop().close()
 
     @contextmanager
-    def offering(self, name: str, frame: pl.DataFrame) -> Iterator[None]:
-        """Let the SQL of the block read a frame by a name without a schema."""
+    def offering(self, name: str, frame: Streamed) -> Iterator[None]:
+        """Let the SQL of the block read a frame, or what another DuckDB streams, by a name without a schema."""
         self._connection.register(name, ArrowStream(frame))
         try:
             yield

@@ -1,5 +1,6 @@
 """Rows of a select become rows of a core table, or are refused with rule, key and value."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
@@ -19,19 +20,29 @@ from schemas.checking import check
 from schemas.tables import SOURCE_TABLES
 
 
-def type_select(table: str, text: str, zone: str = "UTC", **inputs: pl.DataFrame) -> TypedTable:
+@dataclass(frozen=True)
+class Typed(TypedTable):
+    """What a select gave, with its good rows in memory."""
+
+    rows: pl.DataFrame
+
+
+def type_select(table: str, text: str, zone: str = "UTC", **inputs: pl.DataFrame) -> Typed:
     """Type the rows of a select."""
     sql = Sql(text, Place("shop.yaml"), 1, (0,) * (text.count("\n") + 1))
     with SourceConnection(inputs, zone) as connection, connection.select(table, sql) as selected:
-        return type_rows(core_table(f"core.{table}"), selected)
+        typed = type_rows(core_table(f"core.{table}"), selected)
+        rows = selected.query(typed.good_rows)
+    assert rows.height == typed.row_count
+    return Typed(**vars(typed), rows=rows)
 
 
-def weigh(value: str) -> TypedTable:
+def weigh(value: str) -> Typed:
     """Type one product whose weight (4 places) is an SQL expression."""
     return type_select("products", f"select 'A' as sku, true as is_stocked, {value} as weight")
 
 
-def rejected(typed: TypedTable) -> list[tuple[object, ...]]:
+def rejected(typed: Typed) -> list[tuple[object, ...]]:
     """Refused rows as key, rule, column and value."""
     return typed.rejected.select("source_key", "rule", "column_name", "value").rows()
 
