@@ -26,6 +26,9 @@ ACCOUNT_TYPES: dict[str, tuple[str, ...]] = {
 }
 """Types of account (xero.md section 8) that each role accepts."""
 
+ALLOWANCE = "allowance"
+"""What an account of close.tie_out.allowances is for: no journal of its own, but adjustments may use it up."""
+
 REFUSED_TYPES = {
     "BANK": "a bank account: Xero refuses manual journals to it",
     "INVENTORY": "Xero's own tracked inventory: it refuses manual journals to it",
@@ -67,7 +70,7 @@ def read_accounts(accounts: pl.DataFrame) -> dict[str, XeroAccount]:
 
 def account_types(role: str) -> tuple[str, ...]:
     """Types of account that the role accepts."""
-    return ACCOUNT_TYPES[role]
+    return CLEARING_TYPES if role == ALLOWANCE else ACCOUNT_TYPES[role]
 
 
 def why_never(role: str, account: XeroAccount) -> str | None:

@@ -8,7 +8,7 @@ from mappings.kinds import PlacedText
 from mappings.mapping_set import AccountUse, Mappings, account_uses
 from mappings.rule_shapes import Conditions
 from mappings.wording import nearest, quote
-from mappings.xero_accounts import XeroAccount, account_types, can_serve, read_accounts, why_never
+from mappings.xero_accounts import ALLOWANCE, XeroAccount, account_types, can_serve, read_accounts, why_never
 from schemas.problems import Problem
 
 TAX_COLUMNS = {
@@ -41,7 +41,7 @@ def check_against_xero(
     """
     chart = read_accounts(accounts)
     return [
-        *_account_problems(account_uses(mappings), chart),
+        *_account_problems(_uses_in_xero(mappings), chart),
         *_tax_problems(mappings, chart, tax_rates),
         *_tracking_problems(mappings, tracking),
     ]
@@ -121,6 +121,17 @@ def _rules(mappings: Mappings) -> Iterator[Conditions]:
     yield from mappings.taxes.rules
     for category in mappings.tracking.categories:
         yield from category.rules
+
+
+def _uses_in_xero(mappings: Mappings) -> list[AccountUse]:
+    """Accounts by role; a write-down allowance is one, also where adjustments are booked against it (IAS 2.28)."""
+    allowances = mappings.close.close.tie_out.allowances
+    codes = {str(code) for code in allowances}
+    uses = [
+        AccountUse(ALLOWANCE, use.account) if use.role == "adjustment" and str(use.account) in codes else use
+        for use in account_uses(mappings)
+    ]
+    return [*uses, *(AccountUse(ALLOWANCE, code) for code in allowances)]
 
 
 def _account_problems(uses: list[AccountUse], chart: dict[str, XeroAccount]) -> Iterator[Problem]:

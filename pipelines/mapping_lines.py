@@ -7,7 +7,7 @@ import polars as pl
 
 from mappings.mapping_set import Mappings
 from mappings.wording import quote
-from mappings.xero_accounts import ACCOUNT_TYPES, can_serve, read_accounts
+from mappings.xero_accounts import ACCOUNT_TYPES, ALLOWANCE, can_serve, read_accounts
 from mappings.xero_checks import TAX_COLUMNS
 from schemas import mapped_lines as rules
 from schemas.checking import SchemaViolation, check
@@ -38,7 +38,8 @@ def find_unmapped_lines(
         One problem for each broken rule and combination of codes, with the lines and the money on them; empty where
         every line may go into a plan.
     """
-    described = describe_lines(lines, maps, xero_tables(xero))
+    allowances = frozenset(map(str, mappings.close.close.tie_out.allowances))
+    described = describe_lines(lines, maps, xero_tables(xero, allowances))
     try:
         check(MappedLines, described)
     except SchemaViolation as violation:
@@ -47,14 +48,16 @@ def find_unmapped_lines(
     return []
 
 
-def xero_tables(xero: Mapping[str, pl.DataFrame]) -> XeroTables:
+def xero_tables(xero: Mapping[str, pl.DataFrame], allowances: frozenset[str] = frozenset()) -> XeroTables:
     """Pairs that Xero takes, from its mirrored tables.
 
     Args:
         xero: XeroAccounts, XeroTaxRates and XeroTrackingOptions, by the names of their tables.
+        allowances: accounts of write-downs, which adjustments may use up.
     """
     chart = [one for one in read_accounts(xero["xero.accounts"]).values() if one.status == "ACTIVE"]
     fitting = [(role, one.code) for role in ACCOUNT_TYPES for one in chart if can_serve(role, one)]
+    fitting += [("adjustment", one.code) for one in chart if one.code in allowances and can_serve(ALLOWANCE, one)]
     rates = xero["xero.tax_rates"].filter(tax_status="ACTIVE").to_dicts()
     taxed = [
         (one.code, str(rate["tax_type"]))

@@ -78,8 +78,9 @@ def cleared_by_journals(warehouse: Warehouse, period: date, cut_off: date, accou
         accounts: clearing accounts.
 
     Returns:
-        `account_code`, `order_number` (the journal's key where no order is behind it), `party`, `opened_on`, `amount`
-        (Money, debit positive). It sums to the lines of wanted journals on the account.
+        `account_code`, `order_number` (the journal's key where no order is behind it), `party`, `opened_on` (the day of
+        the receipt, or of the bill for goods that have not come), `amount` (Money, debit positive). It sums to the
+        lines of wanted journals on the account.
     """
     return warehouse.query(
         """
@@ -96,11 +97,14 @@ def cleared_by_journals(warehouse: Warehouse, period: date, cut_off: date, accou
         named as (
           select s.*, coalesce(c.purchase_number, r.purchase_number, m.purchase_number, b.document_number) as known,
                  coalesce(c.supplier, r.supplier, m.supplier, b.party) as party,
-                 coalesce(r.received_date, m.received_date, b.moved_on) as happened_on
+                 coalesce(d.billed_on, m.received_date, b.moved_on) as happened_on
           from sources s
           left join core.charges c
             on s.source_table = 'close.landed_cost_allocations' and c.charge_id = split_part(s.source_id, ':', 1)
           left join core.receipt_lines r on s.source_table = 'core.receipt_lines' and r.receipt_line_id = s.source_id
+          left join (
+            select receipt_line_id, min(bill_date) as billed_on from core.bill_lines group by receipt_line_id
+          ) d on s.source_table = 'core.receipt_lines' and d.receipt_line_id = s.source_id
           left join receipts m on s.source_table = 'close.bookings' and m.move_id = s.source_id
           left join (
             select move_id, any_value(document_number) as document_number, any_value(party) as party,
