@@ -20,6 +20,7 @@ from transforms.sync.unit_prices import fit_unit_prices
 from transforms.texts import fill
 
 LONGEST_NUMBER = 255
+_AMOUNTS = ("net_amount", "tax_amount", "total_amount", "source_total_amount")
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ def _as_documents(documents: pl.DataFrame, policy: SyncPolicy) -> pl.DataFrame:
             wanted_status=pl.when("is_void").then(pl.lit("VOIDED")).otherwise(status),
             source_document_id="document_id",
             order_count=pl.col("order_count").cast(pl.Int64),
+            **{name: pl.col(name).cast(MONEY) for name in _AMOUNTS},
         )
         .select(list(SyncDocuments.to_schema().columns))
         .sort("document_key")

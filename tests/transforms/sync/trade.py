@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 
 from schemas import control, documents, maps, sync, trade, xero, xero_trade
+from schemas.checking import check
 from schemas.sync_policy import DocumentAccountRules, DocumentTaxes, KindSent, PaymentTerms, SyncMaps, SyncPolicy
 from tests.transforms.builders import table
 from transforms.sync.inputs import SyncInputs
+from transforms.sync.sync_errors import keep_history
 from transforms.sync.wanted import WantedSync, want_documents
 
 Row = Mapping[str, Any]
@@ -114,7 +117,18 @@ _TABLES: dict[str, tuple[type[pa.DataFrameModel], dict[str, Default]]] = {
             "seen_at": lambda _: datetime(2026, 10, 1, tzinfo=UTC),
         },
     ),
+    "errors": (sync.SyncErrors, {}),
     "rejected": (control.RejectedRows, {"run_id": lambda _: "r1", "source_name": lambda _: "omni"}),
+}
+MODELS: dict[str, type[pa.DataFrameModel]] = {
+    "contacts": sync.SyncContacts,
+    "items": sync.SyncItems,
+    "documents": sync.SyncDocuments,
+    "lines": sync.SyncLines,
+    "line_sources": sync.SyncLineSources,
+    "payments": sync.SyncPayments,
+    "allocations": sync.SyncAllocations,
+    "deposits": sync.DepositRollForward,
 }
 CHART = [
     *({"account_code": code} for code in ("200", "201", "260", "429", "620", "630", "850")),
@@ -151,7 +165,7 @@ def company(**tables: Iterable[Row]) -> SyncInputs:
         "xero_currencies": CURRENCIES,
         **tables,
     }
-    return SyncInputs(**{name: rows_of(name, given.get(name, [])) for name in _TABLES})
+    return SyncInputs(**{name: rows_of(name, given.get(name, [])) for name in _TABLES if name != "errors"})
 
 
 def policy(**changed: Any) -> SyncPolicy:  # noqa: ANN401 any of its fields
@@ -208,5 +222,28 @@ def _frame(model: type[pa.DataFrameModel], rows: Iterable[Row]) -> pl.DataFrame:
 def want(
     inputs: SyncInputs, maps_: SyncMaps | None = None, policy_: SyncPolicy | None = None, to: date | None = None
 ) -> WantedSync:
-    """The wanted documents of the small company."""
-    return want_documents(inputs, maps_ or mapped(), policy_ or policy(), to)
+    """The wanted documents of the small company, each table checked against its model."""
+    wanted = want_documents(inputs, maps_ or mapped(), policy_ or policy(), to)
+    for name, model in MODELS.items():
+        check(model, getattr(wanted, name))
+    check(sync.SyncErrors, keep_history(wanted.errors, rows_of("errors", []), {}, datetime(2026, 11, 1, tzinfo=UTC)))
+    return wanted
+
+
+def one(frame: pl.DataFrame, **fields: object) -> Row:
+    """The only row that has these values."""
+    return frame.filter(**fields).row(0, named=True) if frame.filter(**fields).height == 1 else _none(frame, fields)
+
+
+def _none(frame: pl.DataFrame, fields: Mapping[str, object]) -> Row:
+    raise AssertionError(f"{frame.filter(**fields).height} rows have {fields}: {frame.to_dicts()}")
+
+
+def codes(wanted: WantedSync) -> list[tuple[str, str]]:
+    """Error codes with the keys they are about."""
+    return wanted.errors.select("error_code", "document_key").sort("error_code", "document_key").rows()
+
+
+def money(*amounts: str) -> list[Decimal]:
+    """Amounts to 2 places."""
+    return [Decimal(amount) for amount in amounts]
