@@ -70,7 +70,8 @@ def cost(
     policy = CostingPolicy(method, pool, late_cost, prospective_share, purchase_return)
     request = CostRequest(moves, policy, standard_costs, _day(as_known_on), _zone(time_zone), out)
     _refuse_contradictions(request.policy.method, standard_costs)
-    run, bars = CostRun(request), StepBars(console(to_errors=True))
+    bars = StepBars(console(to_errors=True))
+    run = CostRun(request, tell=lambda what: bars.tell(0, 0, what))
     with bars.shown():
         totals = run.value_file(lambda name, work: bars.run_step(name, work, is_safe_to_retry=True))
     _show(run, totals, as_json)

@@ -5,6 +5,7 @@ month before has left. So opening + all other kinds = closing.
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,15 +22,13 @@ from transforms.costing.plain.pool_runs import Marks, Places, PoolRuns
 Numbers = np.ndarray[tuple[int], np.dtype[Any]]
 """Whole numbers of 64 bits, or Python's where amounts need more."""
 
-BLOCK = 250_000
+BLOCK = 100_000
 """Rows that are built at a time."""
 
 BOOKED = {"cogs": "cogs_amount", "true_up": "true_up_amount", "late_cost": "late_cost_amount"}
 STOCK = ("quantity", "value")
 OPENING = "opening"
 ENDS = (OPENING, "closing")
-BROUGHT = "brought"
-"""What moves of the kind `opening` bring, while the opening of a month is not known yet."""
 
 
 def closing_stock(ledger: Ledger) -> pl.DataFrame:
@@ -70,6 +69,8 @@ class Periods:
         passed = self._booked.group_by("place").agg(pl.col("value").abs().sum())
         self._money = money_type(passed["value"])
         self._integer: type[np.int64] | type[object] = np.int64 if self._money == MONEY else object
+        self._whole = pl.Int64() if self._money == MONEY else pl.Int128()
+        self._booked = self._booked.with_columns(is_booked=pl.any_horizontal(pl.col(SUMS) != 0))
 
     @property
     def schema(self) -> pl.Schema:
@@ -78,6 +79,14 @@ class Periods:
         typed = {name: QUANTITY if name.endswith("_quantity") else self._money for name in measures}
         pool = dict.fromkeys(POOL, pl.String())
         return pl.Schema({"period": pl.Date(), **pool, **typed, **dict.fromkeys(BOOKED.values(), self._money)})
+
+    @cached_property
+    def _built(self) -> pl.Schema:
+        """The columns in which anything but zero can stand."""
+        kinds = {*ENDS, *self._booked["kind"].unique().cast(pl.String)}
+        booked = [name for one, name in BOOKED.items() if (self._booked[one] != 0).any()]
+        seen = {f"{kind}_{one}" for kind in kinds for one in STOCK}.union(booked, POOL, ["period"])
+        return pl.Schema({name: dtype for name, dtype in self.schema.items() if name in seen})
 
     def rows(self) -> pl.LazyFrame:
         """One row for each pool and month from its first move to the table's last month, while there is anything.
@@ -90,11 +99,20 @@ class Periods:
         def blocks(
             with_columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch_size: int | None
         ) -> Iterator[pl.DataFrame]:
-            yield from self._blocks()
+            yield from (block if with_columns is None else block.select(with_columns) for block in self._blocks())
 
-        return (
-            register_io_source(blocks, schema=self.schema) if self._pools.height else pl.LazyFrame(schema=self.schema)
-        )
+        if not self._pools.height:
+            return pl.LazyFrame(schema=self.schema)
+        numbers = pl.Schema({name: self._whole if dtype.is_decimal() else dtype for name, dtype in self._built.items()})
+        # written while it is built: the columns become decimals there, and what no move can change takes no room
+        typed = [
+            (pl.col(name).cast(pl.Int128) if name in numbers else pl.lit(0, dtype=pl.Int128))
+            .reinterpret(dtype=dtype)
+            .alias(name)
+            for name, dtype in self.schema.items()
+            if dtype.is_decimal()
+        ]
+        return register_io_source(blocks, schema=numbers).with_columns(typed).select(self.schema.names())
 
     def _blocks(self) -> Iterator[pl.DataFrame]:
         """Blocks of whole pools."""
@@ -108,33 +126,40 @@ class Periods:
             start, done = start + length, done + rows
 
     def _build(self, pools: pl.DataFrame, booked: pl.DataFrame, start: int) -> pl.DataFrame:
-        """All months of some pools, in the columns of the schema."""
+        """All months of some pools, in the columns in which something stands."""
         first = pools["first"].to_numpy().astype(np.int64)
         months = Months(first, self._last - first + 1)
         cells = months.begins[booked["place"].to_numpy() - start] + booked["month"].to_numpy()
-        measures = self._measures(booked, cells, months.count)
-        is_shown = self._balance(measures, months)
-        is_shown[cells[booked.select(pl.any_horizontal(pl.col(SUMS) != 0)).to_series().to_numpy()]] = True
+        ends, is_shown = self._balance(booked, cells, months)
+        is_shown[cells[booked["is_booked"].to_numpy()]] = True
         shown = np.flatnonzero(is_shown)
-        number = pl.Series("month", months.number[shown]).to_frame()
-        period = number.select(pl.date(pl.col("month") // 12, pl.col("month") % 12 + 1, 1).alias("period"))
+        if shown.size < months.count:
+            booked, cells = booked.filter("is_booked"), cells[booked["is_booked"].to_numpy()]
+            cells = (np.cumsum(is_shown) - 1)[cells]
+        measures = self._measures(booked, cells, shown.size)
+        all_shown = shown.size == months.count
+        measures |= {name: values if all_shown else values[shown] for name, values in ends.items()}
+        period = pl.Series("period", _first_days(months.number[shown])).cast(pl.Date).to_frame()
         codes = pools.select(POOL)[pl.Series(months.place[shown])]
-        nothing: dict[pl.DataType, pl.Series] = {dtype: _zeros(shown.size, dtype) for dtype in (QUANTITY, self._money)}
-        typed = [
-            self._typed(measures[name][shown], dtype).alias(name) if name in measures else nothing[dtype].alias(name)
-            for name, dtype in list(self.schema.items())[1 + len(POOL) :]
-        ]
-        return period.hstack(codes).hstack(typed)
+        columns = list(self._built)[1 + len(POOL) :]
+        nothing = self._nothing(shown.size)
+        return period.hstack(codes).hstack([self._series(name, measures.get(name, nothing)) for name in columns])
+
+    def _series(self, name: str, values: Numbers) -> pl.Series:
+        """An array as a column."""
+        whole = values.tolist() if self._integer is object else values
+        return pl.Series(name, whole, dtype=self._whole)
 
     def _measures(self, booked: pl.DataFrame, cells: Places, count: int) -> dict[str, Numbers]:
         """Sums of each kind that there is, and what COGS took, at their cells."""
         kinds, found = booked["kind"].cast(pl.String), dict[str, Numbers]()
         for kind in kinds.unique(maintain_order=True):
+            if kind == OPENING:
+                continue
             rows = (kinds == kind).arg_true()
             for one in STOCK:
-                name = f"{BROUGHT if kind == OPENING else kind}_{one}"
-                found[name] = self._nothing(count)
-                found[name][cells[rows.to_numpy()]] = self._numbers(booked[one].gather(rows))
+                found[f"{kind}_{one}"] = self._nothing(count)
+                found[f"{kind}_{one}"][cells[rows.to_numpy()]] = self._numbers(booked[one].gather(rows))
         starts = PoolRuns.of(cells).starts
         for one, name in BOOKED.items():
             if (booked[one] != 0).any():
@@ -142,19 +167,20 @@ class Periods:
                 found[name][cells[starts]] = np.add.reduceat(self._numbers(booked[one]), starts)
         return found
 
-    def _balance(self, measures: dict[str, Numbers], months: "Months") -> Marks:
-        """Add what stood in a pool before and after each month; whether anything did."""
-        is_shown = np.zeros(months.count, dtype=np.bool_)
+    def _balance(self, booked: pl.DataFrame, cells: Places, months: "Months") -> tuple[dict[str, Numbers], Marks]:
+        """What stood in a pool before and after each month; whether anything did."""
+        is_shown, ends = np.zeros(months.count, dtype=np.bool_), dict[str, Numbers]()
+        is_opening, starts = (booked["kind"].cast(pl.String) == OPENING).to_numpy(), PoolRuns.of(cells).starts
         for one in STOCK:
-            moved, brought = self._nothing(months.count), measures.pop(f"{BROUGHT}_{one}", None)
-            for name, values in measures.items():
-                if name.endswith(f"_{one}"):
-                    moved += values
-            closing = months.runs.total(moved if brought is None else moved + brought)
+            sums = self._numbers(booked[one])
+            passed, moved = self._nothing(months.count), self._nothing(months.count)
+            passed[cells[starts]] = np.add.reduceat(sums, starts)
+            moved[cells[starts]] = np.add.reduceat(np.where(is_opening, 0, sums), starts)
+            closing = months.runs.total(passed)
             opening = closing - moved
-            measures |= {f"{OPENING}_{one}": opening, f"closing_{one}": closing}
+            ends |= {f"{OPENING}_{one}": opening, f"closing_{one}": closing}
             is_shown |= (opening != 0) | (closing != 0)
-        return is_shown
+        return ends, is_shown
 
     def _nothing(self, count: int) -> Numbers:
         """Zeros: of 64 bits, or of any size where amounts need more."""
@@ -166,21 +192,10 @@ class Periods:
             return np.array(sums.to_list(), dtype=object)
         return sums.cast(pl.Int64).to_numpy()
 
-    def _typed(self, values: Numbers, dtype: pl.DataType) -> pl.Series:
-        """An array as decimals."""
-        wide = self._integer is object
-        whole = pl.Series(values.tolist(), dtype=pl.Int128) if wide else pl.Series(values).cast(pl.Int128)
-        return _as_decimal(whole, dtype)
 
-
-def _zeros(count: int, dtype: pl.DataType) -> pl.Series:
-    """What nothing moved; one such column stands for all."""
-    return _as_decimal(pl.zeros(count, dtype=pl.Int128, eager=True), dtype)
-
-
-def _as_decimal(whole: pl.Series, dtype: pl.DataType) -> pl.Series:
-    """Whole numbers of the last place as decimals."""
-    return whole.to_frame("whole").select(pl.col("whole").reinterpret(dtype=dtype)).to_series()
+def _first_days(months: Places) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    """First days of months, which count from the year 0, as days since 1970."""
+    return (months - 12 * 1970).astype("datetime64[M]").astype("datetime64[D]").astype(np.int32)
 
 
 class Months:

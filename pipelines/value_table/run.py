@@ -28,7 +28,9 @@ from pipelines.value_table.totals import Totals, add_up
 from pipelines.value_table.valued_rows import beside_input
 from schemas.policies import CostingPolicy
 from transforms.costing import MoveProblems
+from transforms.costing.kernel.ahead import load_ahead
 from transforms.costing.moves.known_rows import known_moves
+from transforms.costing.routing import needs_loop
 from transforms.costing.standard.rows import own_rows
 
 VALUED_MOVES, CLOSING_STOCK, PERIODS = "valued_moves.parquet", "closing_stock.parquet", "periods.parquet"
@@ -58,8 +60,9 @@ class CostRequest:
 class CostRun:
     """One run of the command: its steps, and what each leaves for the next."""
 
-    def __init__(self, request: CostRequest) -> None:
-        self.request = request
+    def __init__(self, request: CostRequest, tell: Callable[[str], None] = lambda what: None) -> None:
+        """Take what was asked for, and whom to tell what takes long."""
+        self.request, self._tell = request, tell
         self.seconds: dict[str, float] = {}
         self._standard_costs: pl.DataFrame | None = None
         self._known: pl.Series | None = None
@@ -100,6 +103,8 @@ class CostRun:
         if request.as_known_on is not None and self._moves.height:
             self._known = known_moves(self._moves, request.as_known_on)
             self._moves = self._moves.filter(self._known)
+        if "kind" in self._moves.columns and needs_loop(self._moves["kind"], request.policy):
+            load_ahead(self._tell)
 
     def value(self) -> None:
         """What each move cost."""

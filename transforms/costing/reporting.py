@@ -1,11 +1,14 @@
 """What costing found, as ValuedMoves: amounts in base currency, one row for each row of the input."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import polars as pl
 
 from schemas.dtypes import MONEY, UNIT_COST
+
+COLUMNS_AT_ONCE = 2
 
 COGS_KINDS = ("sale", "sale_return")
 
@@ -31,8 +34,8 @@ def narrow(part: pl.DataFrame) -> pl.DataFrame:
 def report(rows: pl.DataFrame, valued: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Put what each move cost into ValuedMoves, in the order of the rows.
 
-    What was not valued (transfers inside a pool, zero quantities) changes nothing. One column comes after the other, so
-    that few of them stand in memory twice.
+    What was not valued (transfers inside a pool, zero quantities) changes nothing. Two columns come at a time, so that
+    few of them stand in memory twice.
 
     Args:
         rows: `row` (position), `move_id` and `kind` of every move, in input order.
@@ -40,21 +43,24 @@ def report(rows: pl.DataFrame, valued: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """
     told = _Told([narrow(part) for part in valued], rows.height)
     del valued  # from here on each column goes when it has been told
-    unit_cost = _to_decimal(told.column("unit_millionths", None), UNIT_COST)
-    provisional = _to_decimal(told.column("provisional_cents", None), MONEY)
-    both = rows.select("kind", cents=told.column("cents", 0), expensed=told.column("expensed_cents", 0))
-    cost = _to_decimal(both["cents"], MONEY)
-    is_cogs = pl.col("kind").is_in(COGS_KINDS)
-    cogs = both.select(pl.when(is_cogs).then(0 - pl.col("cents")).otherwise("expensed")).to_series()
-    del both
-    return rows.select(
-        "move_id",
-        cost_amount=cost,
-        unit_cost_applied=unit_cost,
-        provisional_amount=provisional,
-        is_provisional=told.column("is_provisional", default=False),
-        cogs_amount=_to_decimal(cogs, MONEY),
-    )
+    with ThreadPoolExecutor(COLUMNS_AT_ONCE) as threads:
+        unit_cost = threads.submit(lambda: _to_decimal(told.column("unit_millionths", None), UNIT_COST))
+        cents = threads.submit(lambda: told.column("cents", 0))
+        expensed = threads.submit(lambda: told.column("expensed_cents", 0))
+        provisional = threads.submit(lambda: _to_decimal(told.column("provisional_cents", None), MONEY))
+        is_provisional = threads.submit(lambda: told.column("is_provisional", default=False))
+        cost = threads.submit(lambda: _to_decimal(cents.result(), MONEY))
+        is_cogs = pl.col("kind").is_in(COGS_KINDS)
+        both = rows.select("kind", cents=cents.result(), expensed=expensed.result())
+        cogs = both.select(pl.when(is_cogs).then(0 - pl.col("cents")).otherwise("expensed")).to_series()
+        return rows.select(
+            "move_id",
+            cost_amount=cost.result(),
+            unit_cost_applied=unit_cost.result(),
+            provisional_amount=provisional.result(),
+            is_provisional=is_provisional.result(),
+            cogs_amount=_to_decimal(cogs, MONEY),
+        )
 
 
 def no_moves() -> pl.DataFrame:
@@ -69,7 +75,7 @@ class _Told:
     """Columns of valued rows, put into the order of the input."""
 
     def __init__(self, parts: list[pl.DataFrame], height: int) -> None:
-        self.parts = parts
+        self.parts = [{name: part[name] for name in part.columns} for part in parts]
         valued = np.concatenate([part["row"].to_numpy() for part in parts] or [np.empty(0, dtype=np.uint32)])
         # rows that were not valued find the null behind all others
         places = np.full(height, len(valued), dtype=np.uint32)
@@ -79,8 +85,11 @@ class _Told:
     def column(self, name: str, default: int | None) -> pl.Series:
         """One column, with a default where a row was not valued; it can be asked for once."""
         nothing = pl.DataFrame({name: [None]}, schema={name: VALUED[name]})
-        told = pl.concat([*(part.select(name) for part in self.parts), nothing], how="vertical_relaxed").to_series()
-        self.parts = [part.drop(name) for part in self.parts]
+        taken = [part.pop(name).to_frame() for part in self.parts]
+        told = pl.concat([*taken, nothing], how="vertical_relaxed").to_series()
+        del taken
+        if told.null_count() == len(told):  # nothing is told of any row
+            return pl.repeat(default, len(self.places), dtype=told.dtype, eager=True)
         in_order = told.gather(self.places)
         return in_order if default is None else in_order.fill_null(default)
 

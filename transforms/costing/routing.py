@@ -8,15 +8,18 @@ import polars as pl
 
 from schemas.policies import CostingPolicy
 from schemas.problems import Problem
-from transforms.costing.loop.dependent_pools import settle_dependent_pools, settle_separate_pools
+from transforms.costing.loop.dependent_pools import MOST_EXACT_MOVES, settle_dependent_pools, settle_separate_pools
 from transforms.costing.moves.dependence import CONNECTED, PLAIN, find_pools_below_zero
-from transforms.costing.moves.ordering import find_order
+from transforms.costing.moves.ordering import ORDER_COLUMNS, find_order
 from transforms.costing.plain.plain_pools import PLAIN_COLUMNS, settle_plain_pools
 from transforms.costing.problems import MoveProblems, gather_problems
 from transforms.costing.reporting import narrow
 
 MANY_MOVES = 100_000
 """From here on averages are faster in the compiled loop than as whole columns, also where no move waits."""
+
+FEW_HANDED_OVER = 500
+"""Where not even one move in so many is handed over, most pools may well be plain."""
 
 MOVES_AT_ONCE = 4_000_000
 """Separate pools are handed to the loop in parts of about so many moves, so that memory is bounded."""
@@ -26,6 +29,21 @@ LOOP_COLUMNS = (
     "source_quantity", "document", "is_absorbed",
 )  # fmt: skip
 """What the loop always looks at."""
+
+
+def needs_loop(kinds: pl.Series, policy: CostingPolicy) -> bool:
+    """Whether the compiled loop will be asked for, as far as the kinds of moves tell: it can be loaded meanwhile.
+
+    Args:
+        kinds: of all moves.
+        policy: method and pool.
+    """
+    if policy.method == "standard":
+        return False
+    if not policy.has_layers and len(kinds) >= MANY_MOVES:
+        return True
+    is_handed_over = kinds.cast(pl.String).is_in(("transfer_in", "assembly_in"))
+    return len(kinds) > MOST_EXACT_MOVES and int(is_handed_over.sum()) * FEW_HANDED_OVER > len(kinds)
 
 
 def settle_pools(
@@ -45,22 +63,21 @@ def settle_pools(
     Raises:
         MoveProblems: moves that contradict each other.
     """
+    rows = _for_loop(phased, standard_costs)
     is_connected = _stands_in(phased, routes) == CONNECTED
-    alone, connected = phased, phased.clear()
-    if is_connected.any():
-        alone, connected = phased.filter(~is_connected), phased.filter(is_connected)
     parts: list[Callable[[], pl.DataFrame]] = []
-    if connected.height:
-        parts.append(partial(_settle_in_time, connected, policy, standard_costs))
-    order = find_order(alone, policy, by_pool=True)
+    if is_connected.any():
+        parts.append(partial(_settle_in_time, phased, rows, is_connected, policy, standard_costs))
+        order = _order_of(phased, ~is_connected, policy, by_pool=True)
+    else:
+        order = find_order(phased, policy, by_pool=True)
     if policy.has_layers or phased.height < MANY_MOVES:
-        plain, order = _split_plain(alone, order, routes, never_received=standard_costs is not None)
-        columns = alone.select(PLAIN_COLUMNS)
+        plain, order = _split_plain(phased, order, routes, never_received=standard_costs is not None)
+        columns = phased.select(PLAIN_COLUMNS)
         parts.append(lambda: settle_plain_pools(columns[plain], policy))
-    rows = _for_loop(alone, standard_costs)
     parts += [
         partial(_settle_alone, rows, order[start:end], policy, standard_costs)
-        for start, end in _parts(alone["pool"].gather(order))
+        for start, end in _parts(phased["pool"].gather(order))
     ]
     return _all_or_problems(parts)
 
@@ -78,10 +95,32 @@ def _split_plain(
     return order.filter(~is_waiting), order.filter(is_waiting)
 
 
-def _settle_in_time(phased: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None) -> pl.DataFrame:
-    """Moves of all pools in one order of time."""
-    in_time = _for_loop(phased, standard_costs)[find_order(phased, policy)]
-    return settle_dependent_pools(in_time.with_row_index("move_order", 1), policy, standard_costs)
+def _order_of(phased: pl.DataFrame, is_chosen: pl.Series, policy: CostingPolicy, *, by_pool: bool) -> pl.Series:
+    """Positions of some moves in their order: few are sorted alone, many are taken out of the order of all."""
+    places = is_chosen.arg_true()
+    if 2 * len(places) < phased.height:
+        return places.gather(find_order(phased.select(ORDER_COLUMNS)[places], policy, by_pool=by_pool))
+    order = find_order(phased, policy, by_pool=by_pool)
+    return order.filter(is_chosen.gather(order))
+
+
+def _settle_in_time(
+    phased: pl.DataFrame,
+    rows: pl.DataFrame,
+    is_connected: pl.Series,
+    policy: CostingPolicy,
+    standard_costs: pl.DataFrame | None,
+) -> pl.DataFrame:
+    """Moves of connected pools, with their place in the one order of time."""
+    in_time = _order_of(phased, is_connected, policy, by_pool=False)
+    if len(in_time) <= MOST_EXACT_MOVES:
+        return settle_dependent_pools(rows[in_time].with_row_index("move_order", 1), policy, standard_costs)
+    # the compiled loop takes pool after pool: sorted once, by numbers
+    pool = phased["pool"].gather(in_time).to_frame()
+    place = pl.int_range(pl.len(), dtype=pl.UInt64)
+    by_pool = pool.select(pl.col("pool").cast(pl.UInt64) * 2**32 + place).to_series().arg_sort()
+    ordered = rows[in_time.gather(by_pool)].with_columns((by_pool + 1).alias("move_order"))
+    return settle_dependent_pools(ordered, policy, standard_costs)
 
 
 def _settle_alone(

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 
 from schemas.policies import CostingPolicy
-from transforms.costing.booking.tied_pools import TiedPools, handing_over, products_over_months
-from transforms.costing.flows import VALUE_KINDS
+from transforms.costing.booking.tied_pools import Numbers, TiedPools, handing_over, is_of, products_over_months
+from transforms.costing.flows import KIND, VALUE_KINDS
 from transforms.costing.integers import read_moves
 from transforms.costing.moves.links import assign_pools, link_documents, link_sources
 from transforms.costing.moves.ordering import add_phases, find_order
@@ -48,15 +48,17 @@ def find_questioned(
     """
     if policy.method == "standard":
         return None
-    is_entered_late, hands_over = _entered_late(moves), _is_of(moves, handing_over(policy)).any()
-    if hands_over and (policy.method == "periodic_average" or is_entered_late.any()):
+    kind = _kinds(moves)
+    is_entered_late, is_side = _entered_late(moves), is_of(kind, handing_over(policy))
+    if is_side.any() and (policy.method == "periodic_average" or is_entered_late.any()):
         return None
     pool = assign_pools(_codes(moves), policy)["pool"].to_numpy()
-    is_late = valued["provisional_amount"].is_not_null().to_numpy() | _is_of(moves, VALUE_KINDS) | is_entered_late
+    is_late = valued["provisional_amount"].is_not_null().to_numpy() | is_of(kind, VALUE_KINDS) | is_entered_late
     reached = np.zeros(int(pool.max()) + 1 if pool.size else 0, dtype=np.bool_)
     reached[pool[is_late]] = True
-    reached[pool[products_over_months(moves)]] = True
-    ties = TiedPools.of(moves, pool, policy)
+    sides = np.flatnonzero(is_side)
+    ties = TiedPools.of(moves, pool, sides, kind)
+    reached[pool[sides[products_over_months(moves, sides)]]] = True
     ties.follow(reached)
     rows = np.flatnonzero(reached[pool])
     if len(ties) and rows.size > MOST_IN_QUESTION * moves.height:
@@ -79,7 +81,7 @@ def in_one_order(moves: pl.DataFrame, rows: pl.Series, policy: CostingPolicy) ->
     """
     is_wanted = np.zeros(moves.height, dtype=np.bool_)
     is_wanted[rows.to_numpy()] = True
-    positions = np.flatnonzero(is_wanted | _is_of(moves, handing_over(policy)))
+    positions = np.flatnonzero(is_wanted | is_of(_kinds(moves), handing_over(policy)))
     linked = link_documents(link_sources(assign_pools(read_moves(moves[pl.Series(positions)]), policy)), policy)
     order = find_order(add_phases(linked, policy), policy).to_numpy()
     place = np.empty(order.size, dtype=np.int64)
@@ -95,9 +97,9 @@ def _codes(moves: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _is_of(moves: pl.DataFrame, kinds: tuple[str, ...]) -> Marks:
-    """Whether a move is of one of some kinds."""
-    return moves["kind"].cast(pl.String).is_in(kinds).to_numpy()
+def _kinds(moves: pl.DataFrame) -> Numbers:
+    """Kinds by their number."""
+    return moves["kind"].cast(KIND).to_physical().to_numpy()
 
 
 def _entered_late(moves: pl.DataFrame) -> Marks:

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from schemas.policies import CostingPolicy
-from transforms.costing.flows import VALUE_KINDS
+from transforms.costing.flows import KIND, VALUE_KINDS
 from transforms.costing.moves.known_rows import find_rows
 from transforms.costing.plain.pool_runs import Marks, Places
 
@@ -36,22 +36,19 @@ class TiedPools:
     count: int
 
     @classmethod
-    def of(cls, moves: pl.DataFrame, pool: Numbers, policy: CostingPolicy) -> "TiedPools":
+    def of(cls, moves: pl.DataFrame, pool: Numbers, sides: Places, kind: Numbers) -> "TiedPools":
         """Find the ties.
 
         Args:
             moves: StockMoves.
             pool: the number of the pool of each.
-            policy: method and pool.
+            sides: positions of the sides of documents that can hand over value.
+            kind: the number of the kind of each move.
         """
-        kind = pl.col("kind").cast(pl.String)
-        with_pools = moves.with_columns(pl.Series("_pool", pool))
-        sides = with_pools.filter(kind.is_in(handing_over(policy)))
-        is_in = sides.select(kind.is_in(BRINGING)).to_series().to_numpy()
-        keys, side = np.unique(sides.select(_document(sides)).to_series().to_numpy(), return_inverse=True)
-        of_side = sides["_pool"].to_numpy()
-        named = _by_name(with_pools, kind)
-        ties, either = named["tie"].to_numpy() + keys.size, named["_pool"].to_numpy()
+        is_in, of_side = is_of(kind[sides], BRINGING), pool[sides]
+        keys, side = np.unique(_documents(moves, sides), return_inverse=True)
+        named = _by_name(moves, pool, kind)
+        ties, either = named["tie"].to_numpy() + keys.size, named["pool"].to_numpy()
         return cls(
             np.concatenate([of_side[~is_in], either]),
             np.concatenate([side[~is_in], ties]),
@@ -83,30 +80,40 @@ class TiedPools:
                 reached[self.giving[is_tied[self.giving_tie]]] = True
 
 
-def products_over_months(moves: pl.DataFrame) -> Places:
-    """Positions of products of assemblies whose products come in over several months: each later one takes a share."""
-    if "document_id" not in moves.columns:
+def is_of(kind: Numbers, kinds: tuple[str, ...]) -> Marks:
+    """Whether kinds, by their number, are of some."""
+    return np.array([name in kinds for name in KIND.categories])[kind]
+
+
+def products_over_months(moves: pl.DataFrame, sides: Places) -> Places:
+    """Which sides are products of assemblies whose products come in over several months: each later one takes a share.
+
+    Args:
+        moves: StockMoves.
+        sides: positions of the sides of documents.
+
+    Returns:
+        Places among the sides.
+    """
+    if "document_id" not in moves.columns or not sides.size:
         return np.empty(0, dtype=np.intp)
-    made = moves.with_row_index("_row").filter(
-        (pl.col("kind").cast(pl.String) == "assembly_in") & pl.col("document_id").is_not_null()
-    )
+    made = moves.select("kind", "moved_on", "document_id")[pl.Series(sides)].with_row_index("place")
+    made = made.filter((pl.col("kind").cast(KIND) == "assembly_in") & pl.col("document_id").is_not_null())
     month = pl.col("moved_on").cast(pl.Date).dt.month_start()
     several = made.group_by("document_id").agg(first=month.min(), last=month.max())
     documents = several.filter(pl.col("first") != pl.col("last"))["document_id"]
-    return made.filter(pl.col("document_id").is_in(documents.implode()))["_row"].to_numpy().astype(np.intp)
+    return made.filter(pl.col("document_id").is_in(documents.implode()))["place"].to_numpy().astype(np.intp)
 
 
-def _document(sides: pl.DataFrame) -> pl.Expr:
-    """A number for a document, and for a transfer for each SKU and lot of it; two that share one are only tied."""
-    is_transfer = pl.col("kind").cast(pl.String).is_in(TRANSFERS)
-    codes = [
-        pl.when(is_transfer).then(_text(sides, name)).otherwise(pl.lit("")).hash(seed)
-        for seed, name in enumerate(("sku", "lot"), 1)
-    ]
-    key = _text(sides, "document_id").hash(3) ^ is_transfer.hash(4)
-    for code in codes:
-        key ^= code
-    return key.alias("document")
+def _documents(moves: pl.DataFrame, sides: Places) -> Numbers:
+    """A number for each document, and for a transfer for each SKU and lot of it; two that share one are only tied."""
+    names = [name for name in ("kind", "document_id", "sku", "lot") if name in moves.columns]
+    rows = moves.select(names)[pl.Series(sides)]
+    is_transfer = pl.col("kind").cast(KIND).is_in(TRANSFERS)
+    key = _text(rows, "document_id").hash(3) ^ is_transfer.hash(4)
+    for seed, name in enumerate(("sku", "lot"), 1):
+        key ^= pl.when(is_transfer).then(_text(rows, name)).otherwise(pl.lit("")).hash(seed)
+    return rows.select(key.alias("document")).to_series().to_numpy()
 
 
 def _text(rows: pl.DataFrame, name: str) -> pl.Expr:
@@ -114,18 +121,17 @@ def _text(rows: pl.DataFrame, name: str) -> pl.Expr:
     return pl.col(name).cast(pl.String).fill_null("") if name in rows.columns else pl.lit("")
 
 
-def _by_name(moves: pl.DataFrame, kind: pl.Expr) -> pl.DataFrame:
-    """`tie`, `_pool`: pools of moves that name one, and of the one that they name; where that is another pool."""
-    empty = pl.DataFrame(schema={"tie": pl.Int64, "_pool": moves.schema["_pool"]})
-    if "source_move_id" not in moves.columns:
+def _by_name(moves: pl.DataFrame, pool: Numbers, kind: Numbers) -> pl.DataFrame:
+    """`tie`, `pool`: pools of moves that name one, and of the one that they name; where that is another pool."""
+    empty = pl.DataFrame(schema={"tie": pl.Int64, "pool": pl.UInt32})
+    if "source_move_id" not in moves.columns or not (can_name := is_of(kind, (*RETURNS, *VALUE_KINDS))).any():
         return empty
-    naming = moves.filter(kind.is_in((*RETURNS, *VALUE_KINDS)) & pl.col("source_move_id").is_not_null())
+    rows = moves.select("move_id", pl.col("source_move_id").cast(pl.String), pool=pl.Series(pool))
+    naming = rows.filter(pl.Series(can_name) & pl.col("source_move_id").is_not_null())
     if naming.is_empty():
         return empty
-    found = find_rows(moves, naming["source_move_id"].cast(pl.String), of_source="_pool")
-    both = naming.select(pl.col("source_move_id").cast(pl.String), "_pool").join(
-        found, on="source_move_id", how="inner", validate="m:1"
-    )
-    apart = both.filter(pl.col("_pool") != pl.col("of_source")).with_row_index("tie")
+    found = find_rows(rows, naming["source_move_id"], of_source="pool")
+    both = naming.join(found, on="source_move_id", how="inner", validate="m:1")
+    apart = both.filter(pl.col("pool") != pl.col("of_source")).with_row_index("tie")
     ties = pl.col("tie").cast(pl.Int64)
-    return pl.concat([apart.select(ties, "_pool"), apart.select(ties, _pool="of_source")])
+    return pl.concat([apart.select(ties, "pool"), apart.select(ties, pool="of_source")])

@@ -1,13 +1,14 @@
 """The one place that knows numba: it has no types, and compiles what it is given to machine code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 from numba import config, njit
-from numba.core import caching
+from numba.core import caching, event
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -47,6 +48,29 @@ def _compile(function: Function, **more: bool) -> Function:
     """Hand a function to numba, whose types do not know all of its options."""
     jit: Callable[..., Callable[[Function], Function]] = njit
     return jit(**OPTIONS, **more)(function)
+
+
+class _Once(event.Listener):
+    """Says once that numba has begun to compile."""
+
+    def __init__(self, say: Callable[[], None]) -> None:
+        self._say, self._has_said = say, False
+
+    def on_start(self, event: object) -> None:
+        """A function is about to be compiled."""
+        if not self._has_said:
+            self._has_said = True
+            self._say()
+
+    def on_end(self, event: object) -> None:
+        """It was."""
+
+
+@contextmanager
+def on_compiling(say: Callable[[], None]) -> Iterator[None]:
+    """Call a function once if anything is compiled in the block; machine code that is only loaded does not count."""
+    with event.install_listener("numba:compile", _Once(say)):
+        yield
 
 
 @cache

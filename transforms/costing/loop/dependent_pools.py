@@ -23,7 +23,8 @@ def settle_dependent_pools(
     """Value the moves of pools that wait for each other.
 
     Args:
-        rows: their moves, in order over all pools (`move_order`), with `row`, `pool`,
+        rows: their moves with their place in the order of all pools (`move_order`), and up to MOST_EXACT_MOVES in that
+            order, more of them pool by pool; with `row`, `pool`,
             `move_id`, `kind`, `sku`, `moved_on`, `quantity`, `own_cost`, `late_cost`, `unit_cost`, `source_row`,
             `source_pool`, `source_quantity`, `document`, `cost_share` and `is_absorbed`, as `links` leaves them.
         policy: method and pool.

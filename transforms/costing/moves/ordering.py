@@ -23,6 +23,9 @@ OPENING, RECEIPT, OTHER_INFLOW, HANDED_OVER, OUTFLOW, RETURNED_AT_ONCE, REVALUED
 
 NO_LEVEL = -1
 
+ORDER_COLUMNS = ("pool", "bucket", "sequence", "phase", "level", "side", "moved_on", "move_id")
+"""What the order looks at."""
+
 
 def order_moves(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
     """Sort moves into the order in which they are settled, and show it.
