@@ -52,3 +52,7 @@ class Incomplete(TieoutError):
     """Run it again: the warehouse is busy, a server cannot be reached, a day limit is used up."""
 
     exit_code = 7
+
+
+class WebPage(Incomplete):
+    """A server answers a page of HTML with status 200: an outage, or an address that it does not know."""

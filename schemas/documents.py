@@ -224,13 +224,13 @@ class UncountedLines(pa.DataFrameModel):
 
     line_id: str = pa.Field(unique=True, description="The source's id of the line, with the kind of its document")
     document_kind: str = pa.Field(
-        isin=["purchase", "adjustment", "transfer", "production"], description="What kind of document"
+        isin=["sale", "purchase", "adjustment", "transfer", "production"], description="What kind of document"
     )
     document_number: str = pa.Field(description="Number that people use")
     sku: str = pa.Field(description="Stock keeping unit")
     quantity: Quantity = pa.Field(description="Stock units that it says have moved: in positive, out negative")
     moved_date: pl.Date = pa.Field(description="Day on which it says so")
-    reason: str = pa.Field(description="Why it does not count: it is a draft, void, or lacks a date")
+    reason: str = pa.Field(description="Why it does not count: it is a draft, void, lacks a date, or is drop-shipped")
 
     class Config:
         strict = True

@@ -77,7 +77,7 @@ def test_a_sale_leaves_on_its_shipment_date_and_no_date_is_ever_shifted_section_
         "ordered_quantity": Decimal(2), "moved_quantity": Decimal(2), "invoice_date": "2026-10-01",
         "moved_date": "2026-09-30", "status": "approved", "accounting_status": "imported", "location": "Auckland",
         "channel": "Web", "customer": "Aroha", "revenue_amount": Decimal("200.00"), "returned_sale_line_id": None,
-        "known_on": None, "customer_group": None, "currency_code": "NZD", "order_account": None,
+        "known_on": None, "customer_group": None, "currency_code": "NZD", "order_account": None, "lot": None,
     }  # fmt: skip
 
 
@@ -452,3 +452,120 @@ def test_equal_entries_of_core_are_two_and_an_undone_one_is_negative_section_5()
     assert len({row["posting_id"] for row in rows}) == 3
     assert sorted(row["posted_amount"] for row in rows) == ["-12.5", "12.5", "12.5"]
     assert {(row["kind"], row["posted_date"]) for row in rows} == {("sale", "2026-09-30")}
+
+
+FREIGHT: Row = {"Reference": "B69", "Amount": 60.0, "Date": "2026-10-03T00:00:00", "Debit": "630: Stock on hand",
+                "Credit": "425: Freight"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "journals",
+    [[FREIGHT], {"Status": "AUTHORISED", "Lines": [FREIGHT]}, [{"Status": "AUTHORISED", "Lines": [FREIGHT]}]],
+)
+@pytest.mark.parametrize(
+    ("said", "basis"), [("Cost", "value"), ("Quantity", "quantity"), ("Weight", "weight"), ("Volume", "volume")]
+)
+def test_freight_on_a_transfer_is_a_charge_on_what_it_moves_section_2_2(
+    journals: object, said: str, basis: str
+) -> None:
+    """cin7.md sections 2.2 and 3B: CostDistributionType Cost, Quantity, Weight or Volume."""
+    moved = transfer(ManualJournals=journals, CostDistributionType=said, InTransitAccount="1150")
+    (row,) = select("charges", transfers=[moved])
+    assert (row["purchase_id"], row["purchase_number"]) == ("transfer:x1", "TR-1")
+    assert (row["charge_type"], row["charge_amount"], row["charge_date"]) == ("freight", Decimal(60), "2026-10-03")
+    assert row["spread_by"] == basis
+
+
+def test_entries_of_goods_in_transit_are_no_charge_and_an_unknown_account_is_told_by_name_section_2_2() -> None:
+    on_the_way = FREIGHT | {"Debit": "1150: In transit", "Credit": "630"}
+    moved = transfer(ManualJournals=[on_the_way, FREIGHT | {"Credit": "136"}], InTransitAccount="1150: In transit")
+    (row,) = select("charges", transfers=[moved])
+    assert (row["charge_type"], row["charge_amount"]) == ("account 136", Decimal(60))
+    assert select("charges", transfers=[transfer(Status="VOIDED", ManualJournals=[FREIGHT])]) == []
+
+
+def test_a_transfers_lines_take_the_displayed_average_to_spread_charges_by_cost_and_keep_their_batch() -> None:
+    products = [{"SKU": "TENT", "AverageCost": 12.5}]
+    moved = transfer(Lines=[{"SKU": "TENT", "TransferQuantity": 4, "BatchSN": "B1"}])
+    (row,) = select("transfer_lines", transfers=[moved], products=products)
+    assert (row["unit_cost"], row["lot"], row["quantity"]) == (Decimal("12.5"), "B1", 4)
+
+
+def test_what_is_taken_apart_goes_into_its_parts_by_their_share_of_the_cost_section_2_2() -> None:
+    """cin7.md section 2.2: disassembly with per-component Cost and CostPercentage."""
+    apart = {
+        "TaskID": "z1", "DisassemblyNumber": "DA-1", "Status": "COMPLETED", "ProductCode": "KIT", "Quantity": 2,
+        "Location": "Auckland", "CompletionDate": "2026-10-01T00:00:00",
+        "OrderLines": [{"ProductCode": "POT", "Quantity": 2, "Cost": 30.0}, {"ProductCode": "MUG", "Quantity": 4,
+                        "Cost": 10.0}],
+        "OrderServiceLines": [{"Name": "Workbench", "Account": "477: Wages", "Amount": 8.0}],
+        "PickLines": [{"Quantity": 2, "BatchSN": "B7"}],
+    }  # fmt: skip
+    rows = select("production_lines", disassemblies=[apart])
+    shown = ("production_number", "kind", "sku", "quantity", "cost_share", "lot", "produced_date")
+    assert [tuple(row[name] for name in shown) for row in rows] == [
+        ("DA-1", "component", "KIT", 2, None, "B7", "2026-10-01"),
+        ("DA-1", "output", "MUG", 4, Decimal(10), None, "2026-10-01"),
+        ("DA-1", "output", "POT", 2, Decimal(30), None, "2026-10-01"),
+    ]
+    per_unit = select("production_lines", {"disassembly_cost": "unit"}, disassemblies=[apart])
+    assert [row["cost_share"] for row in per_unit] == [None, Decimal(40), Decimal(60)]
+    (service,) = select("charges", disassemblies=[apart])
+    assert (service["purchase_id"], service["charge_type"], service["charge_amount"]) == (
+        "production:z1", "account 477", Decimal(8),
+    )  # fmt: skip
+
+
+def test_labour_of_an_assembly_and_resources_of_a_run_are_charges_on_what_they_make_section_2_2() -> None:
+    built = {
+        "TaskID": "m1", "AssemblyNumber": "FG-1", "Status": "COMPLETED", "CompletionDate": "2026-10-01T00:00:00",
+        "OrderLines": [{"Name": "Pot", "TotalCost": 40.0, "ExpenseAccount": None},
+                       {"Name": "Assembly hour", "TotalCost": 25.0, "ExpenseAccount": "426"}],
+    }  # fmt: skip
+    runs = {"ProductionOrderID": "o1", "Runs": [{
+        "RunID": "u1", "Number": 2, "Status": "COMPLETED", "EndDate": "2026-10-04T00:00:00", "WIPAccount": "640",
+        "Operations": [{"Resources": [{"Name": "Oven", "Cost": 12.0, "ExpenseAccount": "425"}]}, {"Resources": None}],
+        "ManualJournals": [FREIGHT | {"Debit": "640", "Credit": "477"}, FREIGHT | {"Credit": "477"}],
+    }]}  # fmt: skip
+    orders = [{"ProductionOrderID": "o1", "OrderNumber": "MO-1"}]
+    rows = select("charges", assemblies=[built], production_runs=[runs], production_list=orders)
+    shown = ("purchase_id", "purchase_number", "charge_type", "charge_amount")
+    assert sorted(tuple(row[name] for name in shown) for row in rows) == [
+        ("production:m1", "FG-1", "customs", Decimal(25)),
+        ("production:u1", "MO-1/2", "account 477", Decimal(60)),
+        ("production:u1", "MO-1/2", "freight", Decimal(12)),
+    ]
+    assert select("charges", assemblies=[built | {"Status": "IN PROGRESS"}]) == []
+
+
+def test_each_batch_that_was_picked_is_a_line_and_comes_back_as_itself_section_2_2() -> None:
+    lots = fulfilment(picked(1) | {"BatchSN": "B1"}, picked(2) | {"BatchSN": "B2"})
+    note = {
+        "TaskID": "c1", "CreditNoteNumber": "CN-1", "Status": "AUTHORISED", "CreditNoteDate": "2026-10-05T00:00:00",
+        "CreditNoteConversionRate": 1, "Lines": [], "Restock": [{"SKU": "TENT", "Quantity": 1, "BatchSN": "B2",
+        "RestockLocation": "Auckland", "RestockDate": "2026-10-07T00:00:00"}],
+    }  # fmt: skip
+    back, *sold = select("sale_lines", sales=[sale(Order=ordered(3), Fulfilments=[lots], CreditNotes=[note])])
+    assert [(row["sale_line_id"], row["lot"], row["moved_quantity"]) for row in sold] == [
+        ("f1/TENT/Auckland/B1", "B1", 1), ("f1/TENT/Auckland/B2", "B2", 2),
+    ]  # fmt: skip
+    assert (back["lot"], back["returned_sale_line_id"]) == ("B2", "f1/TENT/Auckland/B2")
+    (single,) = select("sale_lines", sales=[sale(Fulfilments=[fulfilment(picked(2) | {"BatchSN": "B1"})])])
+    assert (single["sale_line_id"], single["lot"]) == ("f1/TENT/Auckland", "B1")
+
+
+def test_what_does_not_count_though_goods_moved_is_listed_drop_shipments_too_section_3b() -> None:
+    """cin7.md section 3B: a drop shipment is tied to the purchase invoice and never is in stock."""
+    dropped = purchase(ID="p2", OrderNumber="PO-2", RelatedDropShipSaleTask="s1")
+    other = {"TaskID": "r9", "Status": "AUTHORISED", "Lines": [received_line(CardID="other")]}
+    gone = purchase(Status="VOIDED", StockReceived=[other])
+    sold = sale(Order=ordered(2, DropShip=True))
+    rows = select("uncounted_lines", purchases=[dropped, gone], sales=[sold, sale(ID="s2")])
+    shown = ("document_kind", "document_number", "sku", "quantity", "moved_date", "reason")
+    drop = "drop-shipped: it never was in stock (assumption drop_ship)"
+    assert sorted(tuple(row[name] for name in shown) for row in rows if row["document_number"] != "PO-1") == [
+        ("purchase", "PO-2", "TENT", 10, "2026-09-30", drop),
+        ("sale", "SO-1", "TENT", -2, "2026-10-01", drop),
+    ]
+    (void,) = select("uncounted_lines", {"drop_ship": "through_stock"}, purchases=[gone], sales=[sold])
+    assert void["reason"] == "the purchase is void, yet goods were received"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 
-from pipelines.errors import Incomplete, NotGranted, UsageProblem
+from pipelines.errors import Incomplete, NotGranted, UsageProblem, WebPage
 from pipelines.extract.api.drift import Drift
 from pipelines.extract.api.fields import find, find_key, hash_text, write_stamp
 from pipelines.extract.api.landing import InputState, Progress, latest_stamps
@@ -97,8 +97,9 @@ class ListJob:
         optional input that the server refuses stays as it stands, and the run report says so.
         """
         self._is_asking = False
-        if self._is_optional and isinstance(error, NotGranted):
-            self.api.calls.notes[f"input {self.state.input_name}"] = f"not read: {error.summary.splitlines()[0]}"
+        is_unknown = isinstance(error, WebPage) and self._last is None  # once it was read, such a page is an outage
+        if self._is_optional and (is_unknown or isinstance(error, NotGranted)):
+            self.api.calls.notes[f"input {self.state.input_name}"] = f"not read: {str(error).splitlines()[0]}"
             self.is_done = True
             return True
         if isinstance(error, UsageProblem) and self.progress.reads[0].kind == "nulls":

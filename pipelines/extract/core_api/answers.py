@@ -5,7 +5,7 @@ import re
 
 import httpx
 
-from pipelines.errors import Incomplete, TieoutError, UsageProblem
+from pipelines.errors import Incomplete, NotGranted, TieoutError, UsageProblem, WebPage
 from pipelines.extract.api.json_rows import envelope_rows
 from pipelines.extract.api.shapes import ReceivedRow
 
@@ -89,7 +89,7 @@ def _json_text(response: httpx.Response) -> str:
     except ValueError:
         is_page = response.content.lstrip()[:1] == b"<"
         kind = "a web page (HTTP 200)" if is_page else "something that is not JSON"
-        raise Incomplete(
+        raise (WebPage if is_page else Incomplete)(
             f"{_call(response)}: Cin7 Core answered with {kind} instead of rows.\n"
             f"    It does so for an address it does not know: check TIEOUT_CORE_URL. Or an outage: {RUN_AGAIN}"
         ) from None
@@ -109,7 +109,8 @@ def _describe_failure(response: httpx.Response) -> TieoutError | None:
         fix = "Check TIEOUT_CORE_ACCOUNT_ID and TIEOUT_CORE_KEY (in Core: Integrations > API)."
         return UsageProblem(f"{_call(response)}: Cin7 Core does not know this account and key ({status}).\n    {fix}")
     if status >= httpx.codes.BAD_REQUEST:
-        return UsageProblem(f"{_call(response)}: Cin7 Core refused the request ({status}).\n    {_exception(response)}")
+        refusal = NotGranted if status == httpx.codes.NOT_FOUND else UsageProblem
+        return refusal(f"{_call(response)}: Cin7 Core refused the request ({status}).\n    {_exception(response)}")
     return Incomplete(f"{_call(response)}: no rows, but HTTP {status}. Is TIEOUT_CORE_URL right? {RUN_AGAIN}")
 
 

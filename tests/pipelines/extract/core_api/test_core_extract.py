@@ -91,3 +91,17 @@ def test_refusals_and_other_casing_change_nothing(
     assert runs == 1
     different = [name for name, frame in tables.items() if not frame.equals(undisturbed[name])]
     assert different in ([], ["source_postings"])  # numbered by their content
+
+
+def test_an_account_without_a_module_is_extracted_without_it_and_the_report_says_so_section_2_1(
+    folder: Path, tmp_path: Path
+) -> None:
+    """cin7.md section 2.1: a wrong path is HTTP 200 with a page; section 2.2: production paths were pages live."""
+    with running_sandbox(folder, faults=[Fault("html", path="disassembly")]) as url:
+        settings = settings_for(tmp_path, url)
+        with open_warehouse(settings, publishes=False) as warehouse, connect_core(settings, backoff=0) as core:
+            report = extract_source(SOURCE, settings, warehouse, {"core": core})
+    (said,) = [one for one in report.assumptions if one.startswith("input ")]
+    assert said.startswith("input disassembly_list is not read: GET http://127.0.0.1")
+    assert "answered with a web page (HTTP 200)" in said
+    assert report.table("core.production_lines").row_count
