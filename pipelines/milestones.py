@@ -14,7 +14,7 @@ _MILESTONES = """
     with plans as (
       select period, plan_hash, coalesce(preparer_name, prepared_by) as prepared_by, prepared_by as prepared_login,
              prepared_on, created_at
-      from post.plans
+      from post.plans where period is not null
       qualify row_number() over (partition by period order by planned_at desc) = 1
     ),
     approved as (

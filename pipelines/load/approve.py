@@ -90,7 +90,7 @@ def require_approval(warehouse: Warehouse, plan: StoredPlan, rules: ApprovalRule
     missing = missing_approvals(plan, approvers, changed, rules or ApprovalRules())
     if not missing:
         return
-    title = f"Plan {plan.short_hash} of {plan.period:%Y-%m} waits for approval: nothing was posted.\n"
+    title = f"Plan {plan.short_hash} of {plan.title} waits for approval: nothing was posted.\n"
     if approvers:
         title += "".join(f"    {sentence}.\n" for sentence in missing)
     step = f"    Let a person run `tieout approve {plan.short_hash} --as NAME`, then apply it again."

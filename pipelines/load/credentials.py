@@ -21,9 +21,14 @@ class Credentials:
 
 
 def find_credentials(
-    settings: Settings, transport: httpx.BaseTransport | None = None, timeout: float = 60.0
+    settings: Settings,
+    transport: httpx.BaseTransport | None = None,
+    timeout: float = 60.0,
+    scopes: str | None = None,
 ) -> Credentials:
     """A custom connection where the settings have a secret, else the person who signed in; no request is made.
+
+    A custom connection asks for `scopes`, or for what the close needs; a person agreed to theirs at sign-in.
 
     Raises:
         UsageProblem: there is no client, or neither a secret nor a sign-in (exit 2).
@@ -37,7 +42,7 @@ def find_credentials(
         )
     server = TokenServer(settings.xero_token_url, client_id, transport=transport, timeout=timeout)
     if secret is not None:
-        return Credentials(ClientCredentials(server, secret), settings.xero_tenant_id)
+        return Credentials(ClientCredentials(server, secret, scopes), settings.xero_tenant_id)
     person = SignedInPerson(server, token_store(settings, client_id))
     return Credentials(person, settings.xero_tenant_id or (kept.tenant_id if kept else None))
 

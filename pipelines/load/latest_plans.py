@@ -17,7 +17,7 @@ def latest_plans(warehouse: Warehouse) -> pl.DataFrame:
         select period, plan_hash, status as plan_status, to_date, planned_at,
                status = 'applied' or
                new_count + replaced_count + reversed_count + corrected_count + voided_count = 0 as is_settled
-        from post.plans
+        from post.plans where period is not null
         qualify row_number() over (partition by period order by planned_at desc) = 1
         order by period
         """

@@ -1,7 +1,7 @@
 """Plans in the warehouse: kept, found by hash prefix or as the latest, and shown."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +15,9 @@ from pipelines.warehouse import Warehouse
 from schemas.posting import PLAN_ACTIONS
 
 SHORTEST_PREFIX = 4
+
+NO_PERIOD = date.min
+"""Stands for the period of a plan of documents, which post.plans leaves empty."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,16 @@ class StoredPlan:
     def preparer(self) -> str:
         """What people call the preparer: the name that was given, or the login."""
         return self.preparer_name or self.prepared_by
+
+    @property
+    def is_of_documents(self) -> bool:
+        """Whether it is a plan of the document sync, which has no period."""
+        return self.period == NO_PERIOD
+
+    @property
+    def title(self) -> str:
+        """What it is about, for sentences: its month, or the documents."""
+        return "documents" if self.is_of_documents else f"{self.period:%Y-%m}"
 
     @property
     def short_hash(self) -> str:
@@ -93,12 +106,15 @@ def save_plan(
     plan_hash: str,
     canonical_json: str,
     documents: Sequence[PlannedDocument],
-    period: date,
+    period: date | None,
     to_date: date | None,
     now: datetime,
     preparer_name: str | None = None,
+    counts: Mapping[str, int] | None = None,
 ) -> StoredPlan:
     """Keep a plan: one row of post.plans, one of post.plan_documents per document; a known hash keeps its history.
+
+    A plan of documents has no period; its rows stand in post.planned_sync, and `counts` says how many do what.
 
     The preparer is who made it first; a name that was not given then can be given by the same login later.
     """
@@ -106,15 +122,17 @@ def save_plan(
     kept = known[0] if known else _first_made(now)
     if kept.get("preparer_name") is None and kept["prepared_by"] == current_login():
         kept = {**kept, "preparer_name": preparer_name}
-    counts = Counter[str](one.action for one in documents)
+    if counts is None:
+        counts = Counter[str](one.action for one in documents) + Counter(
+            blocked=sum(one.blocked_by is not None for one in documents)
+        )
     row = {
         **kept,
         "plan_hash": plan_hash,
         "period": period,
         "to_date": to_date,
         "planned_at": now,
-        **{f"{action}_count": counts[action] for action in PLAN_ACTIONS},
-        "blocked_count": sum(one.blocked_by is not None for one in documents),
+        **{f"{action}_count": counts.get(action, 0) for action in (*PLAN_ACTIONS, "blocked")},
         "canonical_json": canonical_json,
     }
     rows = [_document_row(plan_hash, position, one) for position, one in enumerate(documents, 1)]
@@ -157,7 +175,8 @@ def read_plan(warehouse: Warehouse, plan_hash: str) -> StoredPlan:
         raise UsageProblem(f"There is no plan {plan_hash[:12]!r}. Make one with `tieout plan PERIOD`.")
     documents = warehouse.read("post.plan_documents", "plan_hash = ? order by position", [plan_hash]).to_dicts()
     names = [name for name in StoredPlan.__dataclass_fields__ if name != "documents"]
-    return StoredPlan(**{name: rows[0][name] for name in names}, documents=tuple(map(_as_document, documents)))
+    row = {**rows[0], "period": rows[0]["period"] or NO_PERIOD}
+    return StoredPlan(**{name: row[name] for name in names}, documents=tuple(map(_as_document, documents)))
 
 
 def set_status(warehouse: Warehouse, plan_hash: str, status: str) -> None:

@@ -46,6 +46,12 @@ LOGGED = {
 }
 """In the order in which they are written."""
 
+LOGGED_SYNC = {
+    "post.planned_sync": LoggedTable(("plan_hash", "position"), "plan_hash = $1"),
+    "post.synced_documents": LoggedTable(("document_key",), "plan_hash = $1"),
+}
+"""The same of plans of documents."""
+
 
 def export_plan(warehouse: Warehouse, plan: StoredPlan, folder: Path, now: datetime) -> Path | None:
     """Append the rows of a plan that are new, or changed since they were written.
@@ -64,7 +70,7 @@ def export_plan(warehouse: Warehouse, plan: StoredPlan, folder: Path, now: datet
         return None
     organisation_id = str(organisation.item(0, "organisation_id"))
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{plan.period:%Y-%m}-{plan.short_hash}.jsonl"
+    file = folder / f"{plan.title}-{plan.short_hash}.jsonl"
     known = {_name(entry): entry["row"] for entry in _entries(file)}
     lines = [
         json.dumps({"at": now.isoformat(), "organisation_id": organisation_id, "table": table, "row": row})
@@ -121,7 +127,7 @@ def restore_posts(warehouse: Warehouse, folder: Path) -> int:
 def _tables() -> dict[str, LoggedTable]:
     """The tables that the log holds: what was posted, and all of sign-offs and of what set them aside."""
     signed = {name: model for name, model in TABLES.items() if name.endswith((".sign_offs", ".reopenings"))}
-    return LOGGED | {name: LoggedTable(tuple(model.to_schema().columns), "true") for name, model in signed.items()}
+    return LOGGED | LOGGED_SYNC | {name: LoggedTable(tuple(model.to_schema().columns), "true") for name, model in signed.items()}
 
 
 def _rows_of(warehouse: Warehouse, plan: StoredPlan) -> Iterator[tuple[str, Row]]:
@@ -157,7 +163,7 @@ def _stored(warehouse: Warehouse, table: str) -> Iterable[Row]:
 
 def _is_further(table: str, logged: Row, stored: Row) -> bool:
     """Whether the log saw more of a row's life than the warehouse."""
-    if table == "post.documents":
+    if table in {"post.documents", "post.synced_documents"}:
         return stored["ended_at"] is None and logged["ended_at"] is not None
     if table == "post.outbox":
         return (stored["attempts"], stored["answered_at"] or "") < (logged["attempts"], logged["answered_at"] or "")

@@ -50,6 +50,7 @@ def sign_in(
     choose: Choose | None = None,
     wait: float = WAIT,
     transport: httpx.BaseTransport | None = None,
+    scopes: str = PERSON_SCOPES,
 ) -> SignedIn:
     """Let a person sign in, and keep the tokens for the organisation that they choose.
 
@@ -61,6 +62,7 @@ def sign_in(
         choose: asks the person which of several organisations, by position; None where nobody can be asked.
         wait: seconds for the person.
         transport: what really sends; a test gives its own.
+        scopes: what the person is asked to allow.
 
     Raises:
         UsageProblem: no client, a port that is taken, or several organisations and none named (exit 2).
@@ -72,7 +74,7 @@ def sign_in(
         fix = "Set it in the environment; Xero shows it on the page of an app for mobile or desktop (PKCE)."
         raise UsageProblem("Nobody can sign in.", [Problem("TIEOUT_XERO_CLIENT_ID", "is not set", fix)])
     server = TokenServer(settings.xero_token_url, client_id, transport=transport)
-    token = _ask_person(settings, server, show, port, wait)
+    token = _ask_person(settings, server, show, port, wait, scopes)
     organisations = _organisations(settings, token, transport)
     chosen = _choose(organisations, tenant or settings.xero_tenant_id, choose)
     connection = Connection(str(chosen["tenantId"]), str(chosen["tenantName"]), token)
@@ -82,7 +84,7 @@ def sign_in(
     return SignedIn(connection.tenant_id, connection.tenant_name, kept_in)
 
 
-def _ask_person(settings: Settings, server: TokenServer, show: Show, port: int, wait: float) -> Token:
+def _ask_person(settings: Settings, server: TokenServer, show: Show, port: int, wait: float, scopes: str) -> Token:
     """Show the page, wait for the answer, and exchange its code for tokens."""
     client, state = WebApplicationClient(server.client_id), secrets.token_urlsafe(32)
     verifier = client.create_code_verifier(64)
@@ -90,7 +92,7 @@ def _ask_person(settings: Settings, server: TokenServer, show: Show, port: int, 
         page = client.prepare_request_uri(
             _secured(settings.xero_authorize_url),
             redirect_uri=listener.redirect_url,
-            scope=PERSON_SCOPES,
+            scope=scopes,
             state=state,
             code_challenge=client.create_code_challenge(verifier, "S256"),
             code_challenge_method="S256",
@@ -98,10 +100,11 @@ def _ask_person(settings: Settings, server: TokenServer, show: Show, port: int, 
         show(urlunsplit(urlsplit(page)._replace(scheme=urlsplit(settings.xero_authorize_url).scheme)))
         answer = listener.wait(wait)
         redirect_url = listener.redirect_url
-    return server.ask_with_code(_code(client, f"{redirect_url}?{answer}", state), redirect_url, verifier)
+    code = _code(client, f"{redirect_url}?{answer}", state, scopes)
+    return server.ask_with_code(code, redirect_url, verifier)
 
 
-def _code(client: WebApplicationClient, answer_url: str, state: str) -> str:
+def _code(client: WebApplicationClient, answer_url: str, state: str, scopes: str) -> str:
     try:
         return str(client.parse_request_uri_response(_secured(answer_url), state=state)["code"])
     except MismatchingStateError:
@@ -113,7 +116,7 @@ def _code(client: WebApplicationClient, answer_url: str, state: str) -> str:
         raise XeroRefusal(
             f"Xero did not let anybody sign in: {error.error}. Nothing was stored.\n"
             "    Run the same command again and agree in the browser; check that the app has the redirect address "
-            f"{answer_url.partition('?')[0]} and these scopes: {PERSON_SCOPES}."
+            f"{answer_url.partition('?')[0]} and these scopes: {scopes}."
         ) from None
 
 

@@ -57,9 +57,10 @@ class XeroAuth(httpx.Auth):
 class ClientCredentials:
     """Tokens of a custom connection, for this process: another one asks for its own."""
 
-    def __init__(self, server: TokenServer, secret: SecretStr) -> None:
+    def __init__(self, server: TokenServer, secret: SecretStr, scopes: str | None = None) -> None:
         self._server = server
         self._secret = secret
+        self._scopes = scopes
         self._lock = threading.Lock()
         self._token: Token | None = None
         self._is_narrow = False
@@ -76,7 +77,10 @@ class ClientCredentials:
             return self._token.access
 
     def _ask(self) -> Token:
-        """A token for every scope, or where the app lacks one that can be done without, for the others."""
+        """A token for every scope, or where the app lacks one that can be done without, for the others; for the
+        scopes that were asked for, exactly these."""
+        if self._scopes is not None:
+            return self._server.ask_as_client(self._secret, self._scopes)
         if not self._is_narrow:
             try:
                 return self._server.ask_as_client(self._secret, EVERY_SCOPE)

@@ -312,6 +312,7 @@ def connect(
     timeout: float = 60.0,
     backoff: float = 0.5,
     transport: httpx.BaseTransport | None = None,
+    scopes: str | None = None,
 ) -> XeroClient:
     """A client for the organisation that the settings name; no request is made yet.
 
@@ -321,11 +322,12 @@ def connect(
         timeout: seconds to wait for an answer.
         backoff: seconds before the second retry of a read.
         transport: what really sends; a test gives its own.
+        scopes: what a custom connection asks for; None: what the close needs.
 
     Raises:
         UsageProblem: there is no client, or neither a secret nor a sign-in (exit 2).
     """
-    found = find_credentials(settings, transport, timeout)
+    found = find_credentials(settings, transport, timeout, scopes)
     return client_for(
         settings,
         found.source,

@@ -79,6 +79,7 @@ class TokenServer:
         self.client_id = client_id
         self._transport = transport
         self._clock = clock
+        self._asked = SCOPES
         self._timeout = timeout
 
     def __repr__(self) -> str:
@@ -87,6 +88,7 @@ class TokenServer:
     def ask_as_client(self, secret: SecretStr, scopes: str = SCOPES) -> Token:
         """For a custom connection: client and secret are enough."""
         remember_login(self.client_id, secret)
+        self._asked = scopes
         body = BackendApplicationClient(self.client_id).prepare_request_body(scope=scopes, include_client_id=False)
         return self._ask(body, httpx.BasicAuth(self.client_id, secret.get_secret_value()), _OF_CONNECTION)
 
@@ -138,7 +140,7 @@ class TokenServer:
         start = f"Xero's token server {self.url}"
         if error == "invalid_scope":
             return ScopesRefused(
-                f"{start} refuses the scopes ({status} invalid_scope).\n    Enable these on the app: {SCOPES}."
+                f"{start} refuses the scopes ({status} invalid_scope).\n    Enable these on the app: {self._asked}."
             )
         if error == "invalid_grant":
             return SignInNeeded(
