@@ -56,7 +56,9 @@ def _from_float(name: str, dtype: pl.DataType, kept: pl.Decimal) -> Reading:
     """Floats by their shortest text; those of at most 15 digits by arithmetic, which gives the same and is quick."""
     number = pl.col(name) if dtype == pl.Float64 else pl.col(name).cast(pl.String).cast(pl.Float64)
     scaled = (number * 10.0**kept.scale).round()
-    is_quick = (scaled.abs() < ALL_EXACT) & (scaled / 10.0**kept.scale == number)
+    # divided by a column: by a constant polars multiplies with its reciprocal, which is one bit off now and then
+    divisor = number * 0.0 + 10.0**kept.scale
+    is_quick = (scaled.abs() < ALL_EXACT) & (scaled / divisor == number)
     quick = pl.when(is_quick).then(scaled).cast(pl.Int64).cast(pl.Int128).reinterpret(dtype=pl.Decimal(38, kept.scale))
     text = pl.when(~is_quick & number.is_finite()).then(number.cast(pl.String))
     value = pl.coalesce(quick, text.cast(pl.Decimal(38, kept.scale), strict=False)).cast(kept, strict=False)

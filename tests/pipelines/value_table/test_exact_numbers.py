@@ -71,6 +71,11 @@ def test_a_float_with_more_decimals_than_are_kept_is_told() -> None:
     assert read(pl.Series([float("nan"), float("inf"), 1e30])) == ["it is not a finite number"] * 2 + [TOO_LARGE]
 
 
+@pytest.mark.parametrize("number", [78.72762399999999, -7.1778129999999996, 790010300.4306929])
+def test_a_float_one_bit_beside_a_decimal_is_not_that_decimal(number: float) -> None:
+    assert read(pl.Series([number]), UNIT_COST) == ["the number has more than 6 decimals"]
+
+
 def test_whole_numbers_and_wide_decimals_have_to_fit() -> None:
     assert read(pl.Series([7, -8])) == [Decimal(7), Decimal(-8)]
     assert read(pl.Series([10**15])) == [TOO_LARGE]
