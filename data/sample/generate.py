@@ -9,7 +9,8 @@ Two months are to be closed, September and October 2026; opening stock is dated 
 always happens: an order leaves on the last day of September and is invoiced the day after, one is invoiced and still
 stands in the warehouse when October ends, one line is part-shipped, customs for a September container are billed in
 October when part of it is sold, the last October receipt is billed in November, goods come back, break, vanish and
-turn up. `cases.csv` names the document of each.
+turn up. `cases.csv` names the document of each. What only the document sync reads (freight, discounts, deposits,
+payments, the first days of November) is in `sync_story.py`; no figure of a month depends on it.
 
 Files: `omni/RESOURCE.json` are rows as Omni's API gives them (a business date is the UTC instant at which the day
 begins in Auckland, so it carries the date before); `core/RESOURCE.json` are the same documents as Cin7 Core gives them,
@@ -28,10 +29,14 @@ from typing import TypeVar
 from data.sample.chance import Chance
 from data.sample.core_postings import Postings
 from data.sample.core_rows import core_resources
+from data.sample.core_trade import add_core_trade
 from data.sample.deals import Adjustment, Books, Credit, Job, Order, Purchase, Transfer
 from data.sample.omni_rows import Row, omni_resources, reference
+from data.sample.omni_trade import add_trade, australian_rates, trade_files
 from data.sample.side_files import Table, side_files
 from data.sample.stories import EXPLANATIONS, mark, tell
+from data.sample.sync_story import EXPLANATIONS as SYNC_EXPLANATIONS
+from data.sample.sync_story import SyncStory, tell_sync
 from data.sample.trading import Trading, days
 
 SEED = 20260831
@@ -43,12 +48,19 @@ def generate() -> dict[str, str]:
     """The whole sample: text of each file by its path under the sample's folder."""
     chance = Chance(SEED)
     books = trade(chance)
-    resources = {f"omni/{name}.json": _json(rows) for name, rows in omni_resources(books).items()}
+    story = tell_sync(books)
+    omni = omni_resources(books)
+    add_trade(omni, books, story)
     tables = side_files(books, chance)
+    postings = Postings(books, tables)
+    core = core_resources(books, tables, postings)
+    add_core_trade(core, books, story, postings)
+    tables["currency_rates.csv"] += australian_rates()
+    tables |= trade_files(story)
+    resources = {f"omni/{name}.json": _json(rows) for name, rows in omni.items()}
     files = {f"files/{name}": _csv(table) for name, table in tables.items()}
-    core = core_resources(books, tables, Postings(books, tables))
     documents = {f"core/{name.replace('/', '_')}.json": _json(rows) for name, rows in core.items()}
-    return {**resources, **documents, **files, "cases.csv": _csv(_cases(books))}
+    return {**resources, **documents, **files, "cases.csv": _csv(_cases(books, story))}
 
 
 def trade(chance: Chance) -> Books:
@@ -82,12 +94,14 @@ def _number(documents: list[D], first: int) -> None:
         document.number = number
 
 
-def _cases(books: Books) -> Table:
+def _cases(books: Books, story: SyncStory) -> Table:
     """Which document shows which special case."""
     numbers = {document.case: reference(document) for document in books.documents() if document.case}
+    numbers |= {case: reference(document) for case, document in story.cases.items()}
+    numbers["credit_without_invoice"] = f"CRN-{max(credit.number for credit in books.credits) + 1}"
     return [
         ("case", "document", "what_it_shows"),
-        *((case, numbers[case], text) for case, text in EXPLANATIONS.items()),
+        *((case, numbers[case], text) for case, text in (EXPLANATIONS | SYNC_EXPLANATIONS).items()),
     ]
 
 

@@ -142,7 +142,7 @@ HOME/mappings/corrections.yaml:17:5: correction "C-1" accepts missing_cost, and 
         lambda company: company.rewrite(CHARGES, None),
         f"""{UNREADABLE}
 {LANDED_COSTS}:17: the file HOME/{CHARGES} is missing
-    The folder holds: currency_rates.csv, opening_stock.csv, supplier_bills.csv""",
+    The folder holds: currency_rates.csv, deposits.csv, opening_stock.csv, supplier_bills.csv, supplier_credits.csv""",
         lambda company: company.restore(CHARGES),
     ),
     "file that is cut off": Case(
