@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 
 from rich.console import Console
 
+from pipelines.document_sync import DocumentRun, documents_of, prepare
 from pipelines.extract.report import ExtractReport
 from pipelines.extract.wish import WHAT_CHANGED, ExtractWish
-from pipelines.load.plan_store import find_plan, read_plan
+from pipelines.load.plan_store import StoredPlan, find_plan, read_plan
 from pipelines.month_end import mirror, post_planned, prove
 from pipelines.progress import JsonEvents, StepBars
 from pipelines.runs import record_run
@@ -76,6 +77,50 @@ def run_apply(
         run.plan = plan
         post_planned(run)
         yield run
+
+
+@contextmanager
+def run_documents(
+    settings: Settings,
+    steps: Callable[[DocumentRun], None],
+    kinds: str | None = None,
+    to: date | None = None,
+    *,
+    wait: float = WAIT,
+    events: bool = False,
+    preparer: str | None = None,
+    plan_hash: str | None = None,
+) -> Iterator[DocumentRun]:
+    """Run a list of steps of the document sync, and keep the warehouse open for the block that shows the result.
+
+    Args:
+        settings: of this process.
+        steps: a list of steps of pipelines.document_sync.
+        kinds: kinds of documents.yaml, a comma between them; None: all that are on.
+        to: last day of documents that count.
+        wait: seconds to wait for another run on the same warehouse.
+        events: whether progress goes out as JSON lines, not as bars.
+        preparer: name of the person who makes the plan, kept beside the login.
+        plan_hash: a plan that is made, for `apply`.
+
+    Raises:
+        TieoutError: whatever stops a step, with its exit code.
+    """
+    documents_of(settings)
+    today = today_in(settings.time_zone, datetime.now(UTC))
+    close = open_close(settings, today.replace(day=1), is_preview=True)
+    with _running(close, steps.__name__, wait, events=events) as run:
+        run.preparer = (preparer or "").strip() or None
+        sync = prepare(run, kinds, to)
+        sync.plan = read_plan(run.warehouse, plan_hash) if plan_hash else None
+        steps(sync)
+        yield sync
+
+
+def find_stored_plan(settings: Settings, plan_reference: str, wait: float = WAIT) -> StoredPlan:
+    """The plan that a person means, of a month or of documents."""
+    with open_warehouse(settings, wait) as warehouse:
+        return read_plan(warehouse, find_plan(warehouse, plan_reference))
 
 
 @contextmanager

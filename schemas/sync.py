@@ -260,8 +260,7 @@ class SyncTotals(pa.DataFrameModel):
     tax_amount: Money = pa.Field(description="Tax; 0 for accounts")
     total_amount: Money = pa.Field(description="Total; for accounts: what our documents book, debit positive")
     xero_amount: Money = pa.Field(description="The same total in Xero; for accounts: the trial balance")
-    other_amount: Money = pa.Field(description="Of xero_amount, what documents of others book; 0 for documents")
-    difference_amount: Money = pa.Field(description="xero_amount - other_amount - total_amount")
+    difference_amount: Money = pa.Field(description="xero_amount - total_amount; of accounts: what others booked there")
     examples: str = pa.Field(nullable=True, description="Documents that differ, by number and amount")
 
     class Config:

@@ -8,9 +8,12 @@ import typer
 from pipelines.cli.options import (
     AsJson,
     Day,
+    Documents,
     Home,
+    Kinds,
     MappingsFolder,
     Period,
+    PeriodOrNone,
     Preparer,
     Rebuild,
     Reopen,
@@ -91,8 +94,10 @@ def preview(
 
 
 def plan(
-    period: Period,
+    period: PeriodOrNone = None,
     to: Day = None,
+    documents: Documents = False,
+    kinds: Kinds = None,
     preparer: Preparer = None,
     reopen: Reopen = None,
     rebuild: Rebuild = False,
@@ -101,7 +106,18 @@ def plan(
     as_json: AsJson = False,
     wait: Wait = DEFAULT_WAIT,
 ) -> None:
-    """Show what would change in Xero. Posts nothing."""
+    """Show what would change in Xero, for a month or with --documents for the document sync. Posts nothing."""
+    if documents:
+        from pipelines.cli.document_pages import show_sync_plan
+
+        show_sync_plan(read_settings(home, mappings), period, kinds, _day(to), preparer, wait, as_json=as_json)
+        return
+    if period is None or kinds is not None:
+        from pipelines.errors import UsageProblem
+
+        raise UsageProblem(
+            "Name the month: tieout plan 2026-10; or plan the document sync: tieout plan --documents [--kinds …]"
+        )
     from pipelines.month_end import plan_month
     from pipelines.plan_pages import plan_lines_table
     from pipelines.reports import left_out_table, plan_table
@@ -154,10 +170,16 @@ def apply(
     wait: Wait = DEFAULT_WAIT,
 ) -> None:
     """Post exactly this plan, once, and prove that Xero ties out. Stops when anything changed since it was made."""
-    from pipelines.runner import run_apply
+    from pipelines.runner import find_stored_plan, run_apply
     from pipelines.tie_out_reports import tie_out_tables
 
-    with run_apply(read_settings(home, mappings), plan_reference, wait, events=as_json) as run:
+    settings = read_settings(home, mappings)
+    if (stored := find_stored_plan(settings, plan_reference, wait)).is_of_documents:
+        from pipelines.cli.document_pages import show_applied_documents
+
+        show_applied_documents(settings, stored.plan_hash, wait, as_json=as_json)
+        return
+    with run_apply(settings, stored.plan_hash, wait, events=as_json) as run:
         print_result(tie_out_tables(run.warehouse, run.close.period), as_json, _applied_facts(run))
         if not as_json:
             _print_applied(run)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 Period = Annotated[str, typer.Argument(help="Month, YYYY-MM", metavar="PERIOD")]
+PeriodOrNone = Annotated[str | None, typer.Argument(help="Month, YYYY-MM", metavar="PERIOD")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables")]
 Wait = Annotated[float, typer.Option("--wait", help="Seconds to wait for another run on the same warehouse")]
 Home = Annotated[Path | None, typer.Option("--home", help="Folder with mappings, data and tieout.toml")]
@@ -20,6 +21,14 @@ Preparer = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who 
 Reopen = Annotated[
     str | None,
     typer.Option("--reopen", metavar="WHY", help="Post a signed month again: kept with the reason, and shown"),
+]
+
+Documents = Annotated[
+    bool, typer.Option("--documents", help="Plan the document sync instead of a month: invoices, bills, payments ...")
+]
+Kinds = Annotated[
+    str | None,
+    typer.Option("--kinds", metavar="KINDS", help="With --documents: kinds of documents.yaml, a comma between them"),
 ]
 
 Rebuild = Annotated[

@@ -127,7 +127,8 @@ def restore_posts(warehouse: Warehouse, folder: Path) -> int:
 def _tables() -> dict[str, LoggedTable]:
     """The tables that the log holds: what was posted, and all of sign-offs and of what set them aside."""
     signed = {name: model for name, model in TABLES.items() if name.endswith((".sign_offs", ".reopenings"))}
-    return LOGGED | LOGGED_SYNC | {name: LoggedTable(tuple(model.to_schema().columns), "true") for name, model in signed.items()}
+    whole = {name: LoggedTable(tuple(model.to_schema().columns), "true") for name, model in signed.items()}
+    return LOGGED | LOGGED_SYNC | whole
 
 
 def _rows_of(warehouse: Warehouse, plan: StoredPlan) -> Iterator[tuple[str, Row]]:

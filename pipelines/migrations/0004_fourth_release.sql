@@ -222,7 +222,6 @@ create table sync.totals (
     tax_amount decimal(18,2) not null,
     total_amount decimal(18,2) not null,
     xero_amount decimal(18,2) not null,
-    other_amount decimal(18,2) not null,
     difference_amount decimal(18,2) not null,
     examples varchar
 );

@@ -13,7 +13,12 @@ Row = Mapping[str, Any]
 
 
 def keep_problems(
-    warehouse: Warehouse, problems: Iterable[tuple[Step, Obstacle]], owners: Mapping[str, str], now: datetime
+    warehouse: Warehouse,
+    problems: Iterable[tuple[Step, Obstacle]],
+    owners: Mapping[str, str],
+    now: datetime,
+    *,
+    keeps_refused: bool = False,
 ) -> None:
     """Replace the rows of sync.errors that plans and their posting write.
 
@@ -24,6 +29,7 @@ def keep_problems(
         problems: what stands in the way of which step.
         owners: person by error code, kind, or `default`, of documents.yaml.
         now: the present moment.
+        keeps_refused: what Xero refused stays: a plan alone does not know whether it would be refused again.
     """
     known = {(row["document_key"], row["error_code"]): row for row in warehouse.read("sync.errors").to_dicts()}
     rows = {
@@ -32,7 +38,14 @@ def keep_problems(
         if (step.key, "ambiguous_contact") not in known
     }
     frame = frame_of("sync.errors", rows.values())
-    warehouse.replace("sync.errors", frame, "list_contains(?, error_code)", [sorted(OWN_CODES)])
+    codes = sorted(OWN_CODES - {"refused"} if keeps_refused else OWN_CODES)
+    stale = "list_contains(?, error_code)"
+    if keeps_refused:  # what is refused for the same document again has its new row
+        keys = [key for key, code in rows if code == "refused"]
+        warehouse.execute(
+            "delete from sync.errors where error_code = 'refused' and list_contains(?, document_key)", [keys]
+        )
+    warehouse.replace("sync.errors", frame, stale, [codes])
 
 
 def planned_problems(steps: Iterable[Step]) -> list[tuple[Step, Obstacle]]:
