@@ -4,7 +4,7 @@ It takes a page of a thousand documents for each of three endpoints the first ti
 Payments are read only where something is left to explain: hardly anybody pays into a stock account.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from pipelines.errors import XeroRefusal
@@ -58,15 +58,22 @@ def mirror_documents(
         "account_codes": " ".join(sorted(accounts)),
     }
     refusals: dict[str, str] = {}
-    for collection in collections:
-        since, asked_at = _read_until(warehouse, collection, terms), client.server_time
-        try:
-            elements = list(client.documents(collection, _where(since, opening_day), since))
-        except (CredentialsRefused, XeroRefusal) as error:
-            refusals[collection] = error.summary
-            _note(warehouse, collection, terms, None, error.summary)
-            continue
-        _keep(warehouse, collection, elements, terms, since, asked_at, accounts)
+    notes: dict[str, dict[str, object]] = {}
+    try:
+        for collection in collections:
+            since, asked_at = _read_until(warehouse, collection, terms), client.server_time
+            try:
+                elements = list(client.documents(collection, _where(since, opening_day), since))
+            except (CredentialsRefused, XeroRefusal) as error:
+                refusals[collection] = error.summary
+                notes[collection] = {"changed_until": None, "refusal": error.summary}
+                continue
+            if elements or since is None:
+                _keep(warehouse, collection, elements, terms, is_whole=since is None, accounts=accounts)
+            until = asked_at or _latest(elements) or (since and since + _OVERLAP)
+            notes[collection] = {"changed_until": until, "refusal": None}
+    finally:
+        _write_notes(warehouse, {collection: terms | note for collection, note in notes.items()})
     return refusals
 
 
@@ -90,8 +97,8 @@ def _keep(
     collection: str,
     elements: list[Element],
     terms: dict[str, object],
-    since: datetime | None,
-    asked_at: datetime | None,
+    *,
+    is_whole: bool,
     accounts: frozenset[str],
 ) -> None:
     """Replace the lines of every document that was read; all of the endpoint where all was read."""
@@ -99,13 +106,11 @@ def _keep(
     rows = [row for one in elements for row in document_line_rows(collection, one, accounts)]
     lines = frame_of("xero.document_lines", [row for row in rows if _is_since(row["document_date"], first)])
     kind = COLLECTIONS[collection][0]
-    with warehouse.transaction():
-        if since is None:
-            warehouse.replace("xero.document_lines", lines, "document_kind = ?", [kind])
-        else:
-            changed = [document_id(collection, one) for one in elements]
-            warehouse.replace("xero.document_lines", lines, "list_contains(?, document_id)", [changed])
-        _note(warehouse, collection, terms, asked_at or _latest(elements) or (since and since + _OVERLAP), None)
+    if is_whole:
+        warehouse.replace("xero.document_lines", lines, "document_kind = ?", [kind])
+    else:
+        changed = [document_id(collection, one) for one in elements]
+        warehouse.replace("xero.document_lines", lines, "list_contains(?, document_id)", [changed])
 
 
 def _is_since(day: object, first: object) -> bool:
@@ -116,9 +121,8 @@ def _latest(elements: Iterable[Element]) -> datetime | None:
     return max((at for one in elements if (at := read_instant(one.get("UpdatedDateUTC")))), default=None)
 
 
-def _note(
-    warehouse: Warehouse, collection: str, terms: dict[str, object], until: datetime | None, refusal: str | None
-) -> None:
-    """How far the endpoint was read."""
-    row = {"resource": collection, **terms, "changed_until": until, "refusal": refusal}
-    warehouse.replace("xero.reads", frame_of("xero.reads", [row]), "resource = ?", [collection])
+def _write_notes(warehouse: Warehouse, notes: Mapping[str, dict[str, object]]) -> None:
+    """How far each endpoint was read, also where a later one failed; lines without a note are read again."""
+    if notes:
+        rows = [{"resource": collection, **note} for collection, note in notes.items()]
+        warehouse.replace("xero.reads", frame_of("xero.reads", rows), "list_contains(?, resource)", [list(notes)])

@@ -9,6 +9,7 @@ from pipelines.load.posted import PostedState, Standing
 from pipelines.load.terms import PlanTerms
 from pipelines.load.wanted import WantedJournal
 from pipelines.warehouse import Warehouse
+from schemas.stock import Bookings
 
 FORMAT = 1
 
@@ -73,10 +74,17 @@ def _action(step: Step, wanted: frozenset[str]) -> list[str]:
 
 
 def hash_bookings(warehouse: Warehouse, period: date) -> str:
-    """sha256 over the period's rows of close.bookings: the business columns behind its journals."""
-    rows = warehouse.read("close.bookings", "period = ?", [period])
-    columns = sorted(rows.columns)
-    return sha256_of(rows.select(columns).sort("move_id").write_csv())
+    """sha256 over the period's rows of close.bookings: the business columns behind its journals.
+
+    A row is a line of text, its fields kept apart by characters that no document has; the lines are sorted. DuckDB
+    writes them, because that takes half the time of a CSV.
+    """
+    names = ["move_id", *sorted(set(Bookings.to_schema().columns) - {"move_id"})]
+    fields = ", ".join(f"coalesce({name}::varchar, chr(30))" for name in names)
+    rows = warehouse.query(
+        f"select concat_ws(chr(31), {fields}) as line from close.bookings where period = ?", [period]
+    )
+    return sha256_of("\n".join([" ".join(names), *rows["line"].sort().str.join("\n").to_list()]))
 
 
 def differences(before: str, after: str) -> list[str]:

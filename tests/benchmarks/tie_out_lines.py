@@ -1,8 +1,9 @@
-"""Measures the tie-out of a month with 300 k journal source lines, against scanning the tables that it is about.
+"""Measures plan and tie-out of a month with 300 k journal source lines, against scanning the tables they are about.
 
 A month is written straight into a warehouse: sales in one COGS journal, receipts with their bills, and the same bills
 as Xero shows them. The scan reads every row and column of the same tables into memory; Xero's own answers come without
-a network. The month has to tie out at 0.00. Figures go to `results/tie_out_lines.json`.
+a network. The month has to tie out at 0.00. Time is the processor's, of all threads, so that other programs on the
+machine do not count. Figures go to `results/tie_out_lines.json`.
 
     python -m tests.benchmarks.tie_out_lines [--lines 300000] [--repeats 5]
 """
@@ -19,8 +20,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from pipelines.load.manual_journals import Line, ManualJournal
-from pipelines.load.mirror_document_rows import COLLECTIONS
-from pipelines.load.mirror_documents import LOOK_BACK
+from pipelines.load.mirror_documents import DOCUMENTS, LOOK_BACK
+from pipelines.load.plan import make_plan
+from pipelines.load.terms import plan_terms
 from pipelines.load.xero_client import XeroClient
 from pipelines.settings import load_settings
 from pipelines.steps.context import CloseContext, open_close
@@ -30,7 +32,7 @@ from tests.benchmarks.measuring import ROOT, describe_machine
 
 RESULTS = ROOT / "tests/benchmarks/results"
 MOST = 3.0
-"""Times a scan of the same tables that the tie-out may take (issue: plan, approve, apply, prove)."""
+"""Times a scan of the same tables that a plan or a tie-out may take (issue: plan, approve, apply, prove)."""
 
 PERIOD, OPENING = date(2026, 10, 1), date(2026, 8, 31)
 STOCK, COGS = "630", "310"
@@ -79,11 +81,11 @@ def main() -> int:
     text = json.dumps({"machine": describe_machine(), **figures}, indent=2)
     (RESULTS / "tie_out_lines.json").write_text(text + "\n", encoding="utf-8")
     sys.stdout.write(text + "\n")
-    return 0 if figures["ratio_to_scan"] <= MOST else 1
+    return 0 if max(figures["plan_to_scan"], figures["tie_out_to_scan"]) <= MOST else 1
 
 
 def measure(folder: Path, line_count: int, repeats: int) -> dict[str, float]:
-    """Run both in turn and keep the best of each.
+    """Run all three in turn and keep the best of each.
 
     Raises:
         AssertionError: the month does not tie out.
@@ -92,27 +94,34 @@ def measure(folder: Path, line_count: int, repeats: int) -> dict[str, float]:
     close = open_close(settings, PERIOD)
     sales = line_count // 2
     receipts = sales // 10
-    scans, proofs = [], []
+    scans, proofs, plans = [], [], []
     with open_warehouse(settings, publishes=False) as warehouse:
         write_month(warehouse, close, sales, receipts)
         client = cast("XeroClient", Books(receipts * RECEIPT_COST - sales))
+        terms = plan_terms(settings, close.mappings)
         for _ in range(repeats):
-            started = time.perf_counter()
+            started = time.process_time()
             rows = sum(warehouse.read(table).height for table in SCANNED)
-            scans.append(time.perf_counter() - started)
-            started = time.perf_counter()
+            scans.append(time.process_time() - started)
+            started = time.process_time()
             result = tie_out_month(close, warehouse, client)
-            proofs.append(time.perf_counter() - started)
+            proofs.append(time.process_time() - started)
+            started = time.process_time()
+            plan = make_plan(warehouse, terms, PERIOD)
+            plans.append(time.process_time() - started)
+        assert [one.journal_key for one in plan.documents] == ["COGS-2026-10"], plan.documents
         explained = result.accounts.filter(account_code=STOCK).to_dicts()[0]
         assert explained["unexplained_amount"] == 0, explained
         assert explained["explained_amount"] == 0, explained
-    scan, proof = min(scans), min(proofs)
+    scan, proof, planning = min(scans), min(proofs), min(plans)
     return {
         "source_lines": line_count,
         "rows_scanned": rows,
         "scan_seconds": round(scan, 3),
         "tie_out_seconds": round(proof, 3),
-        "ratio_to_scan": round(proof / scan, 2),
+        "plan_seconds": round(planning, 3),
+        "tie_out_to_scan": round(proof / scan, 2),
+        "plan_to_scan": round(planning / scan, 2),
     }
 
 
@@ -210,7 +219,7 @@ def _write_mirror(warehouse: Warehouse, close: CloseContext) -> None:
         "now() as mirrored_at"
     )
     charges = {str(one.account) for one in close.mappings.landed_costs.charges.values()}
-    for collection in COLLECTIONS:
+    for collection in DOCUMENTS:
         warehouse.execute(
             "insert into xero.reads values (?, 'o', ?, ?, now(), null)",
             [collection, OPENING - LOOK_BACK, " ".join(sorted({STOCK, *charges}))],
