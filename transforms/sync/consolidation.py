@@ -21,13 +21,14 @@ _NO_RULE = Consolidation((ANY,), "day", "-", kinds=())
 _LETTERS = {"sales_invoice": "SO", "sales_credit": "CR"}
 _WORDS = {
     "goods": "Sales",
+    "other": "Other",
+    "deposit": "Deposits",
     "freight": "Freight",
     "surcharge": "Surcharges",
     "discount": "Discounts",
     "rounding": "Rounding",
-    "deposit": "Deposits",
-    "other": "Other",
 }
+"""Words of a consolidated line; the lines stand in this order."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,8 @@ def _sum_lines(inside: pl.DataFrame) -> pl.DataFrame:
     first = [name for name in ("role", "tax_mode", "side") if name in inside.columns]
     place = pl.int_range(pl.len()).over("group_key")
     orders = pl.col("document_key").n_unique()
+    kind_order = pl.col("kind").replace_strict(list(_WORDS), range(len(_WORDS)), default=0, return_dtype=pl.Int64)
+    plural = pl.when(pl.col("orders") == 1).then(pl.lit("order")).otherwise(pl.lit("orders"))
     words = pl.col("kind").replace_strict(_WORDS, default="Sales", return_dtype=pl.String)
     return (
         inside.group_by(_LINE)
@@ -162,12 +165,12 @@ def _sum_lines(inside: pl.DataFrame) -> pl.DataFrame:
             *(pl.col(name).first() for name in first),
         )
         # discounts first: a further document of positive lines only cannot fall below zero
-        .sort("group_key", pl.col("line_amount") >= 0, *_LINE[1:], nulls_last=True)
+        .sort("group_key", pl.col("line_amount") >= 0, kind_order, *_LINE[2:], nulls_last=True)
         .with_columns(position=place, part=place // MOST_LINES + 1)
         .with_columns(
             part_key=fill("{}:{}", "group_key", "part"),
             line_key=fill("{}:{}", "group_key", "position"),
-            description=fill("{}, {} orders", words, "orders"),
+            description=fill("{}, {} {}", words, "orders", plural),
             quantity=pl.when(pl.col("item_code").is_not_null()).then("quantity").otherwise(pl.lit(1)),
         )
         .with_columns(unit_price=pl.col("line_amount"), discount_amount=pl.lit(0))

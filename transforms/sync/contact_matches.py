@@ -126,7 +126,8 @@ def _found(
             )
     mine, yours = sides
     return (
-        mine.drop_nulls()
+        mine.with_columns(pl.col("word").str.to_lowercase())
+        .drop_nulls()
         .unique()
         .join(yours.select("xero_contact_id", pl.col("word").str.to_lowercase()).drop_nulls(), on="word", how="inner")
         .select("contact_id", "xero_contact_id", pl.lit(level).alias("level"))

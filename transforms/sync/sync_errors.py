@@ -85,7 +85,8 @@ def complain(rows: pl.DataFrame, code: str, reason: pl.Expr, next_step: pl.Expr 
 
 def join_complaints(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """All complaints, one for each document and code: of several the first, with how many more."""
-    every = pl.concat([no_errors(), *(part.select(no_errors().columns) for part in parts)], how="vertical_relaxed")
+    nothing = no_errors()
+    every = pl.concat([nothing, *(part.select(nothing.columns) for part in parts)], how="vertical_relaxed")
     more = pl.col("reason").n_unique() - 1
     words = (
         pl.when(more > 0).then(fill("{} (and {} more)", pl.col("reason").min(), more)).otherwise(pl.col("reason").min())

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.transforms.sync.trade import codes, company, mapped, one, want
+from tests.transforms.sync.trade import Row, codes, company, mapped, one, want
 
 LINE = {"document_id": "1", "line_amount": "100.00"}
 
@@ -21,7 +21,7 @@ CASES = [
 
 
 def test_a_due_date_follows_from_the_orders_payment_terms() -> None:
-    rows = [
+    rows: list[Row] = [
         {"document_id": str(n), "document_date": case[0], "payment_terms": f" Our  Terms {n}"}
         for n, case in enumerate(CASES)
     ]
@@ -29,7 +29,7 @@ def test_a_due_date_follows_from_the_orders_payment_terms() -> None:
         {"payment_terms": f"our terms {n}", "days": days, "term_type": term}
         for n, (_, days, term, _) in enumerate(CASES)
     ]
-    lines = [LINE | {"document_id": str(n)} for n in range(len(CASES))]
+    lines: list[Row] = [LINE | {"document_id": str(n)} for n in range(len(CASES))]
     wanted = want(company(documents=rows, lines=lines), mapped(terms=terms))
     assert wanted.documents["due_date"].to_list() == [date.fromisoformat(case[3]) for case in CASES]
 
@@ -42,7 +42,7 @@ def test_terms_in_plain_words_need_no_rule() -> None:
         "20th of the following month": "2026-11-20",
         "COD": "2026-10-05",
     }
-    rows = [{"document_id": str(n), "payment_terms": words} for n, words in enumerate(said)]
+    rows: list[Row] = [{"document_id": str(n), "payment_terms": words} for n, words in enumerate(said)]
     wanted = want(company(documents=rows, lines=[LINE | {"document_id": str(n)} for n in range(len(said))]))
     assert wanted.documents["due_date"].to_list() == [date.fromisoformat(due) for due in said.values()]
 
@@ -54,8 +54,8 @@ def test_the_day_that_the_source_states_comes_before_any_terms() -> None:
 
 def test_a_document_without_terms_takes_those_of_its_contact_and_one_without_any_is_due_at_once() -> None:
     contacts = [{"contact_id": "Acme", "payment_terms": "7 days"}, {"contact_id": "Bold"}]
-    rows = [{"document_id": "1"}, {"document_id": "2", "contact_id": "Bold"}]
-    lines = [LINE, LINE | {"document_id": "2"}]
+    rows: list[Row] = [{"document_id": "1"}, {"document_id": "2", "contact_id": "Bold"}]
+    lines: list[Row] = [LINE, LINE | {"document_id": "2"}]
     wanted = want(company(contacts=contacts, documents=rows, lines=lines))
     assert wanted.documents["due_date"].to_list() == [date(2026, 10, 12), date(2026, 10, 5)]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pandera.polars as pa
@@ -17,7 +18,7 @@ from transforms.sync.inputs import SyncInputs
 from transforms.sync.sync_errors import keep_history
 from transforms.sync.wanted import WantedSync, want_documents
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 Default = Callable[[Row], object]
 
 DAY = date(2026, 10, 5)
@@ -130,23 +131,23 @@ MODELS: dict[str, type[pa.DataFrameModel]] = {
     "allocations": sync.SyncAllocations,
     "deposits": sync.DepositRollForward,
 }
-CHART = [
+CHART: list[Row] = [
     *({"account_code": code} for code in ("200", "201", "260", "429", "620", "630", "850")),
     {"account_code": "090", "account_type": "BANK"},
     {"account_code": "860", "account_type": "CURRLIAB", "system_account": "ROUNDING"},
 ]
-RATES = [
+RATES: list[Row] = [
     {"tax_type": "OUTPUT2", "effective_rate": "15"}, {"tax_type": "INPUT2", "effective_rate": "15"},
     {"tax_type": "ZERORATED", "effective_rate": "0"}, {"tax_type": "NONE", "effective_rate": "0"},
 ]  # fmt: skip
-CURRENCIES = [{"currency_code": "NZD"}, {"currency_code": "USD"}, {"currency_code": "EUR"}]
+CURRENCIES: list[Row] = [{"currency_code": "NZD"}, {"currency_code": "USD"}, {"currency_code": "EUR"}]
 
 
 def rows_of(name: str, rows: Iterable[Row]) -> pl.DataFrame:
     """Rows of one table of the inputs, what they leave out filled in."""
     model, defaults = _TABLES[name]
     columns = model.to_schema().columns
-    numbered: list[Row] = list(rows)
+    numbered = list(rows)
     if name == "lines":
         numbered = [{"position": place, **row} for place, row in enumerate(numbered, start=1)]
     filled = [
@@ -156,16 +157,26 @@ def rows_of(name: str, rows: Iterable[Row]) -> pl.DataFrame:
     return table(model, *filled)
 
 
+USUAL: dict[str, list[Row]] = {
+    "contacts": [{"contact_id": "Acme"}, {"contact_id": "Depot", "kind": "supplier"}],
+    "xero_accounts": CHART,
+    "xero_tax_rates": RATES,
+    "xero_currencies": CURRENCIES,
+}
+
+
+@cache
+def _usual(name: str) -> pl.DataFrame:
+    """What a table holds where a test does not say."""
+    return rows_of(name, USUAL.get(name, []))
+
+
 def company(**tables: Iterable[Row]) -> SyncInputs:
     """Inputs of the sync with these rows; customer Acme, a chart, tax rates and three currencies are there."""
-    given: dict[str, Iterable[Row]] = {
-        "contacts": [{"contact_id": "Acme"}, {"contact_id": "Depot", "kind": "supplier"}],
-        "xero_accounts": CHART,
-        "xero_tax_rates": RATES,
-        "xero_currencies": CURRENCIES,
-        **tables,
+    frames = {
+        name: rows_of(name, tables[name]) if name in tables else _usual(name) for name in _TABLES if name != "errors"
     }
-    return SyncInputs(**{name: rows_of(name, given.get(name, [])) for name in _TABLES if name != "errors"})
+    return SyncInputs(**frames)
 
 
 def policy(**changed: Any) -> SyncPolicy:  # noqa: ANN401 any of its fields
@@ -222,12 +233,20 @@ def _frame(model: type[pa.DataFrameModel], rows: Iterable[Row]) -> pl.DataFrame:
 def want(
     inputs: SyncInputs, maps_: SyncMaps | None = None, policy_: SyncPolicy | None = None, to: date | None = None
 ) -> WantedSync:
-    """The wanted documents of the small company, each table checked against its model."""
-    wanted = want_documents(inputs, maps_ or mapped(), policy_ or policy(), to)
+    """The wanted documents of the small company."""
+    return want_documents(inputs, maps_ or _usual_maps(), policy_ or policy(), to)
+
+
+def hold_models(wanted: WantedSync) -> None:
+    """Check every table against its model."""
     for name, model in MODELS.items():
         check(model, getattr(wanted, name))
-    check(sync.SyncErrors, keep_history(wanted.errors, rows_of("errors", []), {}, datetime(2026, 11, 1, tzinfo=UTC)))
-    return wanted
+    check(sync.SyncErrors, keep_history(wanted.errors, _usual("errors"), {}, datetime(2026, 11, 1, tzinfo=UTC)))
+
+
+@cache
+def _usual_maps() -> SyncMaps:
+    return mapped()
 
 
 def one(frame: pl.DataFrame, **fields: object) -> Row:
