@@ -81,6 +81,33 @@ class Books:
                 found[identity(row["document_type"], row["document_number"], row["contact_id"])].append(row)
         return found
 
+    @cached_property
+    def by_first_part(self) -> Mapping[tuple[str, ...], Sequence[Row]]:
+        """Purchases that stand in Xero, by the supplier's own number: what stands before the first bar."""
+        found: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+        for row in self.documents.values():
+            if (
+                row["document_number"]
+                and row["document_type"] not in UNIQUE_TYPES
+                and row["document_status"] not in ENDED
+            ):
+                number = first_part(row["document_number"])
+                found[identity(row["document_type"], number, row["contact_id"])].append(row)
+        return found
+
+    def standing_as(self, type_: str, number: str, contact_id: str | None) -> list[Row]:
+        """Documents of Xero that have this number; of purchases those, too, that have the supplier's part of it.
+
+        A bill that people or Cin7's own sync entered carries the supplier's number with or without the order's behind
+        it. Sent beside that one, it would count twice.
+        """
+        found = list(self.by_identity.get(identity(type_, number, contact_id), ()))
+        if type_ not in UNIQUE_TYPES and contact_id is not None:
+            known = {row["document_id"] for row in found}
+            more = self.by_first_part.get(identity(type_, first_part(number), contact_id), ())
+            found += [row for row in more if row["document_id"] not in known]
+        return found
+
     def followed(self, contact_id: str | None) -> Row | None:
         """A contact of Xero, or the one that it was merged into."""
         seen: set[str] = set()
@@ -95,6 +122,11 @@ class Books:
         posted, match = self.posted.get(key), self.matches.get(key)
         matched = match["xero_contact_id"] if match else None
         return self.followed(matched or (posted["xero_id"] if posted else None))
+
+
+def first_part(number: str) -> str:
+    """The supplier's own number in one that carries the order's, too: `INV-9 | PO-3`."""
+    return number.partition("|")[0].strip()
 
 
 def identity(type_: str, number: str, contact_id: str | None) -> tuple[str, ...]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pipelines.load.json_text import canonical_json, sha256_of
-from pipelines.sync.books import Books, Row, SyncScope, identity
+from pipelines.sync.books import Books, Row, SyncScope
 from pipelines.sync.elements import Wanted
-from pipelines.sync.kinds import ENDED, XERO_KINDS
+from pipelines.sync.kinds import ENDED, UNIQUE_TYPES, XERO_KINDS
 from pipelines.sync.steps import Obstacle, Step, locked, paid
 
 
@@ -124,16 +124,17 @@ class DocumentSteps:
     def _new(self, wanted: Wanted) -> Step:
         step = step_of(wanted, "new", "Xero does not hold it yet")
         contact = self.books.contact_of(wanted.needs[0])
-        number = identity(XERO_KINDS[wanted.kind].type, wanted.number, contact["contact_id"] if contact else None)
-        free = [row for row in self.books.by_identity.get(number, ()) if row["document_id"] not in self.books.owners]
+        type_, contact_id = XERO_KINDS[wanted.kind].type, contact["contact_id"] if contact else None
+        standing = self.books.standing_as(type_, wanted.number, contact_id)
+        free = [row for row in standing if row["document_id"] not in self.books.owners]
         for row in free:
             if row["shown_hash"] == wanted.shown_hash or _is_same_sum(row, wanted):
                 return replace(step, action="adopted", reason="it stands in Xero already", xero_id=row["document_id"])
-        if free or (len(number) == 2 and number in self.books.by_identity):
-            taken = (free or self.books.by_identity[number])[0]
-            why = f"Xero has another document with the number {wanted.number}: {taken['total_amount']:,.2f}"
+        if taken := free or (standing if type_ in UNIQUE_TYPES else []):
+            shown = f"{taken[0]['document_number']}: {taken[0]['total_amount']:,.2f} of {taken[0]['document_date']}"
+            why = f"Xero has another document with the number {shown}"
             fix = "Void that one in Xero or give it another number; or set a number_prefix in documents.yaml"
-            return blocked(step, Obstacle("number_taken", f"{why} of {taken['document_date']}", fix))
+            return blocked(step, Obstacle("number_taken", why, fix))
         if lock := self.books.locks.blocking([wanted.day] if wanted.day and self._has_entries(wanted) else []):
             return blocked(step, locked(lock, f"it is dated {wanted.day}"))
         if (wanted.key, wanted.content_hash) in self.books.flawed:
@@ -204,7 +205,8 @@ class DocumentSteps:
 def _is_same_sum(shown: Row, wanted: Wanted) -> bool:
     """Whether a document of the same number is surely ours: another program may have merged or described its lines
     differently. Sent again, it would count twice."""
-    return bool(shown["total_amount"] == wanted.total and shown["currency_code"] == wanted.currency)
+    is_sum = wanted.total == shown["total_amount"] or wanted.net == shown["net_amount"]
+    return is_sum and bool(shown["currency_code"] == wanted.currency)
 
 
 def _is_settled(shown: Row) -> bool:

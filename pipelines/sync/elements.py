@@ -34,6 +34,8 @@ class Wanted:
     day: date | None = None
     currency: str | None = None
     total: Decimal | None = None
+    net: Decimal | None = None
+    """Total without tax, of documents."""
 
     @cached_property
     def content_hash(self) -> str:
@@ -158,6 +160,7 @@ def _document(row: Row, lines: list[Row], base_currency: str) -> Wanted:
         row["document_date"],
         row["currency_code"],
         row["total_amount"],
+        row["net_amount"],
     )
 
 
