@@ -120,6 +120,9 @@ def cause_of_bills(
     return MatchedBills(cause_frame(rows), frozenset(taken))
 
 
+BAR = "|"
+"""Between the supplier's number and the order's, as the document sync and Cin7's own write a bill's number."""
+
 _BILL = ["bill_number", "supplier", "bill_date"]
 
 
@@ -136,7 +139,10 @@ def _plain(column: str) -> pl.Expr:
 def _agreed(expected: pl.DataFrame, documents: pl.DataFrame, window: Window) -> tuple[pl.DataFrame, frozenset[str]]:
     """Bills whose one document has the same number, supplier, side of the cut-off and sums by account."""
     ours = expected.with_columns(_plain("bill_number").alias("number"), _plain("supplier").alias("party"))
-    theirs = documents.with_columns(_plain("document_number").alias("number"), _plain("contact_name").alias("party"))
+    own_number = pl.col("document_number").str.split(BAR).list.first()
+    theirs = documents.with_columns(own_number.alias("number"), _plain("contact_name").alias("party")).with_columns(
+        _plain("number").alias("number")
+    )
     once = ["number", "party"]
     our_heads = ours.select(*once, *_BILL).unique().filter(pl.len().over(once) == 1)
     their_heads = theirs.select(*once, "document_id", "document_status", "document_date").unique()
@@ -250,7 +256,8 @@ def match_documents(
     """
     by_number: dict[str, list[XeroDocument]] = defaultdict(list)
     for document in documents:
-        for number in {plain(document.number), plain(document.reference)} - {""}:
+        numbers = {plain(document.number), plain(document.number.partition(BAR)[0]), plain(document.reference)}
+        for number in numbers - {""}:
             by_number[number].append(document)
     parties = {plain(bill.party) for bill in bills if bill.party}
     taken: set[str] = set()
