@@ -265,3 +265,41 @@ class SyncTotals(pa.DataFrameModel):
 
     class Config:
         strict = True
+
+
+class SyncSkips(pa.DataFrameModel):
+    """One row per time that somebody set an error of the sync aside, with a reason and an end."""
+
+    document_key: str = pa.Field(description="Our key of the document, contact, item, payment or allocation")
+    error_code: str = pa.Field(description="Which rule it broke")
+    reason: str = pa.Field(description="Why, in the words of the person")
+    skipped_until: pl.Date = pa.Field(description="Last day that it stays set aside")
+    skipped_by: str = pa.Field(description="Name that was given, or the login")
+    login: str = pa.Field(description="Login of the operating system")
+    host: str = pa.Field(description="Host on which it was set aside")
+    skipped_at: Instant = pa.Field(description="When")
+
+    class Config:
+        strict = True
+
+
+class SourcePayments(pa.DataFrameModel):
+    """One row per payment of the accounts that was written into the source, so that it is written once."""
+
+    xero_payment_id: str = pa.Field(unique=True, description="Xero's id of the payment")
+    document_id: str = pa.Field(description="core.trade_documents that it pays")
+    paid_on: pl.Date = pa.Field(description="Day of the payment")
+    amount: Money = pa.Field(ge=0, description="Amount, document currency")
+    resource: str = pa.Field(description="Where it was written: Payments of Omni, sale/payment of Core ...")
+    body: str = pa.Field(description="The request's body, byte for byte")
+    state: str = pa.Field(
+        isin=["sending", "written", "refused"],
+        description="sending: no answer yet, so the source is asked whether it has it; written; refused",
+    )
+    source_payment_id: str = pa.Field(nullable=True, description="The source's id of the payment it made")
+    reason: str = pa.Field(nullable=True, description="What the source said where it refused")
+    first_sent_at: Instant = pa.Field(description="When the request left first")
+    settled_at: Instant = pa.Field(nullable=True, description="When the source's answer came")
+
+    class Config:
+        strict = True

@@ -91,6 +91,8 @@ POST_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "post.outbox": posting.OutboxDocuments,
     "post.requests": posting.OutboxRequests,
     "post.synced_documents": sync.SyncedDocuments,
+    "post.sync_skips": sync.SyncSkips,
+    "post.source_payments": sync.SourcePayments,
     "post.planned_sync": sync.PlannedSync,
 }
 """What was planned, approved and sent."""

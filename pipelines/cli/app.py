@@ -13,6 +13,7 @@ from pipelines.cli import (
     compare_command,
     connect_command,
     cost_command,
+    errors_command,
     extract_command,
     init_command,
     look_commands,
@@ -45,6 +46,7 @@ for module in (
     connect_command,
     init_command,
     sign_commands,
+    errors_command,
 ):
     module.add_to(app)
 

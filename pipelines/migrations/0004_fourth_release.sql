@@ -329,3 +329,27 @@ create table sync.deposit_roll_forward (
     reversed_amount decimal(18,2) not null,
     closing_amount decimal(18,2) not null
 );
+-- Document sync: errors that somebody set aside, and payments of the accounts that were written into the source.
+create table post.sync_skips (
+    document_key varchar not null,
+    error_code varchar not null,
+    reason varchar not null,
+    skipped_until date not null,
+    skipped_by varchar not null,
+    login varchar not null,
+    host varchar not null,
+    skipped_at timestamp with time zone not null
+);
+create table post.source_payments (
+    xero_payment_id varchar not null,
+    document_id varchar not null,
+    paid_on date not null,
+    amount decimal(18,2) not null,
+    resource varchar not null,
+    body varchar not null,
+    state varchar not null,
+    source_payment_id varchar,
+    reason varchar,
+    first_sent_at timestamp with time zone not null,
+    settled_at timestamp with time zone
+);

@@ -137,7 +137,9 @@ def _meant(warehouse: Warehouse, key: str) -> list[dict[str, Any]]:
         raise UsageProblem("It is not clear which document is meant.", [found])
     if not exact:
         fix = "See the last column of `tieout errors`; what was put right has left the list"
-        raise UsageProblem("Nothing was set aside.", [Problem(where, "no document that waits has this key or number", fix)])
+        raise UsageProblem(
+            "Nothing was set aside.", [Problem(where, "no document that waits has this key or number", fix)]
+        )
     return exact
 
 

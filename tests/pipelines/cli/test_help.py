@@ -11,7 +11,7 @@ from tests.sample_company import ROOT, run_here
 
 COMMANDS = [
     "apply", "approve", "backup", "check", "close", "comment",
-    "compare", "connect", "cost", "demo", "dictionary", "diff", "explain",
+    "compare", "connect", "cost", "demo", "dictionary", "diff", "errors", "explain",
     "extract",
     "init", "mapping", "migrate", "pack", "plan", "preview", "sandbox", "sign", "status", "tie-out",
 ]  # fmt: skip
