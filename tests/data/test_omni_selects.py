@@ -26,6 +26,11 @@ SAMPLE = ROOT / "data" / "sample"
 
 Row = dict[str, Any]
 NOT_OF_STOCK = {"core.contacts", "core.trade_documents", "core.trade_lines", "core.payments"}
+FILES = {
+    "rates": ("currency", "date", "nzd_for_one"),
+    "landed_costs": ("charge_id", "purchase_order", "type", "nzd_amount", "date", "carrier"),
+}
+"""Files that selects of stock join, and their columns."""
 BRANCHES = [{"id": 1, "company": "Auckland"}]
 
 
@@ -45,6 +50,8 @@ def select(
         for name, definition in source.inputs.items()
         if hasattr(definition, "omni")
     }
+    for name, columns in FILES.items():
+        frames[name] = pl.DataFrame(list(inputs.get(name, [])), schema=dict.fromkeys(columns, pl.String))
     sql = next(sql for name, sql in source.tables.items() if str(name) == table)
     with (
         SourceConnection(frames, zone, assumptions=assumptions) as connection,
