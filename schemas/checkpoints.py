@@ -43,6 +43,11 @@ class CheckpointPools(pa.DataFrameModel):
     brought_cost: str = pa.Field(description="Running total of inflows, exact, in ten-billionths")
     issued_cost: str = pa.Field(description="Running total of outflows, exact, in ten-billionths")
     charged_cost: str = pa.Field(description="Running total of charges that found goods gone, in ten-billionths")
+    valued_from: pl.Date = pa.Field(
+        nullable=True,
+        description="First day whose moves were valued for it: states of the pool of that day or later, in earlier "
+        "checkpoints, do not hold any more; null: all of its days",
+    )
 
     class Config:
         strict = True

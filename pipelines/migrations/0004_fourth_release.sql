@@ -353,3 +353,5 @@ create table post.source_payments (
     first_sent_at timestamp with time zone not null,
     settled_at timestamp with time zone
 );
+-- How far back a pool was valued for a state: which of its earlier states a late change has overtaken.
+alter table close.checkpoint_pools add column valued_from date;

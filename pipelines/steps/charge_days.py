@@ -20,11 +20,14 @@ TABLE = "dated_charges"
 """A temporary view with the columns of core.charges."""
 
 CARRIERS = """
-    create or replace temp view charged_lines as
+    create or replace temp table charged_lines as
+      with received as (
+        from core.receipt_lines where rowid in (
+          select rowid from core.receipt_lines where purchase_id in (select purchase_id from core.charges))
+      )
       select purchase_id, sku, received_date as came_on, hash(r, k.currency_rate) as row_digest
-      from core.receipt_lines r asof left join core.currency_rates k
+      from received r asof left join core.currency_rates k
         on r.currency_code = k.currency_code and r.received_date >= k.rate_date
-      where purchase_id in (select purchase_id from core.charges)
       union all
       select 'transfer:' || transfer_id, sku,
         if(received_date is null, null, greatest(dispatched_date, received_date)), hash(t)
@@ -34,7 +37,7 @@ CARRIERS = """
       from core.production_lines p
       where kind = 'output' and 'production:' || production_id in (select purchase_id from core.charges)
 """
-"""A temporary view of the lines that charges are spread over (transforms.charge_carriers)."""
+"""A temporary table of the lines that charges are spread over (transforms.charge_carriers)."""
 
 _IDS = {"transfer_lines": "'transfer:' || transfer_id", "production_lines": "'production:' || production_id"}
 

@@ -95,25 +95,39 @@ def _stop_on_other_settings(close: CloseContext, row: dict[str, object]) -> None
         raise DataProblem("The closing layers of the last close do not fit the settings. Nothing was posted.", problems)
 
 
-def read_opening(warehouse: Warehouse, keys: pl.DataFrame, named: pl.DataFrame) -> Opening:
-    """States of pools, and costs of the sales that are named by their returns.
+def read_states_of(warehouse: Warehouse, keys: pl.DataFrame) -> pl.DataFrame:
+    """Every state that closes have left of some pools.
 
     Args:
         warehouse: the warehouse.
         keys: `sku`, `location`, `lot` of pools.
+
+    Returns:
+        `sku`, `location`, `lot`, `checkpoint`, `is_resumable`, `valued_from`, and `state_day` of the checkpoint.
+    """
+    with warehouse.offering("wanted_pools", keys.select("sku", "location", "lot")):
+        return warehouse.query(
+            """
+            select sku, location, lot, checkpoint, is_resumable, valued_from, state_day
+            from close.checkpoint_pools semi join wanted_pools using (sku, location, lot)
+              join close.checkpoints using (checkpoint)
+            """
+        )
+
+
+def read_opening(warehouse: Warehouse, states: pl.DataFrame, named: pl.DataFrame) -> Opening:
+    """States of pools, and costs of the sales that are named by their returns.
+
+    Args:
+        warehouse: the warehouse.
+        states: `sku`, `location`, `lot` and `checkpoint` of pools.
         named: StockMoves.
     """
     quantities = named.select("move_id", "quantity")
-    with warehouse.offering("wanted_pools", keys), warehouse.offering("named_moves", quantities):
-        current = "close.pool_checkpoints semi join wanted_pools using (sku, location, lot)"
-        pools = warehouse.query(
-            f"select p.* from close.checkpoint_pools p semi join (from {current})"
-            " using (checkpoint, sku, location, lot)"
-        )
-        layers = warehouse.query(
-            f"select l.* from close.checkpoint_layers l semi join (from {current})"
-            " using (checkpoint, sku, location, lot)"
-        )
+    with warehouse.offering("wanted_states", states), warehouse.offering("named_moves", quantities):
+        wanted = "semi join wanted_states using (checkpoint, sku, location, lot)"
+        pools = warehouse.query(f"select p.* from close.checkpoint_pools p {wanted}")
+        layers = warehouse.query(f"select l.* from close.checkpoint_layers l {wanted}")
         sales = warehouse.query(
             "select move_id, quantity, unit_cost_applied, exact_cost"
             " from close.valued_moves join named_moves using (move_id) where moved_on >= ?",
@@ -128,6 +142,7 @@ def keep_checkpoint(
     before: Checkpoint,
     resumed: Resumed,
     components: pl.DataFrame,
+    gone_back: pl.DataFrame,
     horizon: date,
     *,
     rebuild: bool,
@@ -140,6 +155,7 @@ def keep_checkpoint(
         before: what was gone on from.
         resumed: result of settle_from.
         components: `sku`, `location`, `lot`, `component` of the pools that were valued or connected anew.
+        gone_back: `sku`, `location`, `lot`, `start_day` of pools that went on from an earlier state (null: from none).
         horizon: last physical day of the moves that were valued.
         rebuild: whether that was asked for.
     """
@@ -157,9 +173,17 @@ def keep_checkpoint(
     }
     warehouse.append("close.checkpoints", pl.DataFrame([row]))
     pools, layers = write_states(resumed.states, resumed.open_pools, number)
-    warehouse.append("close.checkpoint_pools", pools)
+    warehouse.append("close.checkpoint_pools", _dated(pools, gone_back, before.state_day))
     warehouse.append("close.checkpoint_layers", layers)
     _point_to(warehouse, pools, components, number)
+
+
+def _dated(pools: pl.DataFrame, gone_back: pl.DataFrame, state_day: date) -> pl.DataFrame:
+    """CheckpointPools with the first day that was valued for each; null where that was the first of all."""
+    went = gone_back.select("sku", "location", "lot", "start_day", has_gone_back=pl.lit(value=True))
+    since = pl.when("has_gone_back").then("start_day").otherwise(pl.lit(None if state_day == BEFORE_ALL else state_day))
+    joined = pools.drop("valued_from").join(went, on=["sku", "location", "lot"], how="left", validate="1:1")
+    return joined.with_columns(valued_from=since.cast(pl.Date).dt.offset_by("1d")).select(pools.columns)
 
 
 def _point_to(warehouse: Warehouse, pools: pl.DataFrame, components: pl.DataFrame, number: int) -> None:

@@ -17,6 +17,7 @@ from pipelines.steps.checkpoints import (
     measure_restatement,
     read_checkpoint,
     read_opening,
+    read_states_of,
     state_day_of,
 )
 from pipelines.steps.context import CloseContext
@@ -31,8 +32,10 @@ from transforms.costing.checkpoints.continuing import Opening, Resumed, pool_key
 from transforms.costing.checkpoints.resumption import (
     KEY,
     PriorMoves,
+    ask_for_history,
     connect_pools,
     find_pools_from_history,
+    find_starts,
     with_connected,
 )
 from transforms.known_charges import allocate_known_charges
@@ -196,20 +199,24 @@ def _value(
         policy,
         before.state_day,
     )
+    starts = find_starts(again, pools, read_states_of(warehouse, again))
     while True:
-        moves, resumed = _settle(close, warehouse, before, recent, again, day)
+        pasts = again.select(KEY).join(starts, on=KEY, how="left", validate="1:1")
+        moves, resumed = _settle(close, warehouse, before, recent, pasts, day)
         circular = pl.DataFrame(list(resumed.circular_pools), schema=dict.fromkeys(KEY, pl.String), orient="row")
-        more = with_connected(circular, pools).join(again, on=KEY, how="anti").join(pools, on=KEY, how="semi")
+        whole = pasts.filter(pl.col("start_day").is_null())
+        more = with_connected(circular, pools).join(whole, on=KEY, how="anti").join(pools, on=KEY, how="semi")
         if more.is_empty():
             break
-        again = pl.concat([again, more])
+        starts = starts.join(more, on=KEY, how="anti")
+        again = pl.concat([again.select(KEY), more]).unique()
     changed = _write_costs(
         warehouse, moves, resumed, changes, before.state_day, is_all=before.state_day == Checkpoint().state_day
     )
     components = connect_pools(moves, pools, policy)
     if before.state_day == Checkpoint().state_day:
         warehouse.execute("delete from close.pool_checkpoints")
-    keep_checkpoint(close, warehouse, before, resumed, components, horizon, rebuild=rebuild)
+    keep_checkpoint(close, warehouse, before, resumed, components, pasts, horizon, rebuild=rebuild)
     return _Done(changed, moves, resumed.valued.select(_VALUED), resumed.valued.height, again.height)
 
 
@@ -224,28 +231,47 @@ def _settle(
     warehouse: Warehouse,
     before: Checkpoint,
     recent: pl.DataFrame,
-    again: pl.DataFrame,
+    pasts: pl.DataFrame,
     day: date,
 ) -> tuple[pl.DataFrame, Resumed]:
-    """Value the recent moves from the closing layers, and some pools from their whole history.
+    """Value the recent moves from the closing layers, and some pools from an earlier state or their whole history.
+
+    Args:
+        close: policies.
+        warehouse: an open transaction of it.
+        before: the last checkpoint.
+        recent: StockMoves after it.
+        pasts: `sku`, `location`, `lot`, `start_day`, `checkpoint` of those pools (find_starts; both null: all).
+        day: the end of it is the closing state.
 
     Returns:
         StockMoves that were valued, and behind them those before the checkpoint that they name; their values.
     """
     policy = close.policy.costing
     keyed = recent.with_columns(expr.alias(f"pool_{name}") for name, expr in zip(KEY, pool_key(policy), strict=True))
-    renamed = again.rename({name: f"pool_{name}" for name in KEY})
+    renamed = pasts.select(pl.col(name).alias(f"pool_{name}") for name in KEY)
     later = keyed.join(renamed, on=renamed.columns, how="anti")
-    history = read_pools(warehouse, again, policy)
+    history = read_pools(warehouse, pasts, policy)
     moves = pl.concat([later.select(recent.columns), history])
     named = _named_before(warehouse, moves, before.state_day)
     resumable = later.select(pl.col(f"pool_{name}").alias(name) for name in KEY).unique()
-    opening = read_opening(warehouse, resumable, named) if before.state_day > Checkpoint().state_day else Opening()
+    opening = (
+        _read_opening(warehouse, resumable, pasts, named) if before.state_day > Checkpoint().state_day else Opening()
+    )
     try:
         resumed = settle_from(moves, named, policy, opening, day)
     except MoveProblems as error:
         raise DataProblem("The stock moves cannot be valued. Nothing was posted.", error.problems) from None
     return pl.concat([moves, named]), resumed
+
+
+def _read_opening(warehouse: Warehouse, resumable: pl.DataFrame, pasts: pl.DataFrame, named: pl.DataFrame) -> Opening:
+    """The latest states of some pools and earlier ones of others."""
+    latest = warehouse.read("close.pool_checkpoints").join(resumable, on=KEY, how="semi")
+    columns = [*KEY, "checkpoint"]
+    return read_opening(
+        warehouse, pl.concat([latest.select(columns), pasts.select(columns).drop_nulls("checkpoint")]), named
+    )
 
 
 def _named_before(warehouse: Warehouse, moves: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -280,11 +306,12 @@ def find_moves(warehouse: Warehouse, ids: pl.DataFrame, day: date) -> pl.DataFra
 
 
 def read_pools(warehouse: Warehouse, keys: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
-    """All moves of some pools.
+    """Moves of some pools.
 
     Args:
         warehouse: holds core.stock_moves.
-        keys: `sku`, `location`, `lot`, empty where the pool does not look at it.
+        keys: `sku`, `location`, `lot`, empty where the pool does not look at it; and `start_day`: the moves after it,
+            all where it is null.
         policy: what makes a pool.
 
     Returns:
@@ -294,9 +321,12 @@ def read_pools(warehouse: Warehouse, keys: pl.DataFrame, policy: CostingPolicy) 
         return warehouse.query("from core.stock_moves limit 0")
     location = "and coalesce(m.location, '') = k.location" if policy.pool == "sku_location" else ""
     lot = "and coalesce(m.lot, '') = k.lot" if policy.method == "specific" else ""
+    after = "and coalesce(m.moved_on > k.start_day, true)"
+    earliest = date.min if keys["start_day"].null_count() else keys["start_day"].min()
     with warehouse.offering("wanted_pools", keys):
-        found = f"select m.rowid from core.stock_moves m semi join wanted_pools k on m.sku = k.sku {location} {lot}"
-        return warehouse.query(f"from core.stock_moves where rowid in ({found})")
+        pools = f"core.stock_moves m semi join wanted_pools k on m.sku = k.sku {location} {lot} {after}"
+        found = f"select m.rowid from {pools} where m.moved_on >= $1"
+        return warehouse.query(f"from core.stock_moves where rowid in ({found}) and moved_on >= $1", [earliest])
 
 
 def _prior_moves(
@@ -305,18 +335,17 @@ def _prior_moves(
     """What of the moves up to the checkpoint is tied to changed and recent ones."""
     hands_over = pl.col("kind").is_in(HANDED_OVER if close.policy.costing.pool == "sku_location" else HANDED_OVER[2:])
     both = pl.concat([changes.touched, recent]).filter(hands_over)
-    named = changes.touched.filter(pl.col("moved_on") <= day).select("source_move_id").drop_nulls()
-    with (
-        warehouse.offering("shared_documents", both.select("document_id").unique()),
-        warehouse.offering("named_moves", named.unique()),
-    ):
+    named = changes.touched.filter(pl.col("moved_on") <= day).select(move_id="source_move_id").drop_nulls()
+    asked = ask_for_history(recent, close.policy.costing).select(move_id="source_move_id")
+    sources = warehouse.find("core.stock_moves", "move_id", pl.concat([named, asked]))
+    is_prior = (pl.col("moved_on") <= day) | pl.col("move_id").is_in(named["move_id"].implode())
+    with warehouse.offering("shared_documents", both.select("document_id").unique()):
         documents = warehouse.query(
             "from core.stock_moves where moved_on <= ? and document_kind in ('transfer', 'production')"
             " and document_id in (from shared_documents)",
             [day],
         )
-        sources = warehouse.query("from core.stock_moves where move_id in (from named_moves)")
-    return PriorMoves(documents.filter(hands_over), sources)
+    return PriorMoves(documents.filter(hands_over), sources.filter(is_prior))
 
 
 def _write_costs(

@@ -3,12 +3,14 @@
 import shutil
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from mappings.kinds import PlacedText
+from mappings.reader import Mappings, read_mappings
 from pipelines.settings import Settings, load_settings
-from pipelines.steps.context import CloseContext, load_mappings
+from pipelines.steps.context import CloseContext
 from schemas.policies import CloseLateCost, Pool
 from tests.sample_company import ROOT
 
@@ -24,6 +26,12 @@ def company_settings(home: Path) -> Settings:
     return load_settings(home=home, warehouse=home / "warehouse.duckdb", mappings=home / "mappings")
 
 
+@cache
+def _mappings(folder: Path) -> Mappings:
+    """The company's mappings, which no test changes."""
+    return read_mappings(folder)
+
+
 def close_of(
     settings: Settings,
     period: date,
@@ -34,7 +42,7 @@ def close_of(
     threshold: str = "0.00",
 ) -> CloseContext:
     """A close under another costing policy than the file has."""
-    mappings = load_mappings(settings)
+    mappings = _mappings(settings.mappings)
     whole = mappings.close
     costing = replace(
         whole.close.costing,

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
@@ -17,8 +18,8 @@ from schemas.tables import SOURCE_TABLES
 from tests.pipelines.steps.closing import close_of, company_settings
 from tests.transforms.builders import table
 
-JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
-END_OF_JUNE, END_OF_JULY = date(2026, 6, 30), date(2026, 7, 31)
+JUNE, JULY, AUGUST = date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)
+END_OF_JUNE, END_OF_JULY, END_OF_AUGUST = date(2026, 6, 30), date(2026, 7, 31), date(2026, 8, 31)
 
 LAYERS = "select origin_move_id, quantity, layer_cost from close.checkpoint_layers where checkpoint = ? order by all"
 
@@ -86,6 +87,34 @@ def test_a_late_cost_values_its_pool_from_the_beginning_and_no_other(settings: S
     done = value_stock(close_of(settings, JULY, END_OF_JULY), warehouse)
 
     assert (done.move_count, done.pool_count) == (6, 1)  # two receipts, two sales, two shares; not the lamps
+
+
+def test_a_late_cost_values_its_pool_from_the_last_layers_before_its_receipt(
+    settings: Settings, warehouse: Warehouse
+) -> None:
+    receipt = {"receipt_line_id": "R3", "received_date": "2026-07-25", "quantity": 10, "unit_price": 14}
+    receipts = warehouse.read("core.receipt_lines")
+    july = table(SOURCE_TABLES["core.receipt_lines"], receipt | {"purchase_id": "3"})
+    warehouse.replace("core.receipt_lines", pl.concat([receipts, july]))
+    for month, end in ((JUNE, END_OF_JUNE), (JULY, END_OF_JULY)):
+        value_stock(close_of(settings, month, end), warehouse)
+    of_july = {"charge_id": "F3", "charge_date": "2026-08-05", "charge_amount": 20, "purchase_id": "3"}
+    of_june = {"charge_id": "F1", "charge_date": "2026-08-06", "charge_amount": 20}
+    also_of_july = of_july | {"charge_id": "F4"}
+    counts = []
+    for number in (1, 2, 3):
+        charges = table(SOURCE_TABLES["core.charges"], *[of_july, also_of_july, of_june][:number])
+        warehouse.replace("core.charges", charges)
+        done = value_stock(close_of(settings, AUGUST, END_OF_AUGUST), warehouse)
+        counts.append((done.move_count, done.pool_count))
+
+    # June's layers hold what July needs: sale, receipt and share; the second share finds July's layers overtaken
+    assert counts[:2] == [(3, 1), (4, 1)]
+    assert counts[2] == (9, 1)  # June's order has two lines, so it needs all three receipts, both sales and four shares
+    last = warehouse.query(
+        "select checkpoint, valued_from from close.checkpoint_pools where checkpoint in (4, 5) order by 1"
+    )
+    assert last.rows() == [(4, JULY), (5, None)]
 
 
 def test_closing_again_without_a_change_values_nothing_and_leaves_the_checkpoint(

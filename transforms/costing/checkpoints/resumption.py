@@ -18,9 +18,9 @@ class PriorMoves:
     """What the ledger up to the checkpoint says of the moves that are looked at."""
 
     documents: pl.DataFrame
-    """`sku`, `location`, `lot`, `document_id` of moves with a document that a later or a touched move shares."""
+    """StockMoves with a document that a later or a touched move shares."""
     sources: pl.DataFrame
-    """`sku`, `location`, `lot` of moves that touched moves name as their source."""
+    """StockMoves that touched moves name as their source, and later ones that ask for its history."""
 
 
 def find_pools_from_history(
@@ -47,21 +47,72 @@ def find_pools_from_history(
         day: end of the closing state.
 
     Returns:
-        `sku`, `location`, `lot`, each pool once.
+        `sku`, `location`, `lot`, each pool once, and `first_day`: no day before it can have changed, in any of the
+        pools that are connected with it.
     """
-    own_ids = recent.select(source_move_id="move_id")
-    on_older = recent.drop_nulls("source_move_id").join(own_ids, on="source_move_id", how="anti")
     found = [
         touched.filter(pl.col("moved_on") <= day),
-        on_older.filter(_needs_history(policy)),
+        ask_for_history(recent, policy),
         recent.filter(_hands_over(policy)).join(prior.documents, on="document_id", how="semi"),
         *([recent.filter(is_value_only)] if policy.late_cost == "prospective" and not policy.has_layers else []),
         prior.documents,
         prior.sources,
     ]
-    keys = [rows.select(pool_key(policy)) for rows in found]
-    unfinished = recent.select(pool_key(policy)).join(pools.filter(~pl.col("is_resumable")), on=KEY, how="semi")
-    return with_connected(pl.concat([*keys, unfinished]), pools)
+    keys = [rows.select(*pool_key(policy), "moved_on") for rows in found]
+    own = recent.select(*pool_key(policy), "moved_on")
+    unfinished = own.join(pools.filter(~pl.col("is_resumable")), on=KEY, how="semi")
+    dated = pl.concat([*keys, unfinished]).join(pools.select(*KEY, "component"), on=KEY, how="left", validate="m:1")
+    every = with_connected(dated.select(KEY), pools).join(pools.select(*KEY, "component"), on=KEY, how="left")
+    first = dated.drop_nulls("component").group_by("component").agg(first_day=pl.col("moved_on").min())
+    return every.join(first, on="component", how="left", validate="m:1").select(*KEY, "first_day")
+
+
+def ask_for_history(recent: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
+    """Recent moves that name an earlier move as their source and ask more of it than its layer.
+
+    Args:
+        recent: StockMoves after the checkpoint.
+        policy: method and what returns to suppliers cost.
+    """
+    own_ids = recent.select(source_move_id="move_id")
+    on_older = recent.drop_nulls("source_move_id").join(own_ids, on="source_move_id", how="anti")
+    return on_older.filter(_needs_history(policy))
+
+
+def find_starts(again: pl.DataFrame, pools: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
+    """Find the last states before anything has changed, for pools that cannot go on from their latest one.
+
+    A state does when it belongs to a day before the first change, when it can be gone on from, and when no later
+    valuation has looked at the days up to it again. Pools that are connected go back to the same checkpoint.
+
+    Args:
+        again: result of find_pools_from_history.
+        pools: PoolCheckpoints.
+        states: `sku`, `location`, `lot`, `checkpoint`, `state_day`, `is_resumable`, `valued_from` of all their states.
+
+    Returns:
+        `sku`, `location`, `lot`, `start_day` (the moves after it follow) and `checkpoint` (null: the pool held nothing
+        then); pools without such a state are left out: their whole history is needed.
+    """
+    members = again.join(pools.select(*KEY, "component"), on=KEY, how="inner", validate="1:1")
+    known = states.join(members, on=KEY, how="inner", validate="m:1")
+    left = members.select("component", "first_day").unique().drop_nulls()
+    found = [members.select(*KEY, start_day="first_day", checkpoint=pl.lit(None, pl.Int64)).clear()]
+    candidates = known.select("checkpoint", "state_day").unique().sort("checkpoint", descending=True)
+    for checkpoint, state_day in candidates.iter_rows():
+        asked = left.filter(pl.col("first_day") > state_day).select("component")
+        rows = known.join(asked, on="component", how="semi")
+        is_later = pl.col("checkpoint") > checkpoint
+        stale = rows.filter(is_later & (pl.col("valued_from").is_null() | (pl.col("valued_from") <= state_day)))
+        standing = rows.filter(~is_later).sort("checkpoint").unique(KEY, keep="last", maintain_order=True)
+        unfinished = standing.filter(~pl.col("is_resumable"))
+        good = asked.join(pl.concat([stale, unfinished]), on="component", how="anti")
+        left = left.join(good, on="component", how="anti")
+        going = members.join(good, on="component", how="semi").select(*KEY, pl.lit(state_day).alias("start_day"))
+        found.append(going.join(standing.select(*KEY, "checkpoint"), on=KEY, how="left", validate="1:1"))
+        if left.is_empty():
+            break
+    return pl.concat(found)
 
 
 def with_connected(keys: pl.DataFrame, pools: pl.DataFrame) -> pl.DataFrame:

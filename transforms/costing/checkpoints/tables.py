@@ -29,7 +29,8 @@ def write_states(
         checkpoint: its number.
 
     Returns:
-        CheckpointPools and CheckpointLayers; an unfinished pool has no layers.
+        CheckpointPools, as if all of their days had been valued, and CheckpointLayers; an unfinished pool has no
+        layers.
     """
     known = [(*key, True, state) for key, state in states.items()]
     rows = known + [(*key, False, PoolState()) for key in unfinished]
@@ -47,9 +48,8 @@ def write_states(
         "charged_cost": [write_cost(row[4].charged) for row in rows],
     }
     frame = pl.DataFrame(pools, schema_overrides={name: _POOLS[name] for name in pools}, strict=False)
-    return frame.with_columns(checkpoint=pl.lit(checkpoint, pl.Int64)).select(list(_POOLS)), _write_layers(
-        states, checkpoint
-    )
+    own = frame.with_columns(checkpoint=pl.lit(checkpoint, pl.Int64), valued_from=pl.lit(None, pl.Date))
+    return own.select(list(_POOLS)), _write_layers(states, checkpoint)
 
 
 def _write_layers(states: Mapping[PoolKey, PoolState], checkpoint: int) -> pl.DataFrame:
