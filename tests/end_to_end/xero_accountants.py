@@ -45,6 +45,10 @@ class Accountants:
         }  # fmt: skip
         self._http.put(f"{API}/Payments", json=payment).raise_for_status()
 
+    def switch_on(self, currency: str) -> None:
+        """Switch a currency on."""
+        self._http.put(f"{API}/Currencies", json={"Code": currency}).raise_for_status()
+
     def _account_id(self, code: str) -> str:
         accounts = self._http.get(f"{API}/Accounts").raise_for_status().json()["Accounts"]
         return next(str(one["AccountID"]) for one in accounts if one["Code"] == code)
