@@ -569,3 +569,16 @@ def test_what_does_not_count_though_goods_moved_is_listed_drop_shipments_too_sec
     ]
     (void,) = select("uncounted_lines", {"drop_ship": "through_stock"}, purchases=[gone], sales=[sold])
     assert void["reason"] == "the purchase is void, yet goods were received"
+
+
+def test_what_is_negative_is_shared_to_the_cent_like_what_is_positive() -> None:
+    # a trade-in of 100.00 over three fulfilments: 33.33 + 33.34 + 33.33, and a supplier's rebate line over two parts
+    parts = [fulfilment(picked(1), number=number) for number in (1, 2, 3)]
+    taken = invoice(Lines=[{"SKU": "TENT", "Quantity": 3, "Total": -100.0, "Tax": 0}])
+    rows = select("sale_lines", sales=[sale(Order=ordered(3), Fulfilments=parts, Invoices=[taken])])
+    assert [row["revenue_amount"] for row in rows] == [Decimal("-33.33"), Decimal("-33.34"), Decimal("-33.33")]
+    received = [{"TaskID": "r1", "Status": "AUTHORISED", "Lines": [
+        received_line(Quantity=each, CardID=card) for each, card in ((1, "a"), (2, "b"))]}]  # fmt: skip
+    billed = purchase()["Invoice"][0] | {"Lines": [purchase_line(Quantity=3, Total=-10.0)]}
+    lines = select("bill_lines", purchases=[purchase(StockReceived=received, Invoice=[billed])])
+    assert [row["line_amount"] for row in lines] == [Decimal("-3.33"), Decimal("-6.67")]
