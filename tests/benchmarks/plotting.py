@@ -15,6 +15,7 @@ WORDS = {
     "periodic_average": "periodic average",
     "sort floor": "sort floor (DuckDB)",
     "Decimal loop": "Decimal loop",
+    "Decimal loop, moves only": "Decimal loop, moves only",
 }
 
 
