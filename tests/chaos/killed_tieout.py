@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from pipelines import month_end
+from pipelines import document_sync, month_end
 from pipelines.cli import main
 from pipelines.load import apply, batches
 from pipelines.load.outbox import Outbox
@@ -19,8 +19,12 @@ from pipelines.load.post_log import export_plan
 from pipelines.load.read_back import read_back
 from pipelines.load.recording import Recorder
 from pipelines.load.xero_client import XeroClient
+from pipelines.sync import apply as sync_apply
+from pipelines.sync.recording import SyncRecorder
 
 SMALL_BATCH = 2
+SYNC_BATCH = 12
+"""Documents a request of the document sync: the sample company has some hundred."""
 
 _seen: dict[str, int] = {}
 
@@ -42,10 +46,13 @@ def arm(step: str, count: int) -> None:
 
         return call
 
-    for name in ("create_manual_journals", "end_manual_journal", "attach_file", "add_history"):
+    for name in ("create_manual_journals", "end_manual_journal", "attach_file", "add_history", "write_documents"):
         setattr(XeroClient, name, watched("request", getattr(XeroClient, name)))
     Outbox.save = watched("commit", Outbox.save)  # type: ignore[method-assign]
     Recorder.__call__ = watched("record", Recorder.__call__)  # type: ignore[method-assign]
+    SyncRecorder.__call__ = watched("record", SyncRecorder.__call__)  # type: ignore[method-assign]
+    setattr(sync_apply, "read_back_state", watched("read back", sync_apply.read_back_state))  # noqa: B010
+    setattr(sync_apply, "export_plan", watched("export plan", sync_apply.export_plan))  # noqa: B010
     for name, function in (("read_back", read_back), ("export_plan", export_plan)):
         setattr(apply, name, watched(name.replace("_", " "), function))
 
@@ -53,7 +60,8 @@ def arm(step: str, count: int) -> None:
 def run() -> None:
     """Arm, then do what the arguments say."""
     step, count, *arguments = sys.argv[1:]
-    batches.MOST_DOCUMENTS = SMALL_BATCH
+    batches.MOST_DOCUMENTS = SYNC_BATCH if "documents" in os.environ.get("KILLED", "") else SMALL_BATCH
+    setattr(document_sync, "SyncMeans", partial(document_sync.SyncMeans, pause=lambda _: None))  # noqa: B010
     setattr(month_end, "apply_plan", partial(apply.apply_plan, pause=lambda _: None))  # noqa: B010
     arm(step, int(count))
     sys.argv = ["tieout", *arguments]
