@@ -5,6 +5,8 @@ from datetime import date
 
 from mappings.case_shapes import Case
 from mappings.cases import FOLDER, read_cases
+from mappings.documents_checks import check_documents_against_xero
+from mappings.documents_shape import DocumentsFile
 from mappings.mapping_set import Mappings
 from mappings.xero_checks import check_against_xero, check_currencies, find_tracked_goods
 from pipelines.errors import DataProblem, TieoutError
@@ -18,6 +20,8 @@ from pipelines.mapping_cases import run_cases
 from pipelines.mapping_coverage import Coverage, IdleRule, measure_coverage
 from pipelines.settings import Settings
 from pipelines.steps.context import load_mappings
+from pipelines.sync.checking import describe_kinds
+from pipelines.sync.wanted import load_documents
 from pipelines.warehouse import open_published
 from schemas.problems import Problem
 
@@ -58,11 +62,12 @@ def check_everything(settings: Settings, period: date | None = None) -> Checked:
     checked = Checked([f"Mappings in {settings.mappings} hold."], problems)
     source = read_source(settings.mappings / "sources" / f"{mappings.close.source}.yaml")
     checked.held.append(f"Source {source.name}: {len(source.inputs)} inputs, {len(source.tables)} core tables.")
+    documents = _read_documents(checked, settings)
     _check_cases(checked, cases, settings, mappings)
     _check_month(checked, settings, mappings, period)
     own_problems = len(checked.problems)
     try:
-        organisation = _check_xero(checked, settings, mappings)
+        organisation = _check_xero(checked, settings, mappings, documents)
     except TieoutError as error:
         if not own_problems:
             raise
@@ -106,12 +111,28 @@ def _check_month(checked: Checked, settings: Settings, mappings: Mappings, perio
     checked.held.append(checked.coverage.sentence)
 
 
-def _check_xero(checked: Checked, settings: Settings, mappings: Mappings) -> str:
+def _read_documents(checked: Checked, settings: Settings) -> DocumentsFile | None:
+    """documents.yaml, where there is one; what is wrong with it is among the problems."""
+    try:
+        documents = load_documents(settings)
+    except DataProblem as error:
+        checked.problems += error.problems
+        return None
+    if documents is not None:
+        checked.held.append(describe_kinds(documents))
+    return documents
+
+
+def _check_xero(checked: Checked, settings: Settings, mappings: Mappings, documents: DocumentsFile | None) -> str:
     """Compare with Xero's own tables; the organisation's name."""
     with connect(settings) as client:
         xero = read_xero(client)
     checked.problems += check_currencies(mappings, xero.organisation, xero.base_currency, xero.currencies)
     checked.problems += check_against_xero(mappings, xero.accounts, xero.tax_rates, xero.tracking_options)
+    if documents is not None:
+        checked.problems += check_documents_against_xero(
+            documents, mappings, xero.accounts, xero.tax_rates, xero.payment_accounts
+        )
     checked.warnings += find_tracked_goods(mappings, xero.tracked_items, xero.accounts)
     checked.warnings += [*_foreign_documents(settings, xero), *(Problem("Xero", words) for words in xero.unread)]
     checked.held.append(f"Xero: {xero.organisation}, {xero.base_currency}; every account, tax type and option fits.")

@@ -41,6 +41,8 @@ class XeroFacts:
     """COGS account of items whose stock and COGS Xero books by itself, by code of the item."""
     purchase_accounts: Mapping[str, int] = field(default_factory=dict)
     """How many items are bought on which account."""
+    payment_accounts: frozenset[str] = frozenset()
+    """Codes of accounts that are no bank and take payments all the same (xero.md section 4)."""
     unread: tuple[str, ...] = ()
     """What could not be read, in words."""
 

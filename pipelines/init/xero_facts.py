@@ -49,7 +49,8 @@ def read_xero(client: XeroClient) -> XeroFacts:
         UsageProblem, XeroRefusal, Incomplete: as any call to Xero.
     """
     organisation = client.organisation()
-    accounts = frame_of("xero.accounts", map(account_row, client.accounts()))
+    elements = list(client.accounts())
+    accounts = frame_of("xero.accounts", map(account_row, elements))
     options = [row for category in client.tracking_categories() for row in tracking_rows(category)]
     unread: list[str] = []
     items = _if_allowed("items", client.items, unread)
@@ -72,6 +73,11 @@ def read_xero(client: XeroClient) -> XeroFacts:
             if item.get("IsTrackedAsInventory")
         },
         purchase_accounts=_purchase_accounts(items),
+        payment_accounts=frozenset(
+            str(element["Code"])
+            for element in elements
+            if element.get("EnablePaymentsToAccount") and element.get("Code") and element.get("Status") == "ACTIVE"
+        ),
         unread=tuple(unread),
     )
 
