@@ -1,6 +1,7 @@
 """Sign-off and what changed since: each source row with its effect, and effects that sum to the whole change."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,11 +12,12 @@ import pytest
 from pipelines.errors import ApprovalNeeded, DataProblem, UsageProblem
 from pipelines.load.plan import make_plan
 from pipelines.load.plan_store import set_status
+from pipelines.load.planned import PlannedDocument
 from pipelines.load.terms import PlanTerms
 from pipelines.settings import Settings
 from pipelines.signing.diff_table import diff_facts, diff_table
 from pipelines.signing.month_diff import MonthDiff, diff_month
-from pipelines.signing.protection import is_frozen
+from pipelines.signing.protection import is_frozen, stop_on_signed_month
 from pipelines.signing.reopening import reopen_month
 from pipelines.signing.replay import NOTHING, Totals, total_up
 from pipelines.signing.signing import sign_month
@@ -31,6 +33,9 @@ from tests.transforms.builders import table
 from transforms.periods import last_day
 
 MAY, JUNE, JULY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)
+NEW = PlannedDocument(
+    "COGS-2026-06", "cogs", "new", "ACME-COGS-2026-06-v1", None, last_day(JUNE), None, Decimal("4.00"), None, "new"
+)
 TERMS = PlanTerms(organisation="ACME", mappings_hash="m", code_hash="c")
 
 
@@ -167,6 +172,29 @@ def test_signed_rows_come_back_from_the_post_log_and_without_it_the_diff_says_wh
     assert restore_states(warehouse, "OTHER", tmp_path) == 0
     assert (restore_states(warehouse, "ORG", tmp_path), restore_states(warehouse, "ORG", tmp_path)) == (1, 0)
     assert effects(diff_month(close, warehouse)) == told != []
+
+
+def test_a_plan_that_changes_a_signed_month_stops_with_what_changed_and_the_ways_on(
+    close: CloseContext, warehouse: Warehouse
+) -> None:
+    close_and_sign(close, warehouse)
+    plan = make_plan(warehouse, TERMS, JUNE)
+    stop_on_signed_month(warehouse, plan)  # nothing to post
+    warehouse.execute("update core.receipt_lines set unit_price = 11 where receipt_line_id = 'R1'")
+
+    with pytest.raises(ApprovalNeeded) as stopped:
+        stop_on_signed_month(warehouse, replace(plan, documents=(NEW,)))
+
+    assert stopped.value.summary.startswith("2026-06 is signed: Ana Lopez on ")
+    assert [str(one) for one in stopped.value.problems] == [
+        "source rows: 1 changed since Ana Lopez signed 2026-06\n"
+        "    See each with its effect on COGS and stock: tieout diff 2026-06\n"
+        "    First: receipt_lines R1 (PO-1 unit_price 10 -> 11)",
+        "plan of 2026-06: would change 1 journal of a signed month\n"
+        "    Close 2026-07: it books the change as a catch-up, and 2026-06 stays as it was signed.\n"
+        '    Or reopen 2026-06 and post the change there: tieout close 2026-06 --reopen "why" --as NAME\n'
+        "    First: ACME-COGS-2026-06-v1 (new)",
+    ]
 
 
 def test_a_reopened_month_stays_open_until_it_is_signed_again(
