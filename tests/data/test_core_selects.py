@@ -71,6 +71,7 @@ def ordered(quantity: float, **changes: object) -> Row:
 
 
 def test_a_sale_leaves_on_its_shipment_date_and_no_date_is_ever_shifted_section_3b() -> None:
+    """cin7.md section 2.1: dates are local midnights: never shifted."""
     (row,) = select("sale_lines", sales=[sale()])
     assert row == {
         "sale_line_id": "f1/TENT/Auckland", "sale_id": "s1", "sale_number": "SO-1", "kind": "sale", "sku": "TENT",

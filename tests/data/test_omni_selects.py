@@ -137,6 +137,7 @@ def test_a_sale_line_has_its_days_in_the_accounts_time_zone_and_its_revenue_with
     ],
 )
 def test_an_instant_becomes_a_day_once(zone: str, instant: str, day: str) -> None:
+    """cin7.md section 1.3: an instant without Z, with fractions, or none at all."""
     (row,) = select("sale_lines", zone, sales=[order(dispatchedDate=instant)])
     assert row["moved_date"] == day
 
@@ -154,6 +155,7 @@ def test_an_instant_becomes_a_day_once(zone: str, instant: str, day: str) -> Non
     ],
 )
 def test_a_status_is_read_in_any_case(changes: Row, status: str) -> None:
+    """cin7.md section 1.5: status in any case, and words nobody documents."""
     (row,) = select("sale_lines", sales=[order(**changes)])
     assert row["status"] == status
 
@@ -171,6 +173,7 @@ def test_a_status_is_read_in_any_case(changes: Row, status: str) -> None:
     ],
 )
 def test_an_accounting_status_is_read_in_any_case(sent: str | None, meant: str | None) -> None:
+    """cin7.md section 1.5: accountingImportStatus in any case."""
     (row,) = select("sale_lines", sales=[order(accountingAttributes={"accountingImportStatus": sent})])
     assert row["accounting_status"] == meant
 
@@ -181,6 +184,7 @@ def test_a_document_without_accounting_attributes_has_no_accounting_status() -> 
 
 
 def test_every_field_may_be_null_or_missing() -> None:
+    """cin7.md section 1.5: every field may be null."""
     empty = {"id": 1, "lineItems": [{"id": 11, "code": "TENT"}]}
     (row,) = select("sale_lines", sales=[empty, {"id": 2, "lineItems": None}, {"id": 3, "lineItems": []}, {}])
     assert (row["sale_line_id"], row["ordered_quantity"], row["moved_quantity"]) == ("SO11", None, "0")
@@ -194,6 +198,7 @@ def test_every_field_may_be_null_or_missing() -> None:
 
 
 def test_a_line_without_code_is_a_comment_and_a_quantity_that_is_no_number_is_kept_to_be_refused() -> None:
+    """cin7.md section 1.5: a line without a code is a comment."""
     lines = [line(code=None), line(id=12, code=" "), line(id=13, qty="two")]
     (row,) = select("sale_lines", sales=[order(lineItems=lines)])
     assert (row["sale_line_id"], row["ordered_quantity"]) == ("SO13", "two")
@@ -202,6 +207,7 @@ def test_a_line_without_code_is_a_comment_and_a_quantity_that_is_no_number_is_ke
 
 
 def test_a_return_is_positive_and_finds_the_line_that_it_reverses() -> None:
+    """cin7.md section 1.7: a return is a negative qty, linked by salesReference."""
     lines = [line(id=15, sort=2), line(id=16, sort=1), line(id=14, code="POT", sort=3)]
     rows = select("sale_lines", sales=[order(lineItems=lines)], credits=[credit()])
     back = next(row for row in rows if row["kind"] == "sale_return")
@@ -218,6 +224,7 @@ def test_a_return_of_an_unknown_order_stands_alone() -> None:
 
 
 def test_a_credit_that_takes_nothing_back_is_no_return() -> None:
+    """cin7.md section 1.7: a credit that takes nothing back."""
     assert select("sale_lines", credits=[credit(lineItems=[line(qty=1), line(qty=0)])]) == []
 
 
@@ -233,6 +240,7 @@ def test_a_credit_that_takes_nothing_back_is_no_return() -> None:
     ],
 )
 def test_revenue_is_net_and_in_base_currency(changes: Row, revenue: str | None) -> None:
+    """cin7.md section 1.5: taxRate 15 and 0.15; discount is of the line."""
     (row,) = select("sale_lines", sales=[order(**changes)])
     assert row["revenue_amount"] == (None if revenue is None else Decimal(revenue))
 
@@ -243,6 +251,7 @@ def test_a_branch_that_is_not_listed_is_named_by_its_id() -> None:
 
 
 def test_field_names_of_any_case_are_read_once_they_are_spelled() -> None:
+    """cin7.md section 1.1: camelCase or PascalCase on the wire."""
     shouting = {name.upper(): value for name, value in order().items()}
     shouting["LINEITEMS"] = [{name.title(): value for name, value in line().items()}]
     (row,) = select("sale_lines", sales=[spell_row(shouting, RESOURCES["SalesOrders"])])
@@ -261,16 +270,19 @@ def test_field_names_of_any_case_are_read_once_they_are_spelled() -> None:
     ],
 )
 def test_a_purchase_price_is_without_gst_and_with_the_orders_own_freight(changes: Row, unit_price: str | None) -> None:
+    """cin7.md section 1.6: unitPrice is the cost in the document's currency, with tax or without, before freight."""
     (row,) = select("receipt_lines", purchases=[purchase(**changes)])
     assert row["unit_price"] == unit_price
 
 
 def test_drafts_and_voids_of_purchases_are_no_receipts() -> None:
+    """cin7.md section 1.6: drafts and voids are no receipts."""
     gone = [purchase(isVoid=True), purchase(status="VOID"), purchase(status="draft")]
     assert select("receipt_lines", purchases=gone) == []
 
 
 def test_an_adjustment_counts_when_it_is_complete_and_a_cost_of_nothing_is_none() -> None:
+    """cin7.md section 1.8: adjustments count with both dates, and have no status."""
     done = {"completedDate": "2026-09-03T12:00:00Z", "adjustInAccountingSystem": "2026-09-03T12:00:00Z"}
     lines = [
         {"id": 1, "code": "A", "qty": -3, "qtyAdjusted": -2, "unitCost": 0},
@@ -290,6 +302,7 @@ def test_an_adjustment_counts_when_it_is_complete_and_a_cost_of_nothing_is_none(
 
 
 def test_an_option_is_a_sku_and_services_and_kits_are_no_stock() -> None:
+    """cin7.md section 1.8: services, kits and older codes of options."""
     options = [
         {"code": "OLD", "productOptionCode": "NEW", "optionWeight": 0.3},
         {"code": "B", "productOptionSizeCode": "B-L"},
@@ -380,6 +393,7 @@ def _sample_rows(resource: str) -> list[Row]:
 
 def test_tax_that_does_not_come_back_is_part_of_the_cost() -> None:
     # 115.00 with 15 % GST inside is 100.00 without; 100.00 without is 115.00 with
+    """cin7.md section 1.6: tax that does not come back."""
     inside = purchase(taxStatus="Incl", lineItems=[{"id": 71, "code": "TENT", "qty": 4, "unitPrice": 115}])
     outside = purchase(taxStatus="Excl", lineItems=[{"id": 71, "code": "TENT", "qty": 4, "unitPrice": 100}])
     exempt = purchase(taxStatus="Exempt", lineItems=[{"id": 71, "code": "TENT", "qty": 4, "unitPrice": 100}])
@@ -397,6 +411,7 @@ def test_tax_that_does_not_come_back_is_part_of_the_cost() -> None:
 
 
 def test_of_a_kit_its_parts_leave_stock_and_not_the_kit_itself() -> None:
+    """cin7.md section 1.5: kits: a parent and its child lines."""
     kit = line(id=11, code="KIT", qty=2, qtyShipped=2, unitPrice=50.0)
     parts = [
         line(id=12, parentId=11, code="TENT", qty=2, qtyShipped=2, unitPrice=0),

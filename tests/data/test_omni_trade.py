@@ -211,6 +211,7 @@ def test_a_voided_document_stays_as_void() -> None:
 
 
 def test_supplier_credits_and_deposits_come_from_files_and_belong_to_their_orders() -> None:
+    """cin7.md section 1.4: no supplier credits and no deposits: files bring them."""
     credit = {"credit_id": "2", "credit_number": "SCN-2", "supplier": "Maker", "purchase_order": "PO-7",
               "date": "2026-10-21", "currency": "NZD", "tax_status": "Excl", "tax_rate": "15", "quantity": "2",
               "unit_price": "30", "tax_amount": "9.00", "account": "425", "total": "69.00"}  # fmt: skip
@@ -254,6 +255,7 @@ PAID: tuple[tuple[Row, tuple[object, ...]], ...] = (
 
 
 def test_a_payment_finds_its_document_and_says_where_it_came_from() -> None:
+    """cin7.md section 1.8: payments of any orderType."""
     note = order(id=9, reference="CRN-9")
     given = [PAYMENT | changes | {"id": number} for number, (changes, _) in enumerate(PAID, 1)]
     rows = select(OMNI, "payments", payments=given, sales=[order()], credits=[note], purchases=[purchase()])
@@ -269,6 +271,7 @@ def test_a_payment_that_was_not_authorised_counts_only_where_that_is_assumed(ass
 
 
 def test_a_contact_has_its_accounts_email_first_and_the_id_that_cin7_stores() -> None:
+    """cin7.md section 1.8: a contact's accountingIntegrationId."""
     known = {"id": 301, "type": "customer", "company": " Fiordland Guides Ltd ", "accountNumber": "C-301",
              "taxNumber": "49-1", "billingEmail": "Accounts@Fiordland.example", "email": "base@fiordland.example",
              "mobile": "021", "currencyCode": "nzd", "paymentTerms": "30 days", "isActive": False,

@@ -11,7 +11,7 @@ from tests.data.test_omni_selects import Row, credit, line, order, purchase, sel
 
 
 def test_the_unit_cost_on_a_sale_is_never_read_cin7_1_5() -> None:
-    """cin7.md section 1.5: integrations fill it with 0 or with a selling price; section 5, question 1."""
+    """cin7.md section 1.5 and section 5, question 1: integrations fill it with 0 or with a selling price."""
     plain = select("sale_lines", sales=[order()])
     for typed_in in (0, 115, 31.5):
         assert select("sale_lines", sales=[order(lineItems=[line(unitCost=typed_in)])]) == plain

@@ -69,7 +69,7 @@ def test_labour_is_cost_of_what_the_job_made_and_leaves_with_it_cin7_2_2() -> No
 def test_freight_between_branches_is_cost_of_what_was_moved_cin7_3b(
     pool: Pool, closing: list[tuple[object, ...]]
 ) -> None:
-    """cin7.md sections 3A and 3B: additional costs on branch transfers, journals of stock transfers."""
+    """cin7.md sections 1.8, 3A and 3B: additional costs on branch transfers, journals of stock transfers."""
     documents = core(
         products=PRODUCTS,
         opening_stock=OPENING,

@@ -118,13 +118,14 @@ TAKEN_BACK: Row = {"move_id": "sale:1", "kind": "sale_return", "moved_quantity":
     ],
 )  # fmt: skip
 def test_a_return_has_reasons_of_its_own_cin7_3a(changes: Row, category: str, reason: str) -> None:
-    """cin7.md section 3A, COGS content and timing: credit notes mirror the rule of orders."""
+    """cin7.md section 3A, COGS content and timing: credit notes mirror the rule of orders (cin7.md section 1.7)."""
     booked = [] if category == "recognised_not_dispatched" else [TAKEN_BACK]
     assert pick(left_out([RETURN | changes], booked), "category", "reason") == [(category, reason)]
 
 
 def test_both_directions_have_their_value_for_sales_and_for_returns() -> None:
     # 3 tents of 10.00 each were sold and left; 2 of them are credited and not back yet, 3 others ordered and invoiced
+    """cin7.md section 5, question 5: the cost of a return: that of its sale, where that is known."""
     gone = {"sale_line_id": "1", "moved_quantity": 3, "moved_date": "09-28", "invoice_date": "10-02"}
     waiting = {"moved_date": None, "moved_quantity": 0, "invoice_date": "09-30"}
     back = waiting | {"sale_line_id": "2", "kind": "sale_return", "ordered_quantity": 2, "returned_sale_line_id": "1"}

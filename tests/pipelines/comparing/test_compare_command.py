@@ -48,6 +48,7 @@ def test_methods_are_totalled_and_listed_by_sku(compare: Compare, tmp_path: Path
 
 
 def test_a_cogs_breakdown_stands_beside_our_documents(compare: Compare, tmp_path: Path) -> None:
+    """cin7.md section 1.4: no COGS from the API: Cin7's report stands beside ours."""
     mine = compare(
         "--methods", "fifo", "--cin7", breakdown(tmp_path, [("SO-NONE", "$1,000.00", "05/10/2026")]), "--json"
     ).json

@@ -68,6 +68,7 @@ def test_every_row_of_the_sample_comes_once_from_the_local_server(tmp_path: Path
 
 
 def test_a_full_last_page_is_followed_by_an_empty_one(tmp_path: Path) -> None:
+    """cin7.md section 1.2: pages of 250 until a short or an empty one."""
     asked: list[str] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -104,6 +105,7 @@ def test_the_address_may_be_given_without_its_path(tmp_path: Path, given: str) -
 
 
 def test_field_names_are_matched_without_case_and_the_tenants_own_are_kept() -> None:
+    """cin7.md section 1.5: customFields have the tenant's own names."""
     row = {"ID": 1, "modifiedcogsdate": "x", "LineItems": [{"Code": "A", "qtyshipped": 2}], "Unheard": {"Qty": 1}}
     row["CustomFields"] = {"Orders_1000": "Total", "TOTAL": 1}
     assert spell_row(row, RESOURCES["SalesOrders"]) == {
@@ -125,6 +127,7 @@ def test_every_field_of_the_sample_is_spelled_as_documented() -> None:
 
 
 def test_a_hiccup_is_tried_again_and_a_wait_that_is_asked_for_is_kept(tmp_path: Path, waits: list[float]) -> None:
+    """cin7.md section 1.1: 429 with Retry-After, or without."""
     answers = iter(
         [httpx.Response(503), httpx.Response(429, headers={"Retry-After": "7"}), httpx.Response(200, json=[])]
     )
@@ -134,6 +137,7 @@ def test_a_hiccup_is_tried_again_and_a_wait_that_is_asked_for_is_kept(tmp_path: 
 
 
 def test_a_server_with_limits_is_read_completely(tmp_path: Path, waits: list[float]) -> None:
+    """cin7.md section 1.1: 3 calls a second, 60 a minute, then 429."""
     with running_sandbox(SAMPLE, limits=CallLimits(0, 1, 0)) as url:
         access = load_settings(home=tmp_path, omni_url=url, omni_username="sandbox", omni_key="sandbox")
         with connect_omni(access, backoff=0) as omni:
@@ -145,6 +149,7 @@ def test_a_server_with_limits_is_read_completely(tmp_path: Path, waits: list[flo
 
 
 def test_a_used_up_day_ends_the_call_at_once(tmp_path: Path, waits: list[float]) -> None:
+    """cin7.md section 1.1: a day that is used up is not slept on."""
     error = refusal(tmp_path, httpx.Response(429, headers={"Retry-After": "40000"}))
     assert (type(error), error.exit_code, waits) == (Incomplete, 7, [])
     assert "takes no more calls today (5,000 a day)" in str(error)
@@ -181,6 +186,7 @@ def test_nobody_answers(tmp_path: Path, waits: list[float]) -> None:
 def test_an_answer_without_rows_is_incomplete(
     tmp_path: Path, waits: list[float], response: httpx.Response, words: str
 ) -> None:
+    """cin7.md section 1.1: lists are bare arrays; anything else is no list."""
     error = refusal(tmp_path, response)
     assert isinstance(error, Incomplete)
     assert words in str(error)
@@ -201,6 +207,7 @@ def test_an_answer_without_rows_is_incomplete(
     ],
 )
 def test_a_refusal_says_what_to_do(tmp_path: Path, status: int, resource: str, words: str) -> None:
+    """cin7.md section 1.1: user name and key of a person, or of nobody: 401."""
     error = refusal(tmp_path, httpx.Response(status, text="bad\n order"), resource)
     assert isinstance(error, UsageProblem)
     assert error.exit_code == 2

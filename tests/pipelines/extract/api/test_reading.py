@@ -136,6 +136,7 @@ def test_a_document_edited_while_pages_are_read_is_not_lost_nor_is_its_neighbour
 
 
 def test_a_document_deleted_while_pages_are_read_takes_no_other_with_it(company: Company) -> None:
+    """cin7.md section 1.2: no snapshot: a row is deleted while pages are read."""
     calls = iter(range(99))
 
     def delete(resource: str, number: int) -> None:
@@ -306,6 +307,7 @@ def test_a_backfill_reads_the_days_again_and_moves_no_watermark(company: Company
 
 
 def test_the_days_of_a_backfill_begin_at_midnight_of_the_account(company: Company) -> None:
+    """cin7.md section 1.3: the days of a backfill are days of the account."""
     company.read()
     company.read(Wish(first_day=date(2026, 10, 1), last_day=date(2026, 10, 1), zone="Pacific/Auckland"))
     question = company.api.asked[0][1]

@@ -124,6 +124,7 @@ def test_days_of_transactions_are_whole_whatever_the_bounds_mean_section_5(
 def test_429_and_503_are_both_waited_out_with_and_without_retry_after_section_2_1(
     tmp_path: Path, status: int, header: str | None
 ) -> None:
+    """cin7.md section 5, question 7: 429 or 503, of the application or the account."""
     answers = [httpx.Response(status, headers={"Retry-After": header} if header else {}), rows(1, "1")]
     with api(tmp_path, lambda _: answers.pop(0)) as core:
         assert len(core.page(core.resources["saleList"], ALL, 1).rows) == 1
