@@ -72,7 +72,13 @@ def settle_pools(
     else:
         order = find_order(phased, policy, by_pool=True)
     if policy.has_layers or phased.height < MANY_MOVES:
-        plain, order = _split_plain(phased, order, routes, never_received=standard_costs is not None)
+        plain, order = _split_plain(
+            phased,
+            order,
+            routes,
+            asks_short=not policy.has_layers or standard_costs is not None,
+            never_received=standard_costs is not None,
+        )
         columns = phased.select(PLAIN_COLUMNS)
         parts.append(lambda: settle_plain_pools(columns[plain], policy))
     parts += [
@@ -83,12 +89,14 @@ def settle_pools(
 
 
 def _split_plain(
-    rows: pl.DataFrame, order: pl.Series, routes: pl.Series, never_received: bool
+    rows: pl.DataFrame, order: pl.Series, routes: pl.Series, *, asks_short: bool, never_received: bool
 ) -> tuple[pl.Series, pl.Series]:
     """Positions of the moves of plain pools, and of those whose moves wait for each other; both by pool and order."""
     ordered = rows.select("pool", "quantity")[order]
     waits = routes.to_numpy() != PLAIN
-    waits[find_pools_below_zero(ordered, never_received).to_numpy()] = True
+    # layers tell what covers units that were not there; only a standard cost for those before any layer is not plain
+    if asks_short:
+        waits[find_pools_below_zero(ordered, never_received).to_numpy()] = True
     if not waits.any():
         return order, order.clear()
     is_waiting = pl.Series(waits).gather(ordered["pool"])

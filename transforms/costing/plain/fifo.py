@@ -14,6 +14,7 @@ import polars as pl
 from transforms.costing.flows import INFLOW_KINDS, KIND, OUTFLOW_KINDS, VALUE_KINDS
 from transforms.costing.integers import COST_OF_ONE_CENT, FITS_64_BITS
 from transforms.costing.plain.pool_runs import Marks, Places, PoolRuns, Whole, whole
+from transforms.costing.plain.short_issues import Layers, ShortIssues, settle_short_issues
 
 HALF_CENT = COST_OF_ONE_CENT // 2
 MOST_CENTS = FITS_64_BITS // COST_OF_ONE_CENT
@@ -62,8 +63,8 @@ def settle_plain_fifo(rows: pl.DataFrame) -> pl.DataFrame:
     """Cost every outflow by the oldest units first (IAS 2.27), and every inflow and charge at its own cost.
 
     Args:
-        rows: PLAIN_COLUMNS of the moves of plain pools, sorted by pool and order; no pool ever runs below zero, but
-            those that never receive, whose issues cost nothing.
+        rows: PLAIN_COLUMNS of the moves of plain pools, sorted by pool and order. Units that are not there cost what
+            covers them, or as long as nothing does, the last known cost; where nothing was ever received, nothing.
 
     Returns:
         VALUED, one row for each inflow, each outflow of a quantity, and each change of value.
@@ -74,13 +75,41 @@ def settle_plain_fifo(rows: pl.DataFrame) -> pl.DataFrame:
     is_in, is_out = _is_of(INFLOW_KINDS)[kind], _is_of(OUTFLOW_KINDS)[kind]
     bringing = np.flatnonzero(is_in | _is_of(VALUE_KINDS)[kind])
     layers, issues = np.flatnonzero(is_in & (units > 0)), np.flatnonzero(is_out & (units < 0))
-    received, target = _find_covered(PoolRuns.of(pool), units, is_in, is_out)
+    runs = PoolRuns.of(pool)
+    received, target, begin = _find_covered(runs, units, is_in, is_out)
     issued = _Issues(pool[issues], -units[issues], target[issues])
     stock = _Layers.of(pool[layers], units[layers], layer_cost[layers], received[layers])
     has_layers = _receives(pool, units, is_in)[issues]
-    costs = issued.price(stock, has_layers) if layers.size else Costs(issued.units * 0, issued.units * 0)
     inflows = _inflows(rows["row"], bringing, PoolRuns.of(pool[bringing]), own, layer_cost, units)
-    return pl.concat([inflows, _outflows(rows["row"], issues, issued, costs, has_layers)])
+    is_short = (target[issues] > received[issues]) & has_layers
+    if not is_short.any():
+        costs = issued.price(stock, has_layers) if layers.size else Costs(issued.units * 0, issued.units * 0)
+        return pl.concat([inflows, _outflows(rows["row"], issues, issued, costs, has_layers)])
+    end = runs.spread(received[runs.starts + runs.lengths - 1])[issues]
+    covered = _Issues(issued.pool, issued.units, np.minimum(issued.covered_to, end))
+    outflows = _outflows(rows["row"], issues, covered, covered.price(stock, has_layers), has_layers)
+    short = np.flatnonzero(is_short)
+    first = issued.covered_to[short] - issued.units[short]
+    told = ShortIssues(short, issued.units[short], first, received[issues][short], begin[issues][short], end[short])
+    return pl.concat([inflows, _with_short_issues(outflows, told, stock)])
+
+
+def _with_short_issues(outflows: pl.DataFrame, short: ShortIssues, stock: "_Layers") -> pl.DataFrame:
+    """Issues with what those of more than was there were thought to cost, and what the uncovered ones do."""
+    at = tuple(np.searchsorted(stock.end, places) for places in (short.first, short.received, short.end))
+    layers = Layers(
+        stock.end, stock.units, stock.whole * stock.units + stock.rest, stock.before.cents, stock.before.left
+    )
+    told = list(settle_short_issues(short, layers, tuple(np.minimum(one, stock.end.size - 1) for one in at)))
+    open_ones = [(one.place, *one.uncovered) for one in told if one.uncovered is not None]
+    places, cents, units = (list(column) for column in zip(*open_ones, strict=True)) if open_ones else ([], [], [])
+    thought = [one.provisional_cents for one in told]
+    return outflows.with_columns(
+        outflows["cents"].scatter(places, cents),
+        outflows["unit_millionths"].scatter(places, units),
+        outflows["provisional_cents"].scatter([one.place for one in told], thought),
+        outflows["is_provisional"].scatter(places, values=True),
+    )
 
 
 def _is_of(kinds: tuple[str, ...]) -> Marks:
@@ -88,12 +117,12 @@ def _is_of(kinds: tuple[str, ...]) -> Marks:
     return np.array([kind in kinds for kind in KIND.categories])
 
 
-def _find_covered(runs: PoolRuns, units: Whole, is_in: Marks, is_out: Marks) -> tuple[Whole, Whole]:
-    """Units received up to each row over all pools, and among these the last one that has left its pool."""
+def _find_covered(runs: PoolRuns, units: Whole, is_in: Marks, is_out: Marks) -> tuple[Whole, Whole, Whole]:
+    """Units received up to each row over all pools; among these the last that has left its pool; where that begins."""
     came = np.where(is_in, units, 0)
     received = np.cumsum(came)
     before_pool = runs.spread(received[runs.starts] - came[runs.starts])
-    return received, before_pool + runs.total(np.where(is_out, -units, 0))
+    return received, before_pool + runs.total(np.where(is_out, -units, 0)), before_pool
 
 
 def _receives(pool: Whole, units: Whole, is_in: Marks) -> Marks:
