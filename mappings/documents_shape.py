@@ -270,8 +270,8 @@ class DocumentsFile(Written):
 
     @property
     def kinds_on(self) -> frozenset[str]:
-        """Kinds of rows in `sync` that are sent, the reversals of deposits with their deposits."""
-        sent = {KINDS_SENT[name] for name in self.kinds.sent}
+        """Kinds of rows in `sync` that are sent: deposits with their reversals, payments only where they are pushed."""
+        sent = {KINDS_SENT[name] for name in self.kinds.sent if name != "payments" or self.payments.push}
         return frozenset(sent | {f"{kind}_reversal" for kind in sent if kind.endswith("_deposit")})
 
 

@@ -39,13 +39,15 @@ def count_documents(inputs: SyncInputs, policy: SyncPolicy, to: date | None = No
         to: last day that counts; None: no end.
     """
     named = _name(inputs.documents.filter(pl.col("kind").is_in(list(policy.kinds))), policy)
-    judged = named.join(
-        inputs.synced_keys().with_columns(is_synced=pl.lit(value=True)), on="document_key", how="left", validate="1:1"
-    ).with_columns(pl.col("is_synced").fill_null(value=False), why=_why_not(policy, to))
+    judged = named.join(_standing(inputs), on="document_key", how="left", validate="1:1").with_columns(
+        pl.col("is_synced").fill_null(value=False), why=_why_not(policy, to)
+    )
     kept = pl.col("why").is_null() | ((pl.col("why") == "void") & pl.col("is_synced"))
-    documents = judged.filter(kept).with_columns(is_void=pl.col("why").is_not_null()).drop("why")
+    documents = (
+        judged.filter(kept).with_columns(is_void=pl.col("why").is_not_null()).drop("why", "posted_date", "is_synced")
+    )
     left_out = judged.filter(~kept)
-    fell_away = left_out.filter("is_synced", pl.col("why").is_in(["draft", "not_dated", "marked"]))
+    fell_away = left_out.filter("is_synced", _is_held(to))
     faulty = [
         complain(fell_away, "no_longer_counts", _fell_away()),
         complain(
@@ -58,6 +60,23 @@ def count_documents(inputs: SyncInputs, policy: SyncPolicy, to: date | None = No
         _refused(inputs.rejected, policy),
     ]
     return Counted(documents, left_out.select("document_key", "kind", "why"), join_complaints(faulty))
+
+
+def _standing(inputs: SyncInputs) -> pl.DataFrame:
+    """`document_key`, `is_synced`, `posted_date` of what stands in Xero."""
+    dates = inputs.synced.select("document_key", pl.col("document_date").alias("posted_date")).unique("document_key")
+    marked = inputs.synced_keys().with_columns(is_synced=pl.lit(value=True))
+    return marked.join(dates, on="document_key", how="left", validate="1:1")
+
+
+def _is_held(to: date | None) -> pl.Expr:
+    """Why documents stand in Xero and do not count here, though nobody voided them: they are left as they are.
+
+    One that was dated after `to` from the beginning is not looked at in this run, and nothing is wrong with it.
+    """
+    was_inside = pl.col("posted_date") <= to if to is not None else pl.lit(value=True)
+    why = pl.col("why")
+    return why.is_in(["draft", "not_dated", "marked", "before_from", "not_moved"]) | ((why == "after_to") & was_inside)
 
 
 def _name(documents: pl.DataFrame, policy: SyncPolicy) -> pl.DataFrame:
@@ -109,6 +128,9 @@ def _fell_away() -> pl.Expr:
         "draft": "is a draft again in Cin7",
         "not_dated": "has no date any more in Cin7",
         "marked": "is marked in Cin7 as not to be imported",
+        "before_from": "is dated before the first day of the sync",
+        "after_to": "is dated after the last day that counts",
+        "not_moved": "has goods that did not move completely",
     }
     said = pl.col("why").replace_strict(words, return_dtype=pl.String)
     return fill("{} stands in Xero and {}", "shown_number", said)

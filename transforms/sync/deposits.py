@@ -4,6 +4,8 @@ import polars as pl
 
 from schemas.dtypes import MONEY
 from schemas.sync import DepositRollForward
+from transforms.sync.inputs import SyncInputs
+from transforms.sync.sync_errors import complain
 from transforms.texts import fill
 
 DEPOSIT_KINDS = ("sales_deposit", "purchase_deposit")
@@ -55,6 +57,32 @@ def reverse_deposits(
         document_key=pl.col("credit_key"), line_key=fill("{}:{}", "credit_key", "line_key")
     )
     return reversals.select(documents.columns), own.select(lines.columns)
+
+
+def hold_reversals(inputs: SyncInputs, wanted: pl.DataFrame, errors: pl.DataFrame) -> pl.DataFrame:
+    """Complaints about reversals that stand in Xero while their deposit or final document waits.
+
+    Args:
+        inputs: documents of the source, and what was sent before.
+        wanted: SyncDocuments.
+        errors: complaints about documents.
+    """
+    waiting = errors.select(pl.col("document_key").alias("waiting_key")).unique()
+    final_kind = {"sales_deposit": "sales_invoice", "purchase_deposit": "bill"}
+    deposits = inputs.documents.filter(pl.col("kind").is_in(DEPOSIT_KINDS)).with_columns(
+        document_key=fill("{}_reversal:{}", "kind", "document_id"),
+        shown_number=pl.coalesce("document_number", "order_number"),
+    )
+    final = fill("{}:{}", pl.col("kind").replace_strict(final_kind, return_dtype=pl.String), "original_document_id")
+    keys = [fill("{}:{}", "kind", "document_id"), final]
+    held = pl.concat([deposits.with_columns(waiting_key=key) for key in keys])
+    rows = (
+        held.join(waiting, on="waiting_key", how="semi")
+        .join(inputs.synced_keys(), on="document_key", how="semi")
+        .join(wanted, on="document_key", how="anti")
+        .with_columns(kind=fill("{}_reversal", "kind"))
+    )
+    return complain(rows, "original_waits", fill("{} waits", "waiting_key"))
 
 
 def roll_deposits(documents: pl.DataFrame) -> pl.DataFrame:

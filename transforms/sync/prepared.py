@@ -35,6 +35,8 @@ class Prepared:
     """Who they are for."""
     errors: pl.DataFrame
     """Complaints about documents and contacts that wait."""
+    waiting_groups: pl.DataFrame
+    """`group_key`, `waiting` (how many members wait) of groups with a member that waits."""
     left_out: pl.DataFrame
     """`document_key`, `kind`, `why`: documents that do not count."""
 
@@ -65,6 +67,11 @@ def prepare_documents(inputs: SyncInputs, maps: SyncMaps, policy: SyncPolicy, to
             balanced.errors,
             complain_about_terms(living),
             complain(
+                living.filter(pl.col("group_key").is_null(), pl.col("is_held")),
+                "contact_waits",
+                fill("{} is for {}, which waits itself", "shown_number", pl.coalesce("contact_name", "contact_id")),
+            ),
+            complain(
                 living.filter(pl.col("contact_id").is_null(), pl.col("group_key").is_null()),
                 "no_contact",
                 fill("{} names no contact", "shown_number"),
@@ -88,6 +95,10 @@ def prepare_documents(inputs: SyncInputs, maps: SyncMaps, policy: SyncPolicy, to
         lines=rounded.join(ready.filter(~pl.col("is_void")).select("document_key"), on="document_key", how="semi"),
         contacts=contacts,
         errors=errors,
+        waiting_groups=living.join(errors, on="document_key", how="semi")
+        .filter(pl.col("group_key").is_not_null())
+        .group_by("group_key")
+        .agg(pl.len().alias("waiting")),
         left_out=counted.left_out,
     )
 
@@ -194,7 +205,7 @@ def _ready(documents: pl.DataFrame, totals: pl.DataFrame, errors: pl.DataFrame) 
     zero = [pl.col(name).fill_null(0) for name in amounts[:3]]
     held = errors.select("document_key").unique()
     is_living = ~pl.col("is_void")
-    fine = with_totals.filter(is_living, ~pl.col("is_held"), pl.col("contact_key").is_not_null())
+    fine = with_totals.filter(is_living, pl.col("contact_key").is_not_null())
     return pl.concat(
         [
             # what comes to nothing though the source states no total would only be noise

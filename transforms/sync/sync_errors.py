@@ -16,6 +16,9 @@ NEXT_STEPS = {
     "ambiguous_contact": "Say in documents.yaml which one it is: contacts.decisions, the contact's id in Cin7, then "
     "Xero's id of the right one, or new.",
     "archived_contact": "Restore the contact in Xero, or name another one under contacts.decisions of documents.yaml.",
+    "contact_waits": "Put right its contact first: it stands in this list, too.",
+    "member_waits": "Put right the orders that wait; until then what stands in Xero is left as it is.",
+    "original_waits": "Put right the deposit and its final document; until then what stands in Xero is left as it is.",
     "unlinked_contact": "Create the contact in Xero, or switch contacts on under kinds of documents.yaml.",
     "unknown_contact": "Extract the contacts again; if it was deleted in Cin7, choose another one on the document.",
     "supplier_reference": "Enter the supplier's invoice number on the purchase order in Cin7.",

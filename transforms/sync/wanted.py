@@ -10,7 +10,7 @@ from schemas.sync import SyncDocuments, SyncLines, SyncLineSources
 from schemas.sync_policy import SALES_KINDS, SyncMaps, SyncPolicy
 from transforms.sync.consolidation import consolidate
 from transforms.sync.contacts import summary_contacts
-from transforms.sync.deposits import reverse_deposits, roll_deposits
+from transforms.sync.deposits import hold_reversals, reverse_deposits, roll_deposits
 from transforms.sync.inputs import SyncInputs
 from transforms.sync.items import list_items
 from transforms.sync.prepared import Prepared, prepare_documents
@@ -69,6 +69,7 @@ def want_documents(inputs: SyncInputs, maps: SyncMaps, policy: SyncPolicy, to: d
         line_key=fill("{}:{}", "document_key", pl.col("line_id").fill_null("rounding"))
     )
     unique, number_errors = _without_doubles(prepared, inputs, policy)
+    unique, member_errors = _without_waiting_groups(unique, prepared, inputs)
     lines = lines.join(unique.select("document_key"), on="document_key", how="semi")
     reversals, reversal_lines = reverse_deposits(unique, lines, inputs.synced_keys())
     singles = pl.concat([unique, reversals]).with_columns(order_count=pl.lit(1, pl.Int64))
@@ -90,7 +91,16 @@ def want_documents(inputs: SyncInputs, maps: SyncMaps, policy: SyncPolicy, to: d
         payments=settled.payments,
         allocations=settled.allocations,
         deposits=roll_deposits(documents),
-        errors=join_complaints([prepared.errors, number_errors, *item_errors, *settled.errors]),
+        errors=join_complaints(
+            [
+                prepared.errors,
+                number_errors,
+                member_errors,
+                hold_reversals(inputs, documents, pl.concat([prepared.errors, number_errors])),
+                *item_errors,
+                *settled.errors,
+            ]
+        ),
         left_out=prepared.left_out,
     )
 
@@ -118,6 +128,21 @@ def _without_doubles(prepared: Prepared, inputs: SyncInputs, policy: SyncPolicy)
         judged.filter(~pl.col("is_double")).drop("is_double"),
         complain(judged.filter("is_double"), "duplicate_number", words),
     )
+
+
+def _without_waiting_groups(
+    documents: pl.DataFrame, prepared: Prepared, inputs: SyncInputs
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Leave out groups that stand in Xero while one of their orders waits: they would lose it there.
+
+    A group that is not in Xero yet goes without the orders that wait, and takes them in later.
+    """
+    standing = inputs.synced_keys().with_columns(group_key=pl.col("document_key").str.replace(r":\d+$", ""))
+    waiting = standing.join(prepared.waiting_groups, on="group_key", how="inner", validate="m:1").with_columns(
+        kind=pl.col("document_key").str.split(":").list.first(), shown_number=pl.col("group_key")
+    )
+    left = documents.join(waiting.select("group_key").unique(), on="group_key", how="anti")
+    return left, complain(waiting, "member_waits", fill("{} of its orders wait", "waiting"))
 
 
 def _number(policy: SyncPolicy) -> pl.Expr:

@@ -251,3 +251,17 @@ def test_nothing_is_lost_whatever_is_put_together(orders: list[tuple[object, ...
     again = _wanted(*_company(orders, seed + 17), is_grouped=True)
     for name in ("contacts", "documents", "lines", "line_sources", "allocations", "errors"):
         assert getattr(again, name).equals(getattr(grouped, name)), name
+
+
+def test_a_group_that_stands_in_xero_is_left_alone_while_one_of_its_orders_waits() -> None:
+    rows = [order("1", "115.00"), order("2", "1.00")]
+    lines = [line("1", "100.00"), line("2", "50.00")]
+    key = "sales_invoice:group:Store sales:2026-10-05-Store-NZD-EXC:1"
+    fresh = want(company(documents=rows, lines=lines), policy_=DAILY)
+    assert one(fresh.documents)["order_count"] == 1
+
+    standing: list[Row] = [{"document_key": key, "kind": "sales_invoice"}]
+    held = want(company(documents=rows, lines=lines, synced=standing), policy_=DAILY)
+    assert held.documents.is_empty()
+    assert held.lines.is_empty()
+    assert codes(held) == [("member_waits", key), ("total_differs", "sales_invoice:2")]

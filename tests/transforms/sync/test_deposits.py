@@ -105,3 +105,11 @@ def test_the_roll_forward_says_what_stands_on_the_deposit_account_at_each_months
         ("2026-11-01", "250.00", "0.00", "0.00", "250.00"),
         ("2026-12-01", "250.00", "0.00", "200.00", "50.00"),
     ]  # fmt: skip
+
+
+def test_a_reversal_that_stands_in_xero_is_left_alone_while_its_final_invoice_waits() -> None:
+    synced: list[Row] = [{"document_key": "sales_deposit_reversal:D1", "kind": "sales_deposit_reversal"}]
+    wanted = want(company(documents=[DEPOSIT, FINAL | {"total_amount": "9.99"}], lines=LINES, synced=synced))
+    assert codes(wanted) == [
+        ("original_waits", "sales_deposit_reversal:D1"), ("total_differs", "sales_invoice:S1"),
+    ]  # fmt: skip
