@@ -97,6 +97,13 @@ POST_TABLES: dict[str, type[pa.DataFrameModel]] = {
 }
 """What was planned, approved and sent."""
 
+ACCOUNTING_TABLES: dict[str, type[pa.DataFrameModel]] = {
+    "core.accounting_payments": trade.AccountingPayments,
+    "core.document_balances": trade.DocumentBalances,
+    "core.contact_balances": trade.ContactBalances,
+}
+"""Read back from the accounts."""
+
 SYNC_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "sync.contacts": sync.SyncContacts,
     "sync.documents": sync.SyncDocuments,
@@ -151,6 +158,7 @@ TABLES: dict[str, type[pa.DataFrameModel]] = {
     **SOURCE_TABLES,
     **CLOSE_TABLES,
     **POST_TABLES,
+    **ACCOUNTING_TABLES,
     **SYNC_TABLES,
     **XERO_TABLES,
     **CONTROL_TABLES,

@@ -137,3 +137,46 @@ class Payments(pa.DataFrameModel):
 
     class Config:
         strict = True
+
+
+class AccountingPayments(pa.DataFrameModel):
+    """One row per payment that people or the bank feed entered in Xero on a document that we sent."""
+
+    xero_payment_id: str = pa.Field(unique=True, description="Xero's id of the payment")
+    document_id: str = pa.Field(description="core.trade_documents that it pays or refunds")
+    kind: str = pa.Field(isin=["payment", "refund"], description="payment, or refund of a credit")
+    paid_on: pl.Date = pa.Field(description="Day of the payment")
+    amount: Money = pa.Field(ge=0, description="Amount, document currency, positive")
+    currency_rate: Rate = pa.Field(nullable=True, description="Base currency for one foreign unit, as Xero states it")
+    account_code: str = pa.Field(nullable=True, description="Bank or clearing account in Xero")
+    reference: str = pa.Field(nullable=True, description="Its reference in Xero")
+
+    class Config:
+        strict = True
+
+
+class DocumentBalances(pa.DataFrameModel):
+    """One row per document that Xero holds from us: what of it is paid, as Xero showed it last."""
+
+    document_id: str = pa.Field(unique=True, description="core.trade_documents")
+    xero_number: str = pa.Field(nullable=True, description="Its number in Xero")
+    xero_status: str = pa.Field(description="Its status in Xero: AUTHORISED, PAID, VOIDED ...")
+    currency_code: str = pa.Field(nullable=True, description="Currency of the amounts")
+    total_amount: Money = pa.Field(description="Total, document currency")
+    paid_amount: Money = pa.Field(description="Paid, document currency")
+    credited_amount: Money = pa.Field(description="Credited, document currency")
+    due_amount: Money = pa.Field(description="Still open, document currency")
+
+    class Config:
+        strict = True
+
+
+class ContactBalances(pa.DataFrameModel):
+    """One row per contact of the source that Xero has too: what is open between it and us, in base currency."""
+
+    contact_id: str = pa.Field(unique=True, description="core.contacts")
+    receivable_amount: Money = pa.Field(nullable=True, description="What it owes us, base currency")
+    payable_amount: Money = pa.Field(nullable=True, description="What we owe it, base currency")
+
+    class Config:
+        strict = True

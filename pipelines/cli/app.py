@@ -21,6 +21,7 @@ from pipelines.cli import (
     pack_command,
     server_commands,
     sign_commands,
+    sync_command,
     warehouse_commands,
 )
 from pipelines.errors import TieoutError
@@ -47,6 +48,7 @@ for module in (
     init_command,
     sign_commands,
     errors_command,
+    sync_command,
 ):
     module.add_to(app)
 

@@ -28,7 +28,7 @@ _RETRIED_STATUSES = [429, 502, 503, 504]
 
 
 class OmniClient:
-    """The lists of Omni's API v1, BomMasters of v2 where the server has it; reads only. An Api of api/shapes.py."""
+    """The lists of Omni's API v1, BomMasters of v2 where the server has it. An Api of api/shapes.py."""
 
     name = "omni"
     parallel = PARALLEL
@@ -86,6 +86,17 @@ class OmniClient:
         path = _second_version(self._http.base_url) if self._is_second_version(resource) else resource.name
         try:
             return self._http.get(path, params=asked)
+        except httpx.TransportError as error:
+            raise unreachable(str(self._http.base_url), error) from None
+
+    def send(self, resource: str, body: bytes) -> httpx.Response:
+        """Post one body of JSON, once: a write is never tried again by itself. Only payments are written.
+
+        Raises:
+            Incomplete: no answer came, so nobody knows whether it was taken (exit 7).
+        """
+        try:
+            return self._http.post(resource, content=body, headers={"Content-Type": "application/json"})
         except httpx.TransportError as error:
             raise unreachable(str(self._http.base_url), error) from None
 

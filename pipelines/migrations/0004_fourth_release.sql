@@ -355,3 +355,29 @@ create table post.source_payments (
 );
 -- How far back a pool was valued for a state: which of its earlier states a late change has overtaken.
 alter table close.checkpoint_pools add column valued_from date;
+-- Document sync: what Xero says of payments and balances, read back.
+create table core.accounting_payments (
+    xero_payment_id varchar not null,
+    document_id varchar not null,
+    kind varchar not null,
+    paid_on date not null,
+    amount decimal(18,2) not null,
+    currency_rate decimal(18,8),
+    account_code varchar,
+    reference varchar
+);
+create table core.document_balances (
+    document_id varchar not null,
+    xero_number varchar,
+    xero_status varchar not null,
+    currency_code varchar,
+    total_amount decimal(18,2) not null,
+    paid_amount decimal(18,2) not null,
+    credited_amount decimal(18,2) not null,
+    due_amount decimal(18,2) not null
+);
+create table core.contact_balances (
+    contact_id varchar not null,
+    receivable_amount decimal(18,2),
+    payable_amount decimal(18,2)
+);

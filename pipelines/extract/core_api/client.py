@@ -87,6 +87,17 @@ class CoreApi:
         except httpx.TransportError as error:
             raise unreachable(str(self._http.base_url), error) from None
 
+    def send(self, resource: str, body: bytes) -> httpx.Response:
+        """Post one body of JSON, once: a write is never tried again by itself. Only payments are written.
+
+        Raises:
+            Incomplete: no answer came, so nobody knows whether it was taken (exit 7).
+        """
+        try:
+            return self._http.post(resource, content=body, headers={"Content-Type": "application/json"})
+        except httpx.TransportError as error:
+            raise unreachable(str(self._http.base_url), error) from None
+
     def _is_last(self, resource: Resource, number: int, row_count: int, total: int | None) -> bool:
         """Whether Total is reached. A server that gives smaller pages than asked for keeps to them (cin7.md section 5:
         the largest Limit of /transactions is not documented)."""

@@ -13,7 +13,7 @@ COMMANDS = [
     "apply", "approve", "backup", "check", "close", "comment",
     "compare", "connect", "cost", "demo", "dictionary", "diff", "errors", "explain",
     "extract",
-    "init", "mapping", "migrate", "pack", "plan", "preview", "sandbox", "sign", "status", "tie-out",
+    "init", "mapping", "migrate", "pack", "plan", "preview", "sandbox", "sign", "status", "sync", "tie-out",
 ]  # fmt: skip
 MAPPING = [["mapping", "explain"], ["mapping", "diff"]]
 HEAVY = ["duckdb", "fastapi", "httpx", "pandera", "polars", "prefect"]
