@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
 
 from tests.adventureworks.closed_months import FIRST, LAST, ClosedMonths
 from tests.adventureworks.truth import cents, cumulative_truth, expected
+from transforms.periods import next_period
 
 CENT = Decimal("0.01")
 HALF_CENT = Decimal("0.005")
@@ -16,6 +18,11 @@ FREIGHT = "425"
 """The clearing account of the carriers' bills."""
 MONTHS = 39
 PRODUCTS_BOUGHT = 28
+GAPS = {"no_receipts": 10, "fewer_rows": 9}
+"""Months without a receipt for 30 days, and tables with less than half of the rows of the month before."""
+IS_GAP = pl.col("exception_kind").is_in(["no_receipts", "fewer_rows"])
+DATED = {"sale_lines": "moved_date", "receipt_lines": "received_date", "bill_lines": "bill_date",
+         "production_lines": "produced_date"}  # fmt: skip
 
 
 def test_every_month_ties_out_to_the_cent(months: ClosedMonths) -> None:
@@ -77,10 +84,9 @@ def test_the_products_that_were_never_received_are_the_only_exceptions(months: C
     """The truth counts sales of July 2014 too, which a preview after the last close shows."""
     listed = months.read("close.exceptions")
     assert not listed["is_blocking"].any()
-    is_gap = pl.col("exception_kind").is_in(["no_receipts", "fewer_rows"])  # months in which it bought little
-    closed = listed.filter(~is_gap)
+    closed = listed.filter(~IS_GAP)
     assert set(closed["correction_id"]) == {"AW-1"}
-    found = pl.concat([closed, months.july_exceptions]).filter(~is_gap)
+    found = pl.concat([closed, months.july_exceptions]).filter(~IS_GAP)
     assert set(found["exception_kind"]) == {"missing_cost"}
     by_product = found.group_by("subject").agg(pl.len(), (-pl.col("quantity").sum()).cast(pl.Int64))
     truth = expected("sold_but_never_received.csv").select(
@@ -88,6 +94,33 @@ def test_the_products_that_were_never_received_are_the_only_exceptions(months: C
     )
     assert truth.height == 48
     assert sorted(by_product.rows()) == sorted(truth.rows())
+
+
+def test_the_months_that_seem_not_to_be_all_there_are_told_one_by_one(months: ClosedMonths) -> None:
+    """cin7.md section 4, pains 18 and 21. AdventureWorks bought nothing for weeks, and in some months little."""
+    listed = months.read("close.exceptions").filter(IS_GAP)
+    found = {(row["exception_kind"], row["subject"], row["quantity"]) for row in listed.iter_rows(named=True)}
+    assert len(found) == listed.height
+    days = {
+        table: months.query(f"select {day} as day from core.{table} where {day} is not null")["day"].to_list()
+        for table, day in DATED.items()
+    }
+    counts = {table: Counter(day.replace(day=1) for day in found) for table, found in days.items()}
+    due: set[tuple[str, str, Decimal]] = set()
+    before = FIRST - timedelta(days=1)
+    for month in pl.date_range(FIRST, LAST, "1mo", eager=True):
+        last_day, earlier = next_period(month) - timedelta(days=1), before.replace(day=1)
+        quiet = (last_day - max(day for day in days["receipt_lines"] if day <= last_day)).days
+        if quiet >= 30:
+            due.add(("no_receipts", f"{month:%Y-%m}", Decimal(quiet)))
+        due |= {
+            ("fewer_rows", f"{table} {month:%Y-%m}", Decimal(now))
+            for table, by_month in counts.items()
+            if (had := by_month[earlier]) >= 20 and 2 * (now := by_month[month]) < had
+        }
+        before = last_day
+    assert found == due
+    assert {kind: sum(one[0] == kind for one in due) for kind in ("no_receipts", "fewer_rows")} == GAPS
 
 
 def test_without_a_correction_the_first_month_with_sales_stops(months: ClosedMonths) -> None:
