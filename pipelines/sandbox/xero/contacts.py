@@ -43,6 +43,9 @@ PARTS: Mapping[str, Mapping[str, int]] = {
 """Lists that are replaced as a whole -> the texts of their elements."""
 
 KINDS = {"AddressType": ("POBOX", "STREET"), "PhoneType": ("DEFAULT", "DDI", "MOBILE", "FAX", "OFFICE")}
+MERGED = "MergedToContactID"
+"""Shown of one contact and in pages only (xero.md section 5)."""
+
 STATUSES = ("ACTIVE", "ARCHIVED", "GDPRREQUEST")
 
 
@@ -147,12 +150,34 @@ def show_contact(books: Books, contact_id: str, *, with_balances: bool = True) -
     }
     if row["contact_number"]:
         shown["ContactNumber"] = row["contact_number"]
+    if details.get(MERGED) and with_balances:
+        shown[MERGED] = details[MERGED]
     if with_balances and ("ACCPAY" in types or "ACCREC" in types):
         shown["Balances"] = {
             "AccountsReceivable": _balance(books, contact_id, "ACCREC"),
             "AccountsPayable": _balance(books, contact_id, "ACCPAY"),
         }
     return shown
+
+
+def merge_contacts(books: Books, merged_id: str, kept_id: str) -> None:
+    """What a person does in Xero's own pages: one contact is archived, and its documents are the other one's.
+
+    Args:
+        books: the books, inside a transaction.
+        merged_id: the contact that goes.
+        kept_id: the contact that stays.
+    """
+    row = books.row("SELECT details FROM contacts WHERE contact_id = ?", [merged_id])
+    if row is None or books.row("SELECT 1 FROM contacts WHERE contact_id = ?", [kept_id]) is None:
+        raise words.unknown_contact()
+    details, now = json.dumps({**json.loads(row["details"]), MERGED: kept_id}), books.now_ms()
+    books.execute(
+        "UPDATE contacts SET status = 'ARCHIVED', details = ?, updated_at = ? WHERE contact_id = ?",
+        [details, now, merged_id],
+    )
+    books.execute("UPDATE documents SET contact_id = ?, updated_at = ? WHERE contact_id = ?", [kept_id, now, merged_id])
+    record(books, merged_id, "Merged")
 
 
 def _find_known(

@@ -1,18 +1,22 @@
-"""/_sandbox/journals/…: what a person does to manual journals, and late commits; for tests, no part of Xero."""
+"""/_sandbox/journals/…, contacts/merge: what a person does in Xero's own pages; late commits; no part of Xero."""
 
 from fastapi import APIRouter
 
 from pipelines.sandbox.xero.chart import read_chart
+from pipelines.sandbox.xero.contacts import merge_contacts
 from pipelines.sandbox.xero.journal_store import list_journals_plainly
 from pipelines.sandbox.xero.person_changes import STATUSES, change_status, edit_journal, enter_journal
 from pipelines.sandbox.xero.sandbox import Sandbox
-from pipelines.sandbox.xero.shapes import PersonActionShape, PersonEditShape, PersonJournalShape
+from pipelines.sandbox.xero.shapes import ContactMergeShape, PersonActionShape, PersonEditShape, PersonJournalShape
 
 Content = dict[str, object]
 
 
 def person_router(sandbox: Sandbox) -> APIRouter:
-    """POST journals/enter, journals/edit, and journals/ACTION for each status; each answers with the journal."""
+    """POST journals/enter, journals/edit, and journals/ACTION for each status; each answers with the journal.
+
+    POST contacts/merge merges two contacts.
+    """
     router = APIRouter()
     books = sandbox.books
 
@@ -25,6 +29,12 @@ def person_router(sandbox: Sandbox) -> APIRouter:
     async def edit(change: PersonEditShape) -> Content:
         with books.writing():
             return _show(sandbox, edit_journal(books, read_chart(books), change))
+
+    @router.post("/contacts/merge")
+    async def merge(wish: ContactMergeShape) -> Content:
+        with books.writing():
+            merge_contacts(books, wish.merged.lower(), wish.kept.lower())
+            return {"kept": wish.kept.lower()}
 
     for action in STATUSES:
         _add_action(router, sandbox, action)

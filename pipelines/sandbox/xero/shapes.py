@@ -146,6 +146,13 @@ class PersonActionShape(Shape):
     journal: Annotated[str, Field(min_length=1)]
 
 
+class ContactMergeShape(Shape):
+    """Two contacts that a person merges, by their identifiers."""
+
+    merged: Annotated[str, Field(min_length=1)]
+    kept: Annotated[str, Field(min_length=1)]
+
+
 class PersonEditShape(PersonActionShape):
     """What a person changes of a journal; what is left out stays."""
 
