@@ -1,6 +1,7 @@
 """documents.yaml as plain values and frames, so that the transforms of the sync never see YAML."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -62,15 +63,26 @@ def sync_policy(documents: DocumentsFile, mappings: Mappings, base_currency: str
     )
 
 
-def sync_maps(documents: DocumentsFile, mappings: Mappings, period: date | None, entity: str | None) -> SyncMaps:
-    """The tables of documents.yaml that are in force.
+def sync_maps(
+    documents: DocumentsFile, mappings: Mappings, entity: str | None = None, months: Sequence[date] = ()
+) -> SyncMaps:
+    """The tables of documents.yaml, with the rules in force in each month.
 
     Args:
         documents: the file.
         mappings: the other mappings of the company; tracking.yaml gives the options.
-        period: month whose rules count; None: the rules of all months.
         entity: the organisation; None: the rules of all.
+        months: first days of the months that documents are in; rules may be limited to months.
     """
+    rules = [*documents.rules, *(rule for category in mappings.tracking.categories for rule in category.rules)]
+    has_months = any(rule.from_period is not None or rule.to_period is not None for rule in rules)
+    latest = _maps_of(documents, mappings, max(months, default=None), entity)
+    own = {month: _maps_of(documents, mappings, month, entity) for month in months} if has_months else {}
+    return replace(latest, months=own)
+
+
+def _maps_of(documents: DocumentsFile, mappings: Mappings, period: date | None, entity: str | None) -> SyncMaps:
+    """The tables with the rules of one month; None: of all months."""
     tracking = mappings.tables(period, entity).tracking
     terms = ((normal_words(words), one) for words, one in (documents.payment_terms or {}).items())
     return SyncMaps(

@@ -113,6 +113,12 @@ class SyncMaps:
     """TrackingRules of tracking.yaml."""
     tracked_roles: tuple[str, ...]
     """Roles whose lines carry tracking options."""
+    months: Mapping[date, "SyncMaps"] = field(default_factory=dict)
+    """Other maps for documents of these months, by first day: rules may be limited to months."""
+
+    def of(self, month: date) -> "SyncMaps":
+        """The maps of a month, given by its first day."""
+        return self.months.get(month, self)
 
 
 @dataclass(frozen=True)

@@ -70,8 +70,10 @@ def build_wanted(
     if documents is None:
         return _forget(warehouse)
     policy = sync_policy(documents, close.mappings, _base_currency(close, warehouse))
-    maps = sync_maps(documents, close.mappings, close.period, close.settings.organisation)
-    wanted = want_documents(read_inputs(warehouse), maps, policy, to)
+    inputs = read_inputs(warehouse)
+    months = inputs.documents["document_date"].drop_nulls().dt.truncate("1mo").unique().sort().to_list()
+    maps = sync_maps(documents, close.mappings, close.settings.organisation, months)
+    wanted = want_documents(inputs, maps, policy, to)
     _write(wanted, policy, warehouse, clock())
     return _count(wanted)
 

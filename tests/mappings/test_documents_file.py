@@ -48,7 +48,7 @@ def test_the_file_becomes_plain_values_and_frames(company: Company) -> None:
     assert policy.kinds["sales_invoice"].number_prefix == "INV-"
     assert policy.owners == {"bill": "Ana", "ambiguous_contact": "Ben", "default": "Cleo"}
     assert policy.consolidations[0].kinds == ("sales_invoice",)
-    maps = sync_maps(documents, mappings, None, None)
+    maps = sync_maps(documents, mappings)
     assert maps.terms.rows() == [("20th of next month", 20, "OFFOLLOWINGMONTH")]
     assert ("purchases", "gst on expenses", "INPUT2") in maps.taxes.rows()
     roles = maps.accounts.select("rule_order", "role", "account_code", "channel").rows()
@@ -56,6 +56,15 @@ def test_the_file_becomes_plain_values_and_frames(company: Company) -> None:
     lent = [row[1:] for row in roles if row[1] == "freight_income"]
     assert lent == [("freight_income", "201", ["Web", "Pop*"]), ("freight_income", "200", None)]
     assert {row[1]: row[2] for row in roles}["purchases"] == "630", "the stock account of accounts.yaml"
+
+
+def test_rules_of_some_months_serve_documents_of_those_months(company: Company) -> None:
+    folder = company(documents=SMALL + 'rules: [{role: revenue, channel: Web, account: "201", from: 2026-11}]\n')
+    months = [date(2026, 10, 1), date(2026, 11, 1)]
+    maps = sync_maps(_read(folder), read_mappings(folder), None, months)
+    assert [maps.of(month).accounts.filter(role="revenue")["account_code"].to_list() for month in months] == [
+        ["200"], ["201", "200"],
+    ]  # fmt: skip
 
 
 def _read(folder: Path) -> DocumentsFile:

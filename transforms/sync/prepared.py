@@ -131,6 +131,7 @@ def _mapped_lines(inputs: SyncInputs, documents: pl.DataFrame, maps: SyncMaps, p
         "document_key",
         pl.col("kind").alias("document_kind"),
         *("side", "tax_mode", "contact_name", "location", "channel", "currency_code"),
+        pl.col("document_date").dt.truncate("1mo").alias("month"),
     )
     names = inputs.products.select("sku", "product_name").unique("sku")
     text = pl.coalesce(_text("description"), _text("product_name"), _text("sku"), pl.col("kind").str.to_titlecase())
@@ -140,7 +141,9 @@ def _mapped_lines(inputs: SyncInputs, documents: pl.DataFrame, maps: SyncMaps, p
         .with_columns(description=text.str.slice(0, LONGEST_TEXT))
         .drop("product_name")
     )
-    return map_line_accounts(lines, inputs.products, maps, policy)
+    months = lines.partition_by("month", as_dict=True, include_key=False) if maps.months else {(date.min,): lines}
+    mapped = [map_line_accounts(part, inputs.products, maps.of(month), policy) for (month,), part in months.items()]
+    return pl.concat(mapped).drop("month", strict=False)
 
 
 def _text(name: str) -> pl.Expr:

@@ -1,5 +1,7 @@
 """Account, tax type, tracking, price and text of lines."""
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import polars as pl
@@ -53,6 +55,14 @@ def test_an_account_on_the_order_can_be_the_account_where_no_rule_asks_for_it() 
         company(documents=[{"document_id": "1"}], lines=lines), mapped(rules=rules), policy(use_order_accounts=True)
     )
     assert wanted.lines["account_code"].to_list() == ["260", "201", "200"]
+
+
+def test_a_document_follows_the_rules_of_its_own_month() -> None:
+    rows: list[Row] = [{"document_id": "1"}, {"document_id": "2", "document_date": "2026-11-02"}]
+    lines: list[Row] = [{"document_id": key, "line_amount": "1.00"} for key in ("1", "2")]
+    november = mapped(rules=[{"role": "revenue", "account_code": "201"}])
+    maps = replace(mapped(), months={date(2026, 11, 1): november})
+    assert want(company(documents=rows, lines=lines), maps).lines["account_code"].to_list() == ["200", "201"]
 
 
 def test_what_no_rule_maps_or_xero_does_not_take_is_listed_by_document() -> None:
