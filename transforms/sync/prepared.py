@@ -141,7 +141,11 @@ def _mapped_lines(inputs: SyncInputs, documents: pl.DataFrame, maps: SyncMaps, p
         .with_columns(description=text.str.slice(0, LONGEST_TEXT))
         .drop("product_name")
     )
-    months = lines.partition_by("month", as_dict=True, include_key=False) if maps.months else {(date.min,): lines}
+    months = (
+        lines.partition_by("month", as_dict=True, include_key=False)
+        if maps.months and lines.height
+        else {(date.min,): lines}
+    )
     mapped = [map_line_accounts(part, inputs.products, maps.of(month), policy) for (month,), part in months.items()]
     return pl.concat(mapped).drop("month", strict=False)
 
