@@ -81,10 +81,10 @@ def are_apart(moves: pl.DataFrame, groups: pl.Series) -> bool:
 
 def _separate(moves: pl.DataFrame, policy: CostingPolicy, count: int) -> pl.Series | None:
     """The part of each row by its SKU; None where a part would need another one."""
-    if policy.method == "standard" or find_repeated(moves["move_id"]).len():
+    if policy.method == "standard":
         return None
     part = (moves["sku"].hash() % count).cast(pl.UInt32)
-    return part if are_apart(moves, part) else None
+    return part if are_apart(moves, part) and not find_repeated(moves["move_id"]).len() else None
 
 
 def _in_order(valued: list[pl.DataFrame], places: list[pl.Series]) -> list[pl.Series]:

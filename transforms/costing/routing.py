@@ -8,6 +8,7 @@ import polars as pl
 
 from schemas.policies import CostingPolicy
 from schemas.problems import Problem
+from transforms.costing.columns import take_rows
 from transforms.costing.loop.dependent_pools import MOST_EXACT_MOVES, settle_dependent_pools, settle_separate_pools
 from transforms.costing.moves.dependence import CONNECTED, PLAIN, find_pools_below_zero
 from transforms.costing.moves.ordering import ORDER_COLUMNS, find_order
@@ -127,8 +128,9 @@ def _settle_in_time(
     pool = phased["pool"].gather(in_time).to_frame()
     place = pl.int_range(pl.len(), dtype=pl.UInt64)
     by_pool = pool.select(pl.col("pool").cast(pl.UInt64) * 2**32 + place).to_series().arg_sort()
-    ordered = rows[in_time.gather(by_pool)].with_columns((by_pool + 1).alias("move_order"))
-    return settle_dependent_pools(ordered, policy, standard_costs)
+    numbers = take_rows(rows.drop("move_id"), in_time.gather(by_pool))
+    ordered = numbers.with_columns((by_pool + 1).alias("move_order"))
+    return settle_dependent_pools(ordered, policy, standard_costs, names=rows.select("row", "move_id"))
 
 
 def _settle_alone(

@@ -58,15 +58,19 @@ READ = (
 EMPTY = np.empty(0, dtype=np.int64)
 
 
-def read_columns(rows: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None) -> Columns:
+def read_columns(
+    rows: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None, names: pl.DataFrame | None = None
+) -> Columns:
     """Read a frame of moves.
 
     Args:
         rows: moves as `dependent_pools` gets them, in order at least inside each pool.
         policy: method and pool.
         standard_costs: as there.
+        names: `row` and `move_id` of moves that come without it.
     """
-    names, numbers = rows.select("row", "move_id"), sort_by_pool(with_standard_cost(rows, standard_costs).select(READ))
+    names = rows.select("row", "move_id") if names is None else names
+    numbers = sort_by_pool(with_standard_cost(rows, standard_costs).select(READ))
     moves = numbers.with_columns(action=action_of(policy))
     moves = _with_tellers(moves, by_average=not policy.has_layers).with_row_index("at")
     moves, sources = _with_slots(moves)

@@ -57,7 +57,11 @@ def settle_separate(
 
 
 def settle_connected(
-    rows: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None, widen: int = 0
+    rows: pl.DataFrame,
+    policy: CostingPolicy,
+    standard_costs: pl.DataFrame | None,
+    widen: int = 0,
+    names: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Value pools that wait for each other (dependent_pools.settle_dependent_pools).
 
@@ -66,8 +70,9 @@ def settle_connected(
         policy: method and pool.
         standard_costs: as there.
         widen: as in Rule; for tests.
+        names: as there.
     """
-    columns = read_columns(rows, policy, standard_costs)
+    columns = read_columns(rows, policy, standard_costs, names)
     links = build_links(columns)
     ledger, outcome = settle_together(columns, rule_of(policy, widen), links)
     exact: list[pl.DataFrame | None] = []

@@ -18,7 +18,10 @@ __all__ = ["link_moves", "settle_dependent_pools", "settle_separate_pools"]
 
 
 def settle_dependent_pools(
-    rows: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None
+    rows: pl.DataFrame,
+    policy: CostingPolicy,
+    standard_costs: pl.DataFrame | None,
+    names: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Value the moves of pools that wait for each other.
 
@@ -29,6 +32,7 @@ def settle_dependent_pools(
             `source_pool`, `source_quantity`, `document`, `cost_share` and `is_absorbed`, as `links` leaves them.
         policy: method and pool.
         standard_costs: `sku`, `unit_cost` and, if it changes, `valid_from`: the last resort where no cost is known.
+        names: `row` and `move_id` of more than MOST_EXACT_MOVES rows that come without `move_id`.
 
     Returns:
         `row`, `cents` (signed change of stock value), `unit_millionths`, `provisional_cents`, `is_provisional`,
@@ -41,7 +45,7 @@ def settle_dependent_pools(
         return settle_exactly(rows, policy, standard_costs)
     from transforms.costing.kernel.settling import settle_connected  # noqa: PLC0415 - numba takes a second to load
 
-    return settle_connected(rows, policy, standard_costs)
+    return settle_connected(rows, policy, standard_costs, names=names)
 
 
 def settle_separate_pools(
