@@ -1,5 +1,7 @@
 """What Omni's answers mean: rows, or an error that says what to do (cin7.md section 1.1)."""
 
+from codecs import BOM_UTF8
+
 import httpx
 
 from mappings.wording import did_you_mean
@@ -25,7 +27,7 @@ def read_rows(response: httpx.Response, resource: str) -> list[ReceivedRow]:
     if error is not None:
         raise error
     try:
-        return array_rows(response.content.decode("utf-8-sig"))
+        return array_rows(response.content.removeprefix(BOM_UTF8))
     except NotRowsError as error:
         found = f"JSON that is no list of rows ({error})"
     except ValueError:

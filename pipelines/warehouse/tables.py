@@ -51,10 +51,11 @@ class Warehouse:
         condition = f" where {where}" if where else ""
         return self.query(f"from {_known(table)}{condition}", parameters)
 
-    def query(self, sql: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
-        """The rows of a select; decimals and dates arrive as such, instants in UTC."""
+    def query(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> pl.DataFrame:
+        """The rows of a select, parameters as of `execute`; decimals and dates arrive as such, instants in UTC."""
+        given = dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
         try:
-            return read_relation(self._connection.sql(sql, params=list(parameters) or None))
+            return read_relation(self._connection.sql(sql, params=given or None))
         except duckdb.Error as error:
             failure = plain_error(error)
         raise failure

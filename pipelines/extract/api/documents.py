@@ -67,7 +67,7 @@ class DocumentsJob:
         row = without_personal(received, personal) if self._wish.drops_personal else received
         self.progress.rows += 1
         self._rows.append((row.text, key, hash_text(row.text), list_hash))
-        self._drift.look_at(row, key)
+        self._drift.look_at([row], [key])
 
     def release(self, error: BaseException) -> bool:
         """A call was not answered: it is made again by the next run."""

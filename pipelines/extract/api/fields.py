@@ -1,6 +1,7 @@
 """Looks into received rows: field names without case, keys, stamps."""
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -28,7 +29,12 @@ def hash_text(text: str) -> str:
 
 def find_key(resource: Resource, row: ReceivedRow) -> str | None:
     """The key of a row as text, parts joined with /; None where the row has nothing in any of its key fields."""
+    if len(resource.keys) == 1 and (value := row.fields.get(resource.keys[0])).__class__ is int:
+        return str(value)  # nearly all keys
     values = [find(row.fields, path) for path in resource.keys]
+    if float in map(type, values):  # a whole number of more digits than a float has, perhaps: its text has them all
+        fields = json.loads(row.text)
+        values = [find(fields, path) for path in resource.keys]
     if all(value is None or value == "" for value in values):
         return None
     return "/".join(_as_text(value) for value in values)
@@ -39,10 +45,12 @@ def read_stamp(value: object) -> str | None:
 
     An instant without zone is UTC (cin7.md sections 1.3 and 2.1).
     """
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str):
         return None
     if _STAMP.fullmatch(value):
         return value
+    if not value.strip():
+        return None
     try:
         moment = datetime.fromisoformat(value.strip())
     except ValueError:

@@ -156,19 +156,18 @@ class ListJob:
 
     def _take(self, read: Read, rows: Sequence[ReceivedRow]) -> None:
         """Keep the rows of a page."""
-        is_whole = read.kind in READ_WHOLE
-        for received in rows:
-            row = without_personal(received, self._resource.personal) if self._wish.drops_personal else received
-            row_hash = hash_text(row.text)
-            key = self._key_of(row, row_hash)
-            if is_whole or read.kind in ("nulls", "missing") or self.progress.plan == "whole":
-                self._keys.append(key)
-            if read.kind != "sweep":
-                self._rows.append((row.text, key, row_hash, row_hash))
-                self._drift.look_at(row, key)
-        if read.kind != "sweep":
-            values = {name: [find(row.fields, name) for row in rows] for name in self._resource.follows}
-            latest_stamps(self._resource, values, self.progress.latest)
+        if self._wish.drops_personal:
+            rows = [without_personal(row, self._resource.personal) for row in rows]
+        hashes = [hash_text(row.text) for row in rows]
+        keys = [self._key_of(row, row_hash) for row, row_hash in zip(rows, hashes, strict=True)]
+        if read.kind in READ_WHOLE or read.kind in ("nulls", "missing") or self.progress.plan == "whole":
+            self._keys += keys
+        if read.kind == "sweep":
+            return
+        self._rows += zip([row.text for row in rows], keys, hashes, hashes, strict=True)
+        self._drift.look_at(rows, keys)
+        values = {name: [find(row.fields, name) for row in rows] for name in self._resource.follows}
+        latest_stamps(self._resource, values, self.progress.latest)
 
     def _key_of(self, row: ReceivedRow, row_hash: str) -> str:
         """The key; for a row without one its content, and how often it came."""
@@ -180,7 +179,7 @@ class ListJob:
 
     def _count_repeats(self) -> Counter[str]:
         """How often each row without key came before an interruption."""
-        return Counter(key.partition("#")[0] for key in self.state.kept_keys() if "#" in key)
+        return Counter(key.partition("#")[0] for key in self.state.kept_repeats())
 
     def _refuse_repetition(self, read: Read, page: Page) -> None:
         """A server that answers every page number with the same page would be read for ever."""
@@ -213,7 +212,7 @@ class ListJob:
         is_shifting = self._resource.paging == "number" and self.progress.pages > 1
         if not is_shifting or not self._resource.keys:
             return False
-        is_short = (self.progress.total or 0) > len(set(self.state.kept_keys()))
+        is_short = (self.progress.total or 0) > self.state.count_kept()
         if not is_short and not self.state.count_absent():
             return False
         self.progress.tries += 1
@@ -250,7 +249,7 @@ class ListJob:
     def _refuse_emptiness(self) -> None:
         """An empty answer where there were rows is more likely a lost permission than an empty company."""
         had = self._last["row_count"] if self._last else 0
-        if had >= SUSPICIOUS and not self.state.kept_keys() and not self._wish.is_full:
+        if had >= SUSPICIOUS and not self.state.count_kept() and not self._wish.is_full:
             raise Incomplete(
                 f"{self.api.calls.server} gives no {self._resource.name} any more, where there were {had:,}.\n"
                 "    Nothing was changed. Has the connection lost a permission? `tieout extract --full` believes it."

@@ -119,9 +119,15 @@ class InputState:
         with self.warehouse.offering("noted_rows", _frame(table, rows)):
             self.warehouse.execute(f"insert into {table} by name from noted_rows")
 
-    def kept_keys(self) -> list[str]:
-        """Those that were noted."""
-        return self.warehouse.read("control.extract_keys", MINE, self.name)["row_key"].to_list()
+    def kept_repeats(self) -> list[str]:
+        """Those of rows without a key of their own, which count how often the same row came."""
+        kept = self.warehouse.read("control.extract_keys", f"{MINE} and contains(row_key, '#')", self.name)
+        return kept["row_key"].to_list()
+
+    def count_kept(self) -> int:
+        """How many different keys were noted."""
+        sql = f"select count(distinct row_key) from control.extract_keys where {MINE}"
+        return int(self.warehouse.query(sql, self.name).item())
 
     def missing_keys(self) -> list[str]:
         """Keys that the source has and raw does not."""

@@ -18,10 +18,11 @@ from pipelines.extract.api.wishes import Wish
 from pipelines.warehouse import Warehouse
 from schemas.problems import Problem
 
-COMMIT_ROWS = 5_000
-"""Rows after which what was received is committed although more is ready; else each page is when it comes."""
+COMMIT_ROWS = 30_000
+"""Rows after which what was received is committed although more is ready; else each page is when it comes. A commit has
+its price, whatever is in it: few large ones take half the time of many small ones."""
 
-COMMIT_SECONDS = 0.5
+COMMIT_SECONDS = 2.0
 """Seconds after which it is."""
 
 IDLE_SECONDS = 0.05
