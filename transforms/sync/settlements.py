@@ -62,7 +62,8 @@ def settle(
     paid = _paid(judged, inputs.synced)
     wishes = _wishes(open_documents, paid)
     allocations, strangers = _allocate(wishes, wanted, paid, facts, policy)
-    payments = judged.filter("is_accepted", ~pl.col("is_from_accounting"), pl.col("account_code").is_not_null())
+    placed = _over_parts(judged.filter("is_accepted"), wanted)
+    payments = placed.filter(~pl.col("is_from_accounting"), pl.col("account_code").is_not_null())
     sent = payments if policy.pushes_payments else payments.clear()
     errors = [*(_complain_about_payments(judged) if policy.pushes_payments else []), strangers]
     return Settled(_as_payments(sent, policy), allocations, errors)
@@ -116,6 +117,32 @@ def _judge_payments(
     )
 
 
+def _over_parts(payments: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
+    """Payments of orders in a group of several documents, divided over these in their order: `piece` counts from 1."""
+    first = pl.col("document_key").str.replace(r":\d+$", ":1")
+    number = pl.col("document_key").str.extract(r":(\d+)$", 1).cast(pl.Int64)
+    parts = (
+        wanted.filter(pl.col("document_key").str.contains(":group:"))
+        .with_columns(first_key=first, part=number)
+        .with_columns(part_end=pl.col("total_amount").cum_sum().over("first_key", order_by="part"))
+        .with_columns(part_begin=pl.col("part_end") - pl.col("total_amount"))
+        .filter(pl.len().over("first_key") > 1)
+        .select("first_key", "part_begin", "part_end", pl.col("document_key").alias("part_key"))
+    )
+    order = ["is_late", "paid_on", "payment_id"]
+    taken = pl.min_horizontal("part_end", "paid_end") - pl.max_horizontal("part_begin", "paid_begin")
+    divided = (
+        payments.with_columns(paid_end=pl.col("amount").cum_sum().over("carrier_key", order_by=order))
+        .with_columns(paid_begin=pl.col("paid_end") - pl.col("amount"))
+        .join(parts, left_on="carrier_key", right_on="first_key", how="inner")
+        .with_columns(amount=taken.cast(MONEY), carrier_key="part_key")
+        .filter(pl.col("amount") > 0)
+        .with_columns(piece=pl.int_range(1, pl.len() + 1).over("payment_id", order_by="part_begin").cast(pl.Int64))
+    )
+    whole = payments.join(parts, left_on="carrier_key", right_on="first_key", how="anti")
+    return pl.concat([whole.with_columns(piece=pl.lit(1, pl.Int64)), divided.select(*payments.columns, "piece")])
+
+
 def _complain_about_payments(judged: pl.DataFrame) -> list[pl.DataFrame]:
     """Payments that are not sent."""
     rows = judged.filter(~pl.col("is_from_accounting"), ~pl.col("is_sent")).with_columns(
@@ -157,13 +184,13 @@ def _as_payments(payments: pl.DataFrame, policy: SyncPolicy) -> pl.DataFrame:
     words = (
         pl.when(spaced(pl.col("reference")) != "").then(spaced(pl.col("reference")) + pl.lit(" ")).otherwise(pl.lit(""))
     )
+    piece = pl.when(pl.col("piece") > 1).then(fill(":{}", "piece")).otherwise(pl.lit(""))
+    mark = pl.col("payment_id") + piece
     return (
         payments.select(
-            fill("payment:{}", "payment_id").alias("payment_key"),
+            (pl.lit("payment:") + mark).alias("payment_key"),
             pl.col("carrier_key").alias("document_key"),
-            (words.fill_null("").str.slice(0, 200) + fill(policy.contact_number_prefix + "{}", "payment_id")).alias(
-                "reference"
-            ),
+            (words.fill_null("").str.slice(0, 200) + pl.lit(policy.contact_number_prefix) + mark).alias("reference"),
             "paid_on",
             "amount",
             pl.col("payment_rate").alias("currency_rate"),

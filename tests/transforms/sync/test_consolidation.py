@@ -137,13 +137,19 @@ def test_more_than_500_lines_make_further_documents() -> None:
     lines: list[Row] = [line("1", "1.00", sku=f"S{n:04}") for n in range(1_100)] + [line("1", "-5.00", kind="discount")]
     products: list[Row] = [{"sku": f"S{n:04}"} for n in range(1_100)]
     kinds = {**policy().kinds, "item": KindSent()}
+    paid: list[Row] = [{"payment_id": "p", "document_id": "1", "amount": "1000.00"}]
     wanted = want(
-        company(documents=[order("1", "1259.25")], lines=lines, products=products),
+        company(documents=[order("1", "1259.25")], lines=lines, products=products, payments=paid),
         policy_=policy(consolidations=DAILY.consolidations, kinds=kinds),
     )
     assert wanted.documents["xero_number"].to_list() == [f"SO-2026-10-05-Store-NZD-EXC-{n}" for n in (1, 2, 3)]
     assert wanted.lines.group_by("document_key").len().sort("document_key")["len"].to_list() == [500, 500, 101]
     assert wanted.documents["total_amount"].sum() == Decimal("1259.25")  # 1,100 x 0.15 = 165.00, less 0.75
+    # the first document has 499 lines of 1.15 and the discount of 5.75: 568.10; the payment fills one after the other
+    assert wanted.documents["total_amount"].to_list() == money("568.10", "575.00", "116.15")
+    assert wanted.payments.select("payment_key", "amount").rows() == [
+        ("payment:p", *money("568.10")), ("payment:p:2", *money("431.90")),
+    ]  # fmt: skip
     assert wanted.documents["source_total_amount"].to_list() == [None, None, None], "no part has a total of its own"
 
 
