@@ -39,7 +39,7 @@ chaos: install
 	  tests/chaos tests/adventureworks tests/end_to_end/test_killed_close.py tests/transforms/costing/test_kernel.py
 
 # What is measured, one script each; each writes its figures into tests/benchmarks/results.
-BENCHES := cost_moves post_load map_lines extract_load tie_out_lines $(basename $(notdir $(wildcard tests/benchmarks/close_months.py)))
+BENCHES := cost_moves post_load sync_load map_lines extract_load tie_out_lines $(basename $(notdir $(wildcard tests/benchmarks/close_months.py)))
 
 bench: install
 	@set -e; for name in $(BENCHES); do $(BIN)/python -m tests.benchmarks.$$name; done
