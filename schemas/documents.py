@@ -247,6 +247,7 @@ class OpeningStock(pa.DataFrameModel):
     )
     quantity: Quantity = pa.Field(ge=0, description="Units on hand")
     unit_cost: UnitCost = pa.Field(ge=0, description="Base currency for one unit")
+    lot: str = pa.Field(nullable=True, description="Batch or serial number; each is a layer of its own")
 
     class Config:
         strict = True

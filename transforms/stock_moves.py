@@ -82,6 +82,7 @@ def _openings(openings: pl.LazyFrame) -> pl.LazyFrame:
         pl.lit("opening").alias("kind"),
         "sku",
         "location",
+        "lot",
         pl.col("opening_date").alias("moved_on"),
         "quantity",
         "unit_cost",

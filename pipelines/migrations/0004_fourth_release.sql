@@ -381,3 +381,5 @@ create table core.contact_balances (
     receivable_amount decimal(18,2),
     payable_amount decimal(18,2)
 );
+-- Opening stock by batch or serial number, for closes by specific cost.
+alter table core.opening_stock add column lot varchar;

@@ -35,6 +35,8 @@ class ChangingCompany:
 
     random: Random
     months: int = 4
+    has_lots: bool = False
+    """Whether lamps have one of two batch numbers."""
     rows: dict[str, dict[str, Row]] = field(default_factory=lambda: {name: {} for name in KEYS})
     unstocked: set[str] = field(default_factory=set)
     rates: list[Row] = field(default_factory=list)
@@ -139,7 +141,8 @@ class ChangingCompany:
 
     def _add(self, name: str, **values: object) -> str:
         self.count += 1
-        self.rows[name][str(self.count)] = {KEYS[name]: str(self.count), **values}
+        batch = {"lot": "AB"[self.count % 2]} if self.has_lots and values.get("sku") == "LAMP" else {}
+        self.rows[name][str(self.count)] = {KEYS[name]: str(self.count), **batch, **values}
         return str(self.count)
 
     def _day(self, month: date) -> date:

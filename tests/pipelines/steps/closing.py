@@ -5,16 +5,16 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 from mappings.kinds import PlacedText
 from mappings.reader import Mappings, read_mappings
+from mappings.vocabulary import CloseMethod
 from pipelines.settings import Settings, load_settings
 from pipelines.steps.context import CloseContext
 from schemas.policies import CloseLateCost, Pool
 from tests.sample_company import ROOT
 
-Method = Literal["fifo", "moving_average", "periodic_average"]
+Method = CloseMethod
 
 
 def company_settings(home: Path) -> Settings:

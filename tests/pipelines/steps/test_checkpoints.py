@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal
 from pipelines.errors import DataProblem
 from pipelines.restatements import restatement_table
 from pipelines.settings import Settings
+from pipelines.steps.journals import build_month
 from pipelines.steps.stock import value_stock
 from pipelines.warehouse import Warehouse, open_warehouse
 from schemas.tables import SOURCE_TABLES
@@ -143,6 +144,52 @@ def test_a_restated_checkpoint_stands_beside_the_one_that_was_closed(settings: S
     assert versions == [(JUNE, 1), (JULY, 1), (JULY, 2)]
     assert_frame_equal(warehouse.query(LAYERS, [2]), before)
     assert warehouse.query(LAYERS, [3]).rows() == [("receipt:R2", Decimal("8.0000"), str(104 * 10**10))]
+
+
+def test_by_specific_cost_a_unit_costs_what_its_own_batch_cost_and_the_month_foots(
+    settings: Settings, warehouse: Warehouse
+) -> None:
+    receipts = [
+        {"receipt_line_id": "R1", "received_date": "2026-06-02", "quantity": 10, "unit_price": 10, "lot": "A"},
+        {"receipt_line_id": "R2", "received_date": "2026-06-09", "quantity": 10, "unit_price": 12, "lot": "B"},
+    ]
+    sales = [
+        {"sale_line_id": "S1", "moved_date": "2026-06-20", "moved_quantity": 4, "lot": "B"},
+        {"sale_line_id": "S2", "moved_date": "2026-07-20", "moved_quantity": 6, "lot": "B"},
+        {"sale_line_id": "S3", "moved_date": "2026-07-21", "moved_quantity": 1, "lot": "A"},
+    ]
+    opening = {"opening_id": "O", "opening_date": "2026-05-31", "quantity": 2, "unit_cost": 9, "lot": "A"}
+    charge = {"charge_id": "F", "charge_date": "2026-06-10", "charge_amount": 22}  # 10.00 on A, 12.00 on B, by value
+    for name, rows in {
+        "receipt_lines": receipts,
+        "sale_lines": sales,
+        "opening_stock": [opening],
+        "charges": [charge],
+    }.items():
+        warehouse.replace(f"core.{name}", table(SOURCE_TABLES[f"core.{name}"], *rows))
+    for month, end in ((JUNE, END_OF_JUNE), (JULY, END_OF_JULY)):
+        close = close_of(settings, month, end, "specific")
+        done = value_stock(close, warehouse)
+        build_month(close, warehouse)
+
+    # B cost 12.00 and 1.20 of freight: 4 and 6 units of it; the unit of A that goes first is the oldest one, at 9.00
+    cogs = warehouse.query(
+        "select source_line_id, recognised_amount from close.bookings where kind = 'sale' order by 1"
+    )
+    assert cogs.rows() == [("S1", Decimal("52.80")), ("S2", Decimal("79.20")), ("S3", Decimal("9.00"))]
+    rolled = warehouse.query(
+        "select period, opening_value, receipts_value, landed_cost_value, sales_value, closing_quantity, closing_value"
+        " from close.roll_forward order by 1"
+    )
+    assert [[str(one) for one in row] for row in rolled.rows()] == [
+        ["2026-06-01", "18.00", "220.00", "22.00", "-52.80", "18.0000", "207.20"],
+        ["2026-07-01", "207.20", "0.00", "0.00", "-88.20", "11.0000", "119.00"],
+    ]
+    held = warehouse.query(
+        "select lot, quantity, stock_value from close.checkpoint_pools where checkpoint = 2 order by 1"
+    )
+    assert held.rows() == [("A", Decimal(11), Decimal("119.00")), ("B", Decimal(0), Decimal("0.00"))]
+    assert (done.move_count, done.pool_count) == (2, 0)
 
 
 def test_another_method_stops_the_close_and_says_what_to_do(settings: Settings, warehouse: Warehouse) -> None:
