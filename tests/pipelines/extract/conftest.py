@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 from textwrap import dedent
 
 import pytest
@@ -26,9 +27,20 @@ def data(settings: Settings) -> Path:
     return settings.data_dir
 
 
+@pytest.fixture(scope="session")
+def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse without rows; migrating one takes longer than most tests, so they copy it."""
+    settings = load_settings(home=tmp_path_factory.mktemp("empty"), threads=2)
+    with open_warehouse(settings, publishes=False):
+        pass
+    return settings.warehouse
+
+
 @pytest.fixture
-def warehouse(settings: Settings) -> Iterator[Warehouse]:
-    """An empty warehouse."""
+def warehouse(settings: Settings, empty_warehouse: Path) -> Iterator[Warehouse]:
+    """An empty warehouse of its own."""
+    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    copyfile(empty_warehouse, settings.warehouse)
     with open_warehouse(settings, publishes=False) as opened:
         yield opened
 
