@@ -5,6 +5,7 @@ runs under Prefect (pipelines/flows.py), from the command line, and in tests.
 """
 
 from pipelines.load.apply import apply_plan
+from pipelines.load.apply_result import nothing_sent
 from pipelines.load.mirror import mirror_xero
 from pipelines.load.plan import make_plan
 from pipelines.load.post_log import restore_posts
@@ -110,6 +111,7 @@ def post(run: CloseRun) -> None:
     stop_on_signed_month(run.warehouse, run.plan)
     if run.keeps_nothing:
         run.forget()
+        run.applied = nothing_sent(run.plan)
         return
     settings = run.close.settings
     run.applied = apply_plan(

@@ -1,12 +1,13 @@
 """Where each month stands: closed, posted, tied out; what Xero refused; which runs failed; what is late."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
 from pipelines.errors import Incomplete
-from pipelines.load.latest_plans import latest_plans
+from pipelines.load.latest_plans import latest_plans, overtaken_months
 from pipelines.milestones import milestones_table, read_milestones
 from pipelines.reports import ReportTable, money
 from pipelines.settings import Settings
@@ -47,9 +48,22 @@ def read_status(settings: Settings, now: datetime | None = None) -> Status:
     today = today_in(settings.time_zone, now or datetime.now(UTC))
     with open_published(settings) as warehouse:
         months, runs = _months(warehouse), _runs(warehouse)
-        late = [*_late_months(months, close.policy.first_period, close.stale_after_days, today), *_failed_run(runs)]
+        late = [
+            *_late_months(months, close.policy.first_period, close.stale_after_days, today),
+            *overtaken_sentences(overtaken_months(warehouse)),
+            *_failed_run(runs),
+        ]
         milestones = read_milestones(warehouse)
         return Status(months, milestones, _refused(warehouse), runs, tuple(late), warehouse.published_at)
+
+
+def overtaken_sentences(overtaken: Mapping[date, Sequence[date]]) -> list[str]:
+    """What to do about months that were closed before an earlier one was posted again, in order."""
+    return [
+        f"{format_period(month)} was closed before {' and '.join(map(format_period, earlier))} changed. "
+        f"Close it again: tieout close {format_period(month)}"
+        for month, earlier in overtaken.items()
+    ]
 
 
 def raise_if_stale(status: Status) -> None:

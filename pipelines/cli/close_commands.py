@@ -299,9 +299,14 @@ def _sent_count(run: "CloseRun") -> int:
 
 
 def _print_applied(run: "CloseRun") -> None:
-    """What was posted, in one sentence."""
+    """What was posted, in one sentence, and which later months rest on what was there before."""
+    from pipelines.load.latest_plans import overtaken_months
+    from pipelines.status import overtaken_sentences
+
     for note in [] if run.applied is None else run.applied.notes:
         console().print(note)
+    for sentence in overtaken_sentences(overtaken_months(run.warehouse)):
+        typer.secho(sentence, fg=typer.colors.YELLOW)
     count = _sent_count(run)
     if count:
         console().print(f"Sent to Xero: {count} document{'s' if count != 1 else ''}. It ties out.")

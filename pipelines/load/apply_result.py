@@ -91,6 +91,11 @@ class ApplyResult:
         return (*twins, *self.left_out)
 
 
+def nothing_sent(plan: StoredPlan) -> ApplyResult:
+    """Of a plan that changes nothing."""
+    return ApplyResult(plan.plan_hash, (), (), (), (), (), (), (), (), (), plan.count("unchanged"), 0)
+
+
 def summarise(
     plan: StoredPlan,
     outbox: Outbox,

@@ -1,5 +1,7 @@
 """Where each month stands by its latest plan."""
 
+from datetime import date
+
 import polars as pl
 
 from pipelines.warehouse import Warehouse
@@ -22,3 +24,27 @@ def latest_plans(warehouse: Warehouse) -> pl.DataFrame:
         order by period
         """
     )
+
+
+def overtaken_months(warehouse: Warehouse) -> dict[date, list[date]]:
+    """Months that were closed before an earlier one was posted again: they rest on figures that have changed since.
+
+    Args:
+        warehouse: post.plans.
+
+    Returns:
+        The earlier months by the month that has to be closed again.
+    """
+    found = warehouse.query(
+        """
+        with latest as (
+          from post.plans where period is not null
+          qualify row_number() over (partition by period order by planned_at desc) = 1
+        )
+        select p.period, list_sort(list_distinct(list(e.period))) as earlier
+        from latest p join post.plans e on e.period < p.period and e.planned_at > p.planned_at and e.status = 'applied'
+        where e.new_count + e.replaced_count + e.reversed_count + e.corrected_count + e.voided_count > 0
+        group by p.period order by p.period
+        """
+    )
+    return dict(found.iter_rows())

@@ -42,7 +42,7 @@ def signed_note(warehouse: Warehouse, period: date, *, has_changes: bool) -> str
 
 
 def stop_on_signed_month(warehouse: Warehouse, plan: StoredPlan) -> None:
-    """Let a plan pass that changes nothing, or is for a month that nobody has signed or that was reopened.
+    """Let a plan pass that changes nothing, is posted already, or is for a month that is not signed or was reopened.
 
     Args:
         warehouse: post.sign_offs, post.reopenings, post.signed_rows and core.*.
@@ -51,7 +51,8 @@ def stop_on_signed_month(warehouse: Warehouse, plan: StoredPlan) -> None:
     Raises:
         ApprovalNeeded: with the sign-offs, the source rows that changed since, and the ways on (exit 4).
     """
-    signed = standing_sign_offs(warehouse, plan.period).to_dicts() if plan.changes else []
+    is_posted = plan.status == "applied"
+    signed = standing_sign_offs(warehouse, plan.period).to_dicts() if plan.changes and not is_posted else []
     if not signed:
         return
     month = format_period(plan.period)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from pipelines.errors import ApprovalNeeded, DoesNotTieOut, UsageProblem
-from pipelines.load.latest_plans import latest_plans
+from pipelines.load.latest_plans import latest_plans, overtaken_months
 from pipelines.load.mirror import Clock, utc_now
 from pipelines.load.mirror_rows import frame_of
 from pipelines.load.person import current_host, current_login
@@ -30,7 +30,7 @@ def sign_month(close: CloseContext, warehouse: Warehouse, name: str, clock: Cloc
 
     Raises:
         UsageProblem: no name (exit 2).
-        ApprovalNeeded: the month is not posted whole (exit 4).
+        ApprovalNeeded: the month is not posted whole, or a month before it was posted again since (exit 4).
         DoesNotTieOut: its tie-out has an amount that nothing explains (exit 6).
     """
     if not (signer := name.strip()):
@@ -72,6 +72,10 @@ def _posted_plan(warehouse: Warehouse, period: date) -> str:
     if not plans or not plans[0]["is_settled"] or plans[0]["to_date"] is not None:
         raise ApprovalNeeded(
             f"{month} is not posted whole, so there is nothing to sign.\n    Run: tieout close {month}"
+        )
+    if period in overtaken_months(warehouse):
+        raise ApprovalNeeded(
+            f"{month} rests on figures of an earlier month that have changed since.\n    Run: tieout close {month}"
         )
     left = warehouse.query(
         "select coalesce(sum(abs(unexplained_amount)), 0) from close.tie_out_accounts "

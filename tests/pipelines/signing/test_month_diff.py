@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -10,6 +10,8 @@ from random import Random
 import pytest
 
 from pipelines.errors import ApprovalNeeded, DataProblem, UsageProblem
+from pipelines.load.latest_plans import overtaken_months
+from pipelines.load.mirror_rows import frame_of
 from pipelines.load.plan import make_plan
 from pipelines.load.plan_store import set_status
 from pipelines.load.planned import PlannedDocument
@@ -22,10 +24,12 @@ from pipelines.signing.reopening import reopen_month
 from pipelines.signing.replay import NOTHING, Totals, total_up
 from pipelines.signing.signing import sign_month
 from pipelines.signing.state_files import export_states, restore_states
+from pipelines.status import overtaken_sentences
 from pipelines.steps.context import CloseContext
 from pipelines.steps.journals import build_month
 from pipelines.steps.stock import read_core, value_stock
 from pipelines.warehouse import Warehouse, open_warehouse
+from schemas.posting import PLAN_ACTIONS
 from schemas.tables import SOURCE_TABLES
 from tests.pipelines.steps.changing_company import ChangingCompany
 from tests.pipelines.steps.closing import close_of, company_settings
@@ -183,7 +187,7 @@ def test_a_plan_that_changes_a_signed_month_stops_with_what_changed_and_the_ways
     warehouse.execute("update core.receipt_lines set unit_price = 11 where receipt_line_id = 'R1'")
 
     with pytest.raises(ApprovalNeeded) as stopped:
-        stop_on_signed_month(warehouse, replace(plan, documents=(NEW,)))
+        stop_on_signed_month(warehouse, replace(plan, status="planned", documents=(NEW,)))
 
     assert stopped.value.summary.startswith("2026-06 is signed: Ana Lopez on ")
     assert [str(one) for one in stopped.value.problems] == [
@@ -213,6 +217,22 @@ def test_a_reopened_month_stays_open_until_it_is_signed_again(
 
     close_and_sign(close, warehouse)
     assert is_frozen(warehouse, JUNE)
+
+
+def test_a_month_that_was_closed_before_an_earlier_one_changed_has_to_be_closed_again(warehouse: Warehouse) -> None:
+    rows = [(MAY, "a", "05:00", 1), (JUNE, "b", "06:00", 1), (MAY, "c", "07:00", 0), (MAY, "d", "08:00", 2)]
+    told: list[dict[date, list[date]]] = []
+    for period, plan_hash, time, count in rows:
+        counts = {f"{action}_count": 0 for action in (*PLAN_ACTIONS, "blocked")} | {"new_count": count}
+        at = datetime.fromisoformat(f"2026-07-02T{time}:00+00:00")
+        row = {"plan_hash": plan_hash, "period": period, "to_date": None, "status": "applied", "created_at": at}
+        row |= {"planned_at": at, "prepared_by": "ana", "prepared_on": "desk", "canonical_json": "{}"} | counts
+        warehouse.append("post.plans", frame_of("post.plans", [row | {"preparer_name": None}]))
+        told.append(overtaken_months(warehouse))
+    assert told == [{}, {}, {}, {JUNE: [MAY]}]  # posted again without a change, May takes nothing from June
+    assert overtaken_sentences(told[-1]) == [
+        "2026-06 was closed before 2026-05 changed. Close it again: tieout close 2026-06"
+    ]
 
 
 def test_only_a_posted_month_can_be_signed(close: CloseContext, warehouse: Warehouse) -> None:
