@@ -43,7 +43,7 @@ def errors(
     from transforms.periods import today_in
 
     with open_published(settings) as warehouse:
-        found = read_errors(warehouse, today_in(settings.time_zone, datetime.now(UTC)))
+        found = read_errors(warehouse, today_in(settings.time_zone, datetime.now(UTC)), settings.time_zone)
         if as_json:
             print_json({"open": found.open, "skipped": found.skipped, "published_at": warehouse.published_at})
             return

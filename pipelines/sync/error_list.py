@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pipelines.errors import UsageProblem
 from pipelines.load.mirror import Clock, utc_now
@@ -18,8 +19,7 @@ _ERRORS = """
     select
       e.*,
       s.skipped_by,
-      coalesce(e.skipped_until >= ?, false) as is_skipped,
-      date_diff('day', timezone('UTC', e.first_seen_at)::date, ?::date) as age_days
+      coalesce(e.skipped_until >= ?, false) as is_skipped
     from sync.errors e
       left join (
         from post.sync_skips
@@ -45,7 +45,7 @@ class ErrorList:
         return f"{len(self.open):,} wait for somebody.{aside}"
 
 
-def read_errors(warehouse: Warehouse, today: date) -> ErrorList:
+def read_errors(warehouse: Warehouse, today: date, time_zone: str = "UTC") -> ErrorList:
     """Every error of the sync as it stands after the last plan or sync.
 
     A row leaves by itself: it is computed anew each time, so a document that was put right has none. A row that was set
@@ -54,11 +54,16 @@ def read_errors(warehouse: Warehouse, today: date) -> ErrorList:
     Args:
         warehouse: sync.errors and post.sync_skips.
         today: the present day of the organisation.
+        time_zone: the organisation's, which an age is counted in.
 
     Returns:
         SyncErrors rows, with `skipped_by`, `is_skipped` and `age_days`.
     """
-    rows = warehouse.query(_ERRORS, [today, today]).to_dicts()
+    zone = ZoneInfo(time_zone)
+    rows = [
+        row | {"age_days": max((today - row["first_seen_at"].astimezone(zone).date()).days, 0)}
+        for row in warehouse.query(_ERRORS, [today]).to_dicts()
+    ]
     return ErrorList(
         tuple(row for row in rows if not row["is_skipped"]), tuple(row for row in rows if row["is_skipped"])
     )
@@ -122,7 +127,7 @@ def _named(row: dict[str, Any]) -> tuple[str, ...]:
     """Number, kind, amount with its currency, owner and age."""
     amount = f"{money(row['amount'])} {row['currency_code'] or ''}".strip()
     kind = str(row["kind"]).replace("_", " ")
-    return row["document_number"] or "", kind, amount, row["owner"] or "", str(max(row["age_days"], 0))
+    return row["document_number"] or "", kind, amount, row["owner"] or "", str(row["age_days"])
 
 
 def _meant(warehouse: Warehouse, key: str) -> list[dict[str, Any]]:
