@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.init.decisions import Option
+from pipelines.init.documents import document_lines
 from pipelines.init.proposal import OTHER_ROLES, Proposal
 from pipelines.init.tracking import TrackingPlan
 
@@ -22,7 +23,7 @@ def render(proposal: Proposal) -> dict[str, str]:
         proposal: what was decided.
 
     Returns:
-        The seven files without .yaml; the source is a file of its own (`render_source`).
+        The eight files without .yaml; the source is a file of its own (`render_source`).
     """
     return {
         "accounts": _file("accounts", ACCOUNTS_HEAD, _accounts(proposal)),
@@ -32,6 +33,11 @@ def render(proposal: Proposal) -> dict[str, str]:
         "adjustments": _file("adjustments", REASONS_HEAD, _adjustments(proposal)),
         "corrections": _file("corrections", CORRECTIONS_HEAD, ["corrections: []"]),
         "close": _file("close", CLOSE_HEAD.format(org=comment(proposal.xero.organisation)), _close(proposal)),
+        "documents": _file(
+            "documents",
+            DOCUMENTS_HEAD,
+            [comment_line(line) for line in document_lines(proposal.xero, proposal.first_period.value)],
+        ),
     }
 
 
@@ -52,6 +58,12 @@ def quoted(value: str) -> str:
 def comment(text: str) -> str:
     """A text that stays on its comment line."""
     return " ".join(part for part in re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", " ", text).split())
+
+
+def comment_line(line: str) -> str:
+    """A line whose words, which may come from Xero, cannot break out of it."""
+    indent = len(line) - len(line.lstrip(" "))
+    return " " * indent + comment(line)
 
 
 def _file(name: str, head: str, lines: Iterator[str] | list[str]) -> str:
@@ -193,5 +205,8 @@ line to add."""
 CORRECTIONS_HEAD = """
 Exceptions that somebody has looked at, so that a close may pass them by: id, accepts, subjects, reason, owner,
 status."""
+DOCUMENTS_HEAD = """
+Which trade documents go to Xero, and how; closing a month never needs it. Proposed by tieout init with every kind off:
+`tieout plan --documents` shows what switching one on would send. Every key: KEYS.md of tieout."""
 CLOSE_HEAD = """
 What a close does: source, first month, accounting policies. Proposed by tieout init for {org}."""

@@ -15,7 +15,7 @@ from pipelines.sandbox.cin7 import running_sandbox as running_cin7
 from pipelines.sandbox.xero import running_sandbox as running_xero
 from tests.sample_company import ROOT, Outcome, run_here
 
-FILES = ["accounts", "adjustments", "close", "corrections", "landed_costs", "taxes", "tracking"]
+FILES = ["accounts", "adjustments", "close", "corrections", "documents", "landed_costs", "taxes", "tracking"]
 ORGANISATION = {
     "date": "2026-08-31",
     "organisation": {
