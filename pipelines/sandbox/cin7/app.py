@@ -1,4 +1,7 @@
-"""The local Cin7 server: Omni's API v1 and Core's API v2, reading only, after cin7.md sections 1.1, 1.2 and 2."""
+"""The local Cin7 server: Omni's API v1 and Core's API v2, after cin7.md sections 1.1, 1.2 and 2.
+
+It is read from; the one thing that it takes is a payment into Omni.
+"""
 
 import base64
 import binascii
@@ -17,6 +20,7 @@ from pipelines.sandbox.cin7.call_limits import OMNI_LIMITS, CallCounter, CallLim
 from pipelines.sandbox.cin7.core import CORE_LIMITS, add_core
 from pipelines.sandbox.cin7.fault_calls import add_fault_calls
 from pipelines.sandbox.cin7.faults import Cin7Faults, Fault
+from pipelines.sandbox.cin7.payments import take
 from pipelines.sandbox.cin7.questions import QuestionError, answer
 from pipelines.sandbox.cin7.row_faults import RowFaults
 from pipelines.sandbox.cin7.rows import ResourceFolder
@@ -99,9 +103,24 @@ def create_app(
             return _logged(log, request, _message(400, str(error)))
         return _logged(log, request, JSONResponse(rows), len(rows))
 
+    @app.post("/api/v1/Payments")
+    async def take_payments(request: Request) -> Response:
+        """An array of payments: each is taken or refused for itself, with HTTP 200 (cin7.md section 1.1)."""
+        refusal = _refusal(request, username, key, counter)
+        if refusal is None and "payments" in forbidden:
+            refusal = _message(403, "The API connection has no permission for Payments")
+        if refusal is not None:
+            return _logged(log, request, refusal)
+        try:
+            given = json.loads(await request.body())
+        except ValueError:
+            return _logged(log, request, _message(400, "The body is not JSON"))
+        answers = take(resources, given, datetime.now(UTC))
+        return _logged(log, request, JSONResponse(answers), len(answers))
+
     @app.api_route("/{path:path}", methods=["GET", "POST", "PUT", "DELETE"])
     async def unknown(path: str, request: Request) -> Response:
-        """Everything else: this server only reads API v1."""
+        """Everything else: of API v1 this server has lists and Payments."""
         refusal = _refusal(request, username, key, counter)
         return _logged(log, request, refusal or _message(404, f"Nothing at /{path} for {request.method}"))
 

@@ -24,6 +24,7 @@ class ResourceFolder:
         """
         self._folder = folder / "omni" if (folder / "omni").is_dir() else folder
         self._read: dict[str, tuple[tuple[int, int], list[Row]]] = {}
+        self._written: dict[str, list[Row]] = {}
         paths = sorted(self._folder.glob("*.json"))
         self.resources = {path.stem.lower(): path.stem for path in paths} | {name.lower(): name for name in RESOURCES}
         if not paths and not (folder / "core").is_dir():
@@ -33,7 +34,16 @@ class ResourceFolder:
             self.rows(path.stem)
 
     def rows(self, resource: str) -> list[Row]:
-        """Rows of a resource, in the order of its file; none where there is no file."""
+        """Rows of a resource, in the order of its file, then what was written since the server began."""
+        written = self._written.get(resource, [])
+        return [*self._rows_of_file(resource), *written] if written else self._rows_of_file(resource)
+
+    def add(self, resource: str, row: Row) -> None:
+        """Keep a row that a client wrote, as long as the server runs; files stay as they are."""
+        self._written.setdefault(resource, []).append(row)
+
+    def _rows_of_file(self, resource: str) -> list[Row]:
+        """Rows of a file; none where there is none."""
         path = self._folder / f"{resource}.json"
         if not path.is_file():
             return []
