@@ -21,6 +21,7 @@ from pipelines.mapping_coverage import Coverage, IdleRule, measure_coverage
 from pipelines.settings import Settings
 from pipelines.steps.context import load_mappings
 from pipelines.sync.checking import describe_kinds
+from pipelines.sync.scopes import check_scopes
 from pipelines.sync.wanted import load_documents
 from pipelines.warehouse import open_published
 from schemas.problems import Problem
@@ -133,6 +134,7 @@ def _check_xero(checked: Checked, settings: Settings, mappings: Mappings, docume
         checked.problems += check_documents_against_xero(
             documents, mappings, xero.accounts, xero.tax_rates, xero.payment_accounts
         )
+        checked.warnings += check_scopes(settings, documents.kinds_on)
     checked.warnings += find_tracked_goods(mappings, xero.tracked_items, xero.accounts)
     checked.warnings += [*_foreign_documents(settings, xero), *(Problem("Xero", words) for words in xero.unread)]
     checked.held.append(f"Xero: {xero.organisation}, {xero.base_currency}; every account, tax type and option fits.")

@@ -42,6 +42,7 @@ def connect(
         _forget(settings, as_json)
         return
     from pipelines.load.sign_in import sign_in
+    from pipelines.load.xero_scopes import person_scopes
 
     done = sign_in(
         settings,
@@ -50,13 +51,29 @@ def connect(
         tenant=tenant,
         choose=_ask_which if sys.stdin.isatty() and not as_json else None,
         wait=wait,
+        scopes=person_scopes(_kinds_on(settings)),
     )
     if as_json:
-        print_json({"tenant_id": done.tenant_id, "tenant_name": done.tenant_name, "tokens_in": done.kept_in})
+        found = {"tenant_id": done.tenant_id, "tenant_name": done.tenant_name, "tokens_in": done.kept_in}
+        print_json({**found, **({"missing_scopes": list(done.missing)} if done.missing else {})})
         return
+    if done.missing:
+        typer.echo(f"Xero did not grant {', '.join(done.missing)}: enable them on the app and sign in again.", err=True)
     typer.echo(f"Signed in to {done.tenant_name} (tenant {done.tenant_id}). The tokens are in {done.kept_in}.")
     if settings.xero_client_secret:
         typer.echo("TIEOUT_XERO_CLIENT_SECRET is set: until you unset it, commands use the custom connection instead.")
+
+
+def _kinds_on(settings: "Settings") -> frozenset[str]:
+    """Kinds of documents that go to Xero; none where the mappings do not say so yet."""
+    from pipelines.errors import TieoutError
+    from pipelines.sync.wanted import load_documents
+
+    try:
+        documents = load_documents(settings)
+    except TieoutError:
+        return frozenset()
+    return documents.kinds_on if documents is not None else frozenset()
 
 
 def _show(address: str, *, opens_browser: bool) -> None:

@@ -19,7 +19,7 @@ from pipelines.load.credentials import token_store
 from pipelines.load.redirect_listener import RedirectListener
 from pipelines.load.token_store import Connection
 from pipelines.load.xero_client import client_for
-from pipelines.load.xero_scopes import PERSON_SCOPES
+from pipelines.load.xero_scopes import PERSON_SCOPES, missing_scopes
 from pipelines.load.xero_tokens import Token, TokenServer
 from pipelines.settings import Settings
 from schemas.problems import Problem
@@ -39,6 +39,8 @@ class SignedIn:
     tenant_id: str
     tenant_name: str
     kept_in: str
+    missing: tuple[str, ...] = ()
+    """Scopes that were asked for and not granted."""
 
 
 def sign_in(
@@ -81,7 +83,8 @@ def sign_in(
     store = token_store(settings, client_id)
     with store.locked():
         kept_in = store.save(connection)
-    return SignedIn(connection.tenant_id, connection.tenant_name, kept_in)
+    missing = missing_scopes(connection.token.access.get_secret_value(), scopes.replace("offline_access", ""))
+    return SignedIn(connection.tenant_id, connection.tenant_name, kept_in, tuple(missing))
 
 
 def _ask_person(settings: Settings, server: TokenServer, show: Show, port: int, wait: float, scopes: str) -> Token:

@@ -1,5 +1,6 @@
 """What Xero's answers mean: the errors a call can end with, each with what to do (xero.md sections 9, 10, 12)."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from pipelines.load.xero_scopes import SCOPES
 
 _UNTOLD = 5.0
 """Seconds to wait where Retry-After is missing, as it may be for too many calls at once (xero.md section 10)."""
+
+_SCOPE = re.compile(r'scope="(?P<scope>[^"]+)"')
 
 _OFFLINE = {httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT}
 
@@ -133,9 +136,11 @@ def day_used_up(request: httpx.Request, wait_seconds: float) -> LimitReached:
 
 
 def _unauthorized(response: httpx.Response) -> CredentialsRefused:
-    challenge = response.headers.get("WWW-Authenticate", "").lower()
-    if "insufficient_scope" in challenge or b"AuthorizationUnsuccessful" in response.content:
-        fix = f"The app lacks a scope: {', '.join(SCOPES.split())}. After `tieout connect`, sign in again."
+    challenge = response.headers.get("WWW-Authenticate", "")
+    if "insufficient_scope" in challenge.lower() or b"AuthorizationUnsuccessful" in response.content:
+        told = _SCOPE.search(challenge)
+        lacking = told["scope"] if told else ", ".join(SCOPES.split())
+        fix = f"The app lacks a scope: {lacking}. After `tieout connect`, sign in again."
     else:
         fix = "Check TIEOUT_XERO_CLIENT_ID, TIEOUT_XERO_CLIENT_SECRET and TIEOUT_XERO_TENANT_ID."
     return CredentialsRefused(

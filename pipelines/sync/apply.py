@@ -18,7 +18,7 @@ from pipelines.load.terms import PlanTerms
 from pipelines.load.xero_client import XeroClient
 from pipelines.sync.books import Books, read_books
 from pipelines.sync.filling import STAGES, Ids, actions_of, ending_of, fill_stage
-from pipelines.sync.mirror import mirror_settings, mirror_state
+from pipelines.sync.mirror import mirror_state, refresh_settings
 from pipelines.sync.plan import ComputedSync, compute_sync_plan, scope_of
 from pipelines.sync.problems import keep_problems, planned_problems, refused_problems
 from pipelines.sync.read_back import read_back_state
@@ -120,7 +120,7 @@ def _apply(means: SyncMeans, plan: StoredPlan, terms: PlanTerms) -> SyncResult:
         (one.action, one.tag) for one in outbox.everything() if one.state == "confirmed"
     )
     scope = scope_of(plan, means.creates_contacts)
-    mirror_settings(means.client, warehouse, means.clock)
+    refresh_settings(means.client, warehouse, means.clock)
     mirror_state(means.client, warehouse, scope.first_date)
     computed = _verify(warehouse, plan, terms, means.creates_contacts)
     adopted = [one for one in computed.steps if one.action == "adopted"]

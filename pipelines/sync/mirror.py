@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
+from pipelines.errors import ApprovalNeeded
 from pipelines.load.mirror import Clock, utc_now
 from pipelines.load.mirror_rows import frame_of, organisation_row
 from pipelines.load.xero_client import Element, XeroClient
@@ -52,6 +53,25 @@ def mirror_settings(client: XeroClient, warehouse: Warehouse, clock: Clock = utc
     with warehouse.transaction():
         for table, frame in frames.items():
             warehouse.replace(table, frame)
+
+
+def refresh_settings(client: XeroClient, warehouse: Warehouse, clock: Clock = utc_now) -> None:
+    """Read lock dates and contacts again before something is sent: two requests.
+
+    Raises:
+        ApprovalNeeded: the client leads to another organisation than the plan was made for (exit 4).
+    """
+    organisation = frame_of("xero.organisation", [organisation_row(client.organisation(), clock())])
+    known = warehouse.read("xero.organisation")
+    if known.is_empty() or known.item(0, "organisation_id") != organisation.item(0, "organisation_id"):
+        raise ApprovalNeeded(
+            f"The plan was made for another organisation than {organisation.item(0, 'name')}: nothing was sent.\n"
+            "    Check TIEOUT_XERO_TENANT_ID, or make a new plan: tieout plan --documents"
+        )
+    contacts = read_contacts(client)
+    with warehouse.transaction():
+        warehouse.replace("xero.organisation", organisation)
+        warehouse.replace("xero.contacts", contacts)
 
 
 def read_contacts(client: XeroClient) -> pl.DataFrame:
