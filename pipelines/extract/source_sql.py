@@ -1,7 +1,8 @@
 """The one place where a source's SQL runs: an in-memory DuckDB that has the inputs and nothing else.
 
 No file, no network, no extension, no setting and no Python variable can be reached from it, and what a select changes
-is rolled back: a source YAML from a stranger can fill core tables and do nothing else.
+is rolled back: a source YAML from a stranger can fill core tables and do nothing else. The one folder that DuckDB may
+use is where it puts what memory does not hold.
 """
 
 from __future__ import annotations  # text only: a live annotation of a DuckDB type is reported as a leak at exit
@@ -10,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -62,13 +64,24 @@ class SourceConnection:
         threads: int | None = None,
         memory: str | None = None,
         assumptions: Mapping[str, str] | None = None,
+        spill: Path | None = None,
     ) -> None:
+        """Open it.
+
+        Args:
+            inputs: rows by input, or a stream of them.
+            time_zone: of the source.
+            threads: of DuckDB; None: all.
+            memory: limit of DuckDB, such as 1GB; None: its own.
+            assumptions: variables of the selects.
+            spill: a folder of its own for what memory does not hold; None: what does not fit is an error.
+        """
         config: dict[str, str | bool | int | float | list[str]] = {
             "enable_external_access": "false",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",
-            "temp_directory": "",
+            "temp_directory": str(spill or ""),
             "errors_as_json": "true",
         }
         config |= {name: str(value) for name, value in (("threads", threads), ("memory_limit", memory)) if value}

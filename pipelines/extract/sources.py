@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -199,8 +200,9 @@ def _type_all(run: _Extract, loads: list[Load]) -> dict[str, TypedTable]:
     frames: dict[str, pl.DataFrame | StreamedQuery] = {load.input_name: load.rows for load in loads}
     assumed = {str(name): str(one.value) for name, one in run.source.assumptions.items()}
     with (
+        TemporaryDirectory(prefix=".selects-", dir=settings.warehouse.parent) as spill,
         run.api_inputs.rows(run.apis) as streams,
-        SourceConnection(frames | streams, zone, settings.threads, settings.memory, assumed) as connection,
+        SourceConnection(frames | streams, zone, settings.threads, settings.memory, assumed, Path(spill)) as connection,
     ):
         for done, (name, sql) in enumerate(run.source.tables.items(), 2 * len(run.source.inputs)):
             run.step(f"select {name}", done)

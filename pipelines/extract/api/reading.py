@@ -1,5 +1,6 @@
 """Reads all inputs of a source that come from APIs, several calls at once, each page committed as it comes."""
 
+import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -193,7 +194,9 @@ class _Reading:
 
     def run(self) -> None:
         """Read every job to its end; at the first error wait for the calls on their way, keep them, and raise it."""
+        gc.freeze()  # pages make many small objects: what lives already need not be looked through for each thousand
         with ExitStack() as stack:
+            stack.callback(gc.unfreeze)
             for api in {job.api.name: job.api for job in self._jobs}.values():
                 pool = ThreadPoolExecutor(api.parallel, thread_name_prefix=api.name)
                 stack.callback(pool.shutdown, wait=True, cancel_futures=True)

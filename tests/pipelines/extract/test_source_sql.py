@@ -194,3 +194,19 @@ def test_every_select_that_is_wrong_is_reported_and_core_stays(extract: Extract,
         'shop.yaml:8:12: tables.charges: Referenced column "nothing" not found in FROM clause\n'
         '    Candidate bindings: "sku"'
     )
+
+
+def test_what_memory_does_not_hold_goes_into_the_folder_for_it_and_nowhere_else(tmp_path: Path) -> None:
+    outside = tmp_path / "secret.txt"
+    outside.write_text("secret", encoding="utf-8")
+    large = in_yaml("select i, repeat(i::varchar, 30) as word from range(400000) r(i)")
+    with SourceConnection({}, "UTC", threads=1, memory="30MB", spill=tmp_path / "spill") as connection:
+        with connection.select("products", large) as selected:
+            selected.execute("create temp table kept as from selected_rows")
+            assert selected.query("select count(*) from kept").item() == 400_000
+            assert any((tmp_path / "spill").iterdir())
+        with (
+            pytest.raises(SqlFaultError, match="Cannot access file"),
+            connection.select("products", in_yaml(f"from read_text('{outside}')")),
+        ):
+            pass
