@@ -46,7 +46,8 @@ def extract(
 
     wish = ExtractWish(full, _day("--from", first_day), _day("--to", last_day), sweep, offline)
     report = run_extract(read_settings(home, mappings, warehouse_file), wait, wish)
-    said = [*report.call_lines, *report.drift, *(f"Assumed: {one}" for one in report.assumptions)]
+    refused = [f"Refused: {one}" for one in report.refusals]
+    said = [*refused, *report.call_lines, *report.drift, *(f"Assumed: {one}" for one in report.assumptions)]
     inputs = [
         {"input": one.name, "rows": one.row_count, "changed": one.is_landed, "calls": one.pages,
          "deleted": one.deleted_count}

@@ -53,6 +53,8 @@ class ExtractReport:
     """Fields and values that nobody documents, a sentence each."""
     calls: tuple[tuple[str, int, int | None], ...] = ()
     """Server, calls made, and calls left today where that has a limit."""
+    refusals: tuple[str, ...] = ()
+    """Why source rows were refused, a sentence a rule."""
 
     @property
     def rejected_count(self) -> int:
@@ -88,7 +90,7 @@ class ExtractReport:
         lines += ["; ".join(_facts(table)) for table in self.tables if table.is_given]
         if self.empty_tables:
             lines.append(f"No select, so empty: {', '.join(self.empty_tables)}")
-        lines += [*self.call_lines, *self.drift]
+        lines += [*self.refusals, *self.call_lines, *self.drift]
         lines += [f"Assumed: {assumption}" for assumption in self.assumptions]
         return lines
 

@@ -26,6 +26,7 @@ from pipelines.extract.drift_report import read_drift
 from pipelines.extract.file_bytes import UnreadableInputError
 from pipelines.extract.raw_tables import Load, current_loads, land
 from pipelines.extract.received import Received, find_row_count_problem, receive, understand
+from pipelines.extract.refusals import read_refusals
 from pipelines.extract.report import ExtractReport, InputReport
 from pipelines.extract.retention import forget_old_rows
 from pipelines.extract.source_shapes import FileInput, Source
@@ -264,4 +265,5 @@ def _report(
         (*written, *found),
         read_drift(run.source, run.warehouse),
         tuple((api.calls.server, api.calls.made, api.calls.left) for api in run.apis.values()),
+        read_refusals(run.warehouse),
     )

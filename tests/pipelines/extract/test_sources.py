@@ -338,3 +338,11 @@ def test_an_optional_input_that_was_never_granted_is_empty(extract: Extract) -> 
         return [{"id": 1, "code": "A"}]
 
     assert [one.row_count for one in extract(OPTIONAL, omni=FakeApi(rows)).inputs] == [1, 0]
+
+
+def test_refused_rows_are_told_by_rule_with_their_first_keys(extract: Extract) -> None:
+    rows = [{"id": code, "code": code, "cost": cost} for code, cost in (("A", 1), ("B", -1), ("C", -2))]
+    report = extract(API, omni=FakeApi({"Products": rows}))
+    said = "core.products.weight must be 0 or more: 2 rows, such as B, C (sent: '-1'); see raw.rejected_rows"
+    assert report.refusals == (said,)
+    assert said in report.lines()
