@@ -22,8 +22,9 @@ from pipelines.sync.kinds import DOCUMENT_RESOURCES, ENDED
 from pipelines.sync.mirror_rows import allocation_rows
 from pipelines.sync.shown import shown_hash
 
-_OVERLAP = timedelta(minutes=5)
-"""How far before the first sending changes are read: two clocks never agree."""
+_OVERLAP = timedelta(hours=1)
+"""How far before the first sending changes are read: the sending is told by this machine's clock, the change by Xero's,
+and what is missed would be sent twice."""
 
 _ID_FIELDS = {
     "Contacts": "ContactID",
