@@ -13,7 +13,8 @@ INFLOWS = ("opening", "receipt", "adjustment_in", "assembly_in", "sale_return")
 """Kinds of move that bring stock in. A transfer does not make stock younger."""
 
 NO_RECEIPT = "no receipt"
-_LAST_DAY_OF_BAND = {"0-30": 30, "31-60": 60, "61-90": 90, "91-180": 180, "181-365": 365}
+LAST_DAY_OF_BAND = {"0-30": 30, "31-60": 60, "61-90": 90, "91-180": 180, "181-365": 365}
+"""Age in days at which a band ends; what is older is in the last one."""
 
 
 def age_stock(closing: pl.LazyFrame, inflows: pl.LazyFrame, products: pl.LazyFrame, cut_off: date) -> pl.LazyFrame:
@@ -106,7 +107,7 @@ def age_band(age: pl.Expr) -> pl.Expr:
     days = age.dt.total_days()
     oldest = list(AGE_BANDS)[-1]
     band = pl.lit(oldest)
-    for name, last_day in reversed(_LAST_DAY_OF_BAND.items()):
+    for name, last_day in reversed(LAST_DAY_OF_BAND.items()):
         band = pl.when(days <= last_day).then(pl.lit(name)).otherwise(band)
     return band
 

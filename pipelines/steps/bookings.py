@@ -146,3 +146,6 @@ def _book(
         moves.lazy(), valued.lazy(), products.lazy(), close.maps.accounts, before.lazy(), period, cut_off
     )
     warehouse.replace("close.bookings", booked.collect(), "period = ?", [period])
+    # the digest of what the month had booked does not hold any more (purchase_changes)
+    own = "topic = 'bookings' and period = $1 and bucket = $1::varchar"
+    warehouse.execute(f"delete from close.entry_digests where {own}", [period])

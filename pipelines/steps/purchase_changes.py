@@ -51,7 +51,7 @@ def find_scope(close: CloseContext, warehouse: Warehouse) -> PurchaseScope:
     """
     date_charges(close, warehouse)
     _compute_digests(close, warehouse)
-    warehouse.execute(f"create or replace temp table past_digests as {_history_of('period < $1')}", [close.period])
+    _digest_history(warehouse, close.period)
     before = _last_digests(warehouse, close.period)
     if before.is_empty() or _is_history_changed(warehouse, before):
         return _everything(warehouse, close.period)
@@ -127,6 +127,34 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse) -> None:
         """,
         {"day": close.cut_off, "settings": settings},
     )
+
+
+def _digest_history(warehouse: Warehouse, period: date) -> None:
+    """Fill `past_digests`: topic, bucket (a month before), digest.
+
+    What a month has booked and journaled was digested when it was built; book_month takes the digest of its bookings
+    away, so months without one are digested here.
+    """
+    warehouse.execute(
+        """
+        create or replace temp table past_digests as
+        select topic, bucket, digest from close.entry_digests
+        where topic in ('bookings', 'sources') and bucket = period::varchar and period < $1
+        """,
+        [period],
+    )
+    months = warehouse.query(
+        """
+        from (select distinct 'bookings' as topic, period from close.bookings where period < $1
+              union all select distinct 'sources', period from close.journal_line_sources where period < $1)
+          anti join (select topic, bucket::date as period from past_digests) using (topic, period)
+        """,
+        [period],
+    )
+    for topic, unknown in months.group_by("topic"):
+        with warehouse.offering("unknown_months", unknown.select("period")):
+            found = _history_of("period in (from unknown_months)")
+            warehouse.execute(f"insert into past_digests from ({found}) where topic = '{topic[0]}'")
 
 
 def _history_of(months: str) -> str:

@@ -1,6 +1,6 @@
 """Builds what an analyst reads beside the journals: roll-forward by movement, margins, flux, ages, open receipts."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.steps.context import CloseContext
 from pipelines.steps.journals import core_of
+from pipelines.steps.stock import find_moves
 from pipelines.warehouse import Warehouse
 from transforms.core_tables import CoreTables
 from transforms.flux import explain_flux, sum_margins
@@ -15,7 +16,7 @@ from transforms.matching import match_bills
 from transforms.periods import last_day, previous_period
 from transforms.roll_forward_lines import list_roll_forward
 from transforms.rounding import zero_money, zero_quantity
-from transforms.stock_ages import INFLOWS, age_stock, list_open_receipts
+from transforms.stock_ages import INFLOWS, LAST_DAY_OF_BAND, age_stock, list_open_receipts
 from transforms.texts import fill
 
 
@@ -85,12 +86,17 @@ def _sum_before(warehouse: Warehouse, period: date) -> pl.DataFrame:
 
 
 def _age_stock(close: CloseContext, warehouse: Warehouse, products: pl.LazyFrame) -> pl.LazyFrame:
+    """Ages of the closing stock; what came in longer ago than the bands tell apart is read as if on one day."""
+    last_day = close.cut_off - timedelta(days=max(LAST_DAY_OF_BAND.values()) + 1)
     inflows = warehouse.query(
         f"""
         select sku, moved_on, quantity from core.stock_moves
-        where kind in {INFLOWS} and quantity > 0 and (moved_on <= ? or kind = 'opening')
+        where kind in {INFLOWS} and quantity > 0 and moved_on > $1 and (moved_on <= $2 or kind = 'opening')
+        union all
+        select sku, $1::date, sum(quantity)::decimal(38, 4) from core.stock_moves
+        where kind in {INFLOWS} and quantity > 0 and moved_on <= $1 group by sku
         """,
-        [close.cut_off],
+        [last_day, close.cut_off],
     )
     closing = warehouse.read("close.roll_forward", "period = ?", [close.period])
     return age_stock(closing.lazy(), inflows.lazy(), products, close.cut_off)
@@ -116,8 +122,8 @@ def _sum_margins(warehouse: Warehouse, period: date, cut_off: date) -> pl.LazyFr
     recognised but have revenue."""
     booked = warehouse.read("close.bookings", "period = ? and kind in ('sale', 'sale_return')", [period])
     bookings = pl.concat([booked, _recognised_at_nothing(warehouse, period, cut_off)])
-    with warehouse.offering("sold", bookings.select("move_id", "source_line_id")):
-        moves = warehouse.query("select move_id, quantity from core.stock_moves semi join sold using (move_id)")
+    moves = find_moves(warehouse, bookings.select("move_id").unique(), date.max).select("move_id", "quantity")
+    with warehouse.offering("sold", bookings.select("source_line_id")):
         revenue = warehouse.query(
             """
             select sale_line_id, revenue_amount from core.sale_lines
