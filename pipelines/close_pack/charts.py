@@ -96,6 +96,7 @@ def variance(pack: Pack) -> Spec | None:
         .group_by("cause", "description", maintain_order=True)
         .agg(pl.col("amount").sum())
         .filter((pl.col("amount") != 0) | (pl.col("cause") == "unexplained"))
+        .sort(pl.col("cause") == "unexplained", maintain_order=True)
     )
     rows: list[Row] = [
         {

@@ -24,7 +24,7 @@ def write_index(sheet: Any, pack: Pack, places: Places, styles: Styles) -> None:
     _write_contents(sheet, pack, places, row + 1, styles)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 1)
     sheet.set_footer("&L&F&C&A&RPage &P of &N")
     sheet.hide_gridlines(2)
 

@@ -11,6 +11,7 @@ from schemas.journals import JOURNAL_KINDS
 from schemas.reporting import AGE_BANDS, MOVEMENTS
 from transforms.periods import name_period, previous_period
 from transforms.stock_ages import NO_RECEIPT
+from transforms.tie_out.steps import STEPS
 
 JOURNALS, ROLL_FORWARD, UNITS, TIE_OUT = "journals", "roll_forward", "roll_forward_units", "tie_out"
 DOCUMENTS, AGES, CLEARING = "tie_out_documents", "stock_ages", "clearing"
@@ -151,15 +152,14 @@ def tie_out_documents_table(warehouse: Warehouse, period: date) -> PackTable:
     """The documents behind each cause."""
     rows = warehouse.query(
         """
-        select account_code, replace(cause, '_', ' ') as cause, document_kind, document_number, document_date, note,
-          amount
+        select account_code, cause, document_kind, document_number, document_date, note, amount
         from close.tie_out_documents where period = ? order by account_code, cause, abs(amount) desc, document_number
         """,
         [period],
-    )
+    ).with_columns(pl.col("cause").replace(dict(STEPS)))
     columns = (
         PackColumn("account_code", "Account", width=9),
-        PackColumn("cause", "Cause", width=26),
+        PackColumn("cause", "Cause", width=40),
         PackColumn("document_kind", "Kind", width=16),
         PackColumn("document_number", "Document", width=30),
         PackColumn("document_date", "Date", "date", width=11),

@@ -1,7 +1,9 @@
 """The close pack as one HTML page: nothing is loaded from anywhere, it reads on a screen, in the dark and on paper."""
 
+from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -33,11 +35,29 @@ def write_page(pack: Pack, file: Path) -> None:
     text = environment.get_template(TEMPLATE).render(
         pack=pack,
         month=name_period(pack.period),
+        signed=_signed(pack),
         tiles=_tiles(pack),
         charts={title: Markup(svg) for title, svg in draw_charts(pack).items()},  # noqa: S704 drawn here, text escaped by Vega
         tables=page_tables(pack),
     )
     file.write_text(text, encoding="utf-8")
+
+
+def _signed(pack: Pack) -> str:
+    """Who signed the month, and who reopened it, in a line at the top."""
+    done = [one for one in pack.sign_off if one.who and one.what in {"Signed off", "Reopened"}]
+    return " · ".join(
+        f"{one.what} by {one.who}, {one.when}" + (f": {one.note}" if one.what == "Reopened" else "") for one in done
+    )
+
+
+def _verdict(tie_out: pl.DataFrame, rest: Decimal) -> tuple[str, str]:
+    """What the difference between Xero and our books comes to, in words, and its state."""
+    if rest:
+        return "does not tie out", "bad"
+    balance, books = (tie_out.filter(cause=cause)["amount"].sum() for cause in ("xero_balance", "stock_ledger"))
+    above = Decimal(balance) - Decimal(books)
+    return (f"documents explain the {money(above)} to Xero" if above else "Xero holds what the ledger holds"), "good"
 
 
 def _tiles(pack: Pack) -> list[tuple[str, str, str]]:
@@ -46,12 +66,8 @@ def _tiles(pack: Pack) -> list[tuple[str, str, str]]:
     revenue, margin = cogs.total("revenue_amount"), cogs.total("margin_amount")
     share = f"{100 * margin / revenue:.1f} % of {money(revenue)} revenue" if revenue else ""
     unexplained = tie_out.filter(cause="unexplained")["amount"]
-    rest = sum(abs(amount) for amount in unexplained)
-    tied = (
-        ("not tied out yet", "open")
-        if unexplained.is_empty()
-        else (("Xero holds what the ledger holds", "good") if rest == 0 else ("does not tie out", "bad"))
-    )
+    rest = sum((abs(amount) for amount in unexplained), Decimal(0))
+    tied = ("not tied out yet", "open") if unexplained.is_empty() else _verdict(tie_out, rest)
     failed = len(pack.failed)
     return [
         ("COGS", money(cogs.total("total_amount")), f"of it late cost {money(cogs.total('late_cost_amount'))}"),

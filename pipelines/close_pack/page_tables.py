@@ -103,9 +103,12 @@ def roll_forward(pack: Pack) -> ReportTable:
 
 
 def tie_out(pack: Pack) -> ReportTable:
-    """The steps that are not 0.00."""
+    """The steps that are not 0.00, of accounts that hold something."""
     table = pack.tables[ledger.TIE_OUT]
-    shown = table.frame.filter((pl.col("amount") != 0) | pl.col("cause").is_in(list(ALWAYS_SHOWN))).to_dicts()
+    moving = pl.col("account_code").is_in(table.frame.filter(pl.col("amount") != 0)["account_code"].to_list())
+    is_shown = moving & ((pl.col("amount") != 0) | pl.col("cause").is_in(list(ALWAYS_SHOWN)))
+    shown = table.frame.filter(is_shown).to_dicts()
+    idle = table.frame.filter(~moving)["account_code"].unique().sort().to_list()
     rows = tuple(
         (
             f"{row['account_code']} {row['account_name']}".strip(),
@@ -117,7 +120,8 @@ def tie_out(pack: Pack) -> ReportTable:
     )
     strong = frozenset(at for at, row in enumerate(shown) if row["cause"] in ALWAYS_SHOWN)
     labels = ("Account", "Step", "Documents", "Amount")
-    note = "" if rows else "Not tied out yet."
+    nothing = f"Nothing is open on {', '.join(idle)}, here and in Xero." if idle else ""
+    note = "Not tied out yet." if table.frame.is_empty() else nothing
     return ReportTable(table.title, labels, rows, frozenset(labels[2:]), strong, note)
 
 
