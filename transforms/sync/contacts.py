@@ -42,7 +42,8 @@ def link_contacts(inputs: SyncInputs, documents: pl.DataFrame, policy: SyncPolic
     matches = match_contacts(ours, inputs.xero_contacts, inputs.synced, policy)
     known = ours.drop("xero_contact_id").join(matches, on="contact_id", how="inner", validate="1:1")
     named = _name_apart(known, inputs.xero_contacts)
-    errors = join_complaints([*_complaints(named, policy), _strangers(used, inputs.contacts)])
+    unknown = _unknown_decisions(named, inputs.xero_contacts, policy)
+    errors = join_complaints([*_complaints(named, policy), unknown, _strangers(used, inputs.contacts)])
     contacts = named.filter(pl.col("contact_id") == pl.col("contact_key")).with_columns(
         contact_name="sent_name",
         contact_number="our_number",
@@ -190,6 +191,19 @@ def _complaints(named: pl.DataFrame, policy: SyncPolicy) -> list[pl.DataFrame]:
         ),
         complain(unlinked, "unlinked_contact", fill("{} is not in Xero, and contacts are not sent", "contact_name")),
     ]
+
+
+def _unknown_decisions(named: pl.DataFrame, theirs: pl.DataFrame, policy: SyncPolicy) -> pl.DataFrame:
+    """Decisions for a contact that Xero does not have; without a mirror of Xero nothing is compared."""
+    chosen = {key: choice for key, choice in policy.contact_decisions.items() if choice != "new"}
+    known = theirs["contact_id"].str.to_lowercase().to_list()
+    wrong = [key for key, choice in chosen.items() if choice.lower() not in known] if known else []
+    rows = named.filter(pl.col("contact_id").is_in(wrong)).with_columns(
+        document_key=pl.col("contact_id"), kind=pl.lit("contact"), shown_number=pl.col("contact_name")
+    )
+    rows = rows.with_columns(currency_code=pl.lit(None, pl.String))
+    words = fill("contacts.decisions names a contact for {} that Xero does not have", "contact_name")
+    return complain(rows, "unknown_decision", words)
 
 
 def _strangers(used: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:

@@ -57,7 +57,7 @@ def count_documents(inputs: SyncInputs, policy: SyncPolicy, to: date | None = No
             "supplier_reference",
             fill("purchase order {} has an invoice date and no supplier's invoice number", "order_number"),
         ),
-        _refused(inputs.rejected, policy),
+        _refused(inputs, policy),
     ]
     return Counted(documents, left_out.select("document_key", "kind", "why"), join_complaints(faulty))
 
@@ -136,14 +136,26 @@ def _fell_away() -> pl.Expr:
     return fill("{} stands in Xero and {}", "shown_number", said)
 
 
-def _refused(rejected: pl.DataFrame, policy: SyncPolicy) -> pl.DataFrame:
-    """One complaint per row that its core table refused."""
+def _refused(inputs: SyncInputs, policy: SyncPolicy) -> pl.DataFrame:
+    """One complaint per row that its core table refused, under the key of what stands in Xero of it, if anything."""
     kind = "contact" if "contact" in policy.kinds else next(iter(policy.kinds), "contact")
     kinds = {"core.contacts": "contact", "core.payments": "payment"}
-    rows = rejected.unique().with_columns(
-        document_key=fill("refused:{}:{}", "core_table", "source_key"),
-        kind=pl.col("core_table").replace_strict(kinds, default=kind, return_dtype=pl.String),
-        shown_number=pl.col("source_key"),
+    standing = inputs.synced.join(inputs.synced_keys(), on="document_key", how="semi").select(
+        "document_key",
+        pl.col("kind").alias("standing_kind"),
+        source_key=pl.col("document_key").str.replace("^[^:]*:", ""),
+    )
+    is_line = pl.col("core_table") == "core.trade_lines"
+    rows = (
+        inputs.rejected.unique()
+        .with_columns(shown_number="source_key", source_key=pl.when(~is_line).then("source_key"))
+        .join(standing, on="source_key", how="left")
+        .with_columns(
+            document_key=pl.coalesce("document_key", fill("refused:{}:{}", "core_table", "shown_number")),
+            kind=pl.coalesce(
+                "standing_kind", pl.col("core_table").replace_strict(kinds, default=kind, return_dtype=pl.String)
+            ),
+        )
     )
     column = pl.when(pl.col("column_name").is_not_null()).then(fill(" in {}", "column_name")).otherwise(pl.lit(""))
     value = pl.when(pl.col("value").is_not_null()).then(fill(": {}", "value")).otherwise(pl.lit(""))

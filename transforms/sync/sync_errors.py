@@ -15,6 +15,7 @@ NEXT_STEPS = {
     "no_contact": "Choose the customer or supplier on the document in Cin7.",
     "ambiguous_contact": "Say in documents.yaml which one it is: contacts.decisions, the contact's id in Cin7, then "
     "Xero's id of the right one, or new.",
+    "unknown_decision": "Write the id of a contact that Xero has under contacts.decisions of documents.yaml, or new.",
     "archived_contact": "Restore the contact in Xero, or name another one under contacts.decisions of documents.yaml.",
     "contact_waits": "Put right its contact first: it stands in this list, too.",
     "member_waits": "Put right the orders that wait; until then what stands in Xero is left as it is.",

@@ -81,6 +81,8 @@ def test_an_ambiguous_contact_waits_with_its_candidates_and_holds_its_documents_
     decided = linked(ours, theirs, {"a": XERO_2})
     assert matches(decided)[0] == ("a", XERO_2, "decision")
     assert decided.documents.height == 2
+    absent = linked(ours, theirs, {"b": XERO_3})
+    assert ("unknown_decision", "b") in codes(absent)
     fresh = linked(ours, theirs, {"a": "new"})
     assert matches(fresh)[0] == ("a", None, "new")
     assert fresh.errors.is_empty()

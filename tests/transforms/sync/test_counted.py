@@ -104,6 +104,9 @@ def test_rows_that_their_table_refused_are_listed() -> None:
         }
     ]
     wanted = want(company(rejected=refused))
+    assert codes(wanted) == [("refused_row", "refused:core.trade_documents:SO77")]
+    standing: list[Row] = [{"document_key": "sales_invoice:SO77", "kind": "sales_invoice"}]
+    assert codes(want(company(rejected=refused, synced=standing))) == [("refused_row", "sales_invoice:SO77")]
     assert (
         one(wanted.errors)["reason"]
         == "core.trade_documents was refused by the rule greater_than(0) in currency_rate: 0"
