@@ -225,7 +225,7 @@ def _sums(wanted: WantedSync) -> pl.DataFrame:
     )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(ORDERS, st.integers(0, 9))
 def test_nothing_is_lost_whatever_is_put_together(orders: list[tuple[object, ...]], seed: int) -> None:
     documents, lines = _company(orders, seed)
