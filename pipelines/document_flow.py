@@ -7,7 +7,6 @@ writes a deployment for each kind that documents.yaml gives a schedule.
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Literal, cast
-from zoneinfo import ZoneInfo
 
 from pipelines.prefect_home import prepare_from_settings
 
@@ -18,6 +17,7 @@ from prefect.artifacts import create_markdown_artifact  # noqa: E402
 from prefect.logging import get_run_logger  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
 
+from pipelines.document_schedules import starts_at  # noqa: E402
 from pipelines.document_sync import DocumentRun, plan_documents, prepare  # noqa: E402
 from pipelines.document_updates import sync_both_ways  # noqa: E402
 from pipelines.errors import TieoutError  # noqa: E402
@@ -68,11 +68,6 @@ def document_sync(
             return _carry_out(settings, kinds, to, steps, wait)
     except TieoutError as error:
         return cast(str, Failed(message=str(error), data=error))  # the caller gets the error raised
-
-
-def starts_at(written: datetime, zone: str) -> datetime:
-    """A start as documents.yaml writes it: without a zone it is in the organisation's own."""
-    return written if written.tzinfo is not None else written.replace(tzinfo=ZoneInfo(zone))
 
 
 def _carry_out(settings: Settings, kinds: str | None, to: date | None, steps: Steps, wait: float) -> str:

@@ -6,8 +6,10 @@ prefect --no-prompt deploy --all --prefect-file prefect-documents.yaml
 
 import argparse
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -89,6 +91,11 @@ def write_deployments(settings: Settings, file: Path) -> int:
     content = {"name": "tieout", "deployments": deployments}
     file.write_text(HEADING + yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
     return len(deployments)
+
+
+def starts_at(written: datetime, zone: str) -> datetime:
+    """A start as documents.yaml writes it: without a zone it is in the organisation's own."""
+    return written if written.tzinfo is not None else written.replace(tzinfo=ZoneInfo(zone))
 
 
 def main() -> None:

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelines.document_schedules import write_deployments
+from pipelines.document_schedules import starts_at, write_deployments
 from pipelines.errors import DataProblem, UsageProblem
 from pipelines.settings import Settings
-from tests.sample_company import ROOT
 
 ZONE = "Pacific/Auckland"
 KINDS = """
@@ -25,7 +24,7 @@ def settings_with(tmp_path: Path, schedule: str) -> Settings:
     return Settings(home=tmp_path, time_zone=ZONE)
 
 
-def test_each_kind_with_a_schedule_is_a_deployment_and_all_can_be_run_by_hand(tmp_path: Path) -> None:
+def test_auto_sync_each_kind_with_a_schedule_is_a_deployment_and_all_can_be_run_by_hand(tmp_path: Path) -> None:
     schedule = """
 schedule:
   bills: { cron: "0 6 * * 1-5" }
@@ -63,9 +62,6 @@ def test_without_documents_there_is_nothing_to_deploy(tmp_path: Path) -> None:
         write_deployments(Settings(home=tmp_path), tmp_path / "out.yaml")
 
 
-def test_a_start_without_a_zone_is_in_the_organisations_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TIEOUT_HOME", str(ROOT))
-    from pipelines.document_flow import starts_at  # noqa: PLC0415 Prefect reads the environment when it is imported
-
+def test_a_start_without_a_zone_is_in_the_organisations_own() -> None:
     start = starts_at(datetime.fromisoformat("2026-12-01T06:00:00"), ZONE)
     assert start.astimezone(UTC) == datetime(2026, 11, 30, 17, tzinfo=UTC)

@@ -31,7 +31,7 @@ def fill(warehouse: Warehouse, *rows: dict[str, object]) -> None:
     warehouse.replace("sync.errors", frame_of("sync.errors", rows))
 
 
-def test_each_document_that_waits_is_listed_with_reason_owner_age_and_what_to_do_the_oldest_first(
+def test_errors_each_document_that_waits_is_listed_with_reason_owner_age_and_what_to_do_the_oldest_first(
     warehouse: Warehouse,
 ) -> None:
     older = datetime(2026, 10, 20, 9, tzinfo=UTC)

@@ -91,7 +91,7 @@ def paid(warehouse: Warehouse) -> Warehouse:
     return warehouse
 
 
-def test_paid_amounts_payments_of_others_and_balances_come_back_into_core(paid: Warehouse) -> None:
+def test_update_paid_invoices_and_balances_what_was_paid_and_owed_in_xero_comes_back_into_core(paid: Warehouse) -> None:
     counts = read_paid_back(paid)
     assert counts == {"core.accounting_payments": 2, "core.document_balances": 1, "core.contact_balances": 1}
     rows = paid.read("core.accounting_payments").sort("xero_payment_id").to_dicts()
