@@ -65,9 +65,11 @@ def test_every_month_journals_what_looking_at_everything_would(
                 value_stock(close, warehouse)
             except DataProblem:
                 break
-            found, wanted = build(close, warehouse), build_from_everything(close, warehouse)
-            for name in BUILT:
-                assert_frame_equal(found[name], wanted[name], check_row_order=False)
+            found = build(close, warehouse)
+            if period > JUNE[0]:  # the first month looks at everything anyway
+                wanted = build_from_everything(close, warehouse)
+                for name in BUILT:
+                    assert_frame_equal(found[name], wanted[name], check_row_order=False)
             months.add(period)
             company.add_documents(period, company.random.randint(0, 12))
             company.change_documents(company.random.choice([0, 0, 1, 3]))
@@ -93,5 +95,12 @@ def test_a_month_looks_at_its_own_receipts_and_at_those_that_got_a_bill(
         scope = find_scope(july, warehouse)
         warehouse.replace("core.bill_lines", table(SOURCE_TABLES["core.bill_lines"], bill))
         billed = find_scope(july, warehouse)
+        warehouse.execute("delete from core.bill_lines")
+        warehouse.execute("update core.receipt_lines set unit_price = 11 where receipt_line_id = 'R1'")
+        for month in (june, july):
+            value_stock(month, warehouse)
+        revalued = find_scope(july, warehouse)
     assert scope.receipt_lines["receipt_line_id"].to_list() == ["R3"]
     assert sorted(billed.receipt_lines["receipt_line_id"]) == ["R2", "R3"]
+    # June has other bookings than those that its journals were built from: no digest says what else may differ
+    assert sorted(revalued.receipt_lines["receipt_line_id"]) == ["R1", "R2", "R3"]
