@@ -82,57 +82,50 @@ def _found(
     level: str, ours: pl.DataFrame, theirs: pl.DataFrame, synced: pl.DataFrame, policy: SyncPolicy
 ) -> pl.DataFrame:
     """`contact_id`, `xero_contact_id`, `level`: pairs that a comparison finds."""
-    match level:
-        case "decision":
-            chosen = list(policy.contact_decisions.items())
-            sides = (
-                pl.DataFrame(chosen, schema={"contact_id": pl.String, "word": pl.String}, orient="row"),
-                theirs.with_columns(word=pl.col("contact_id")),
-            )
-            sides = (sides[0].with_columns(pl.col("word").str.to_lowercase()), sides[1])
-        case "stored_id":
-            links = synced.filter(pl.col("kind") == "contact").select(
-                pl.col("document_key").alias("contact_id"), pl.col("xero_id").alias("word")
-            )
-            stored = ours.select("contact_id", pl.col("xero_contact_id").alias("word"))
-            both = pl.concat(
-                [
-                    links.join(ours.select("contact_id"), on="contact_id", how="semi"),
-                    stored.join(links, on="contact_id", how="anti"),
-                ]
-            )
-            sides = (
-                both.with_columns(pl.col("word").str.to_lowercase()),
-                theirs.with_columns(word=pl.col("contact_id")),
-            )
-        case "contact_number":
-            numbers = [pl.col("our_number").str.to_lowercase(), normal(pl.col("contact_number"))]
-            mine = pl.concat([ours.select("contact_id", number.alias("word")) for number in numbers])
-            columns = ("contact_number", "account_number")
-            yours = pl.concat([theirs.with_columns(word=normal(pl.col(name))) for name in columns])
-            sides = (mine, yours)
-        case "tax_number":
-            number = compact(pl.col("tax_number"))
-            sides = (ours.select("contact_id", number.alias("word")), theirs.with_columns(word=number))
-        case "email":
-            sides = (
-                ours.select("contact_id", normal(pl.col("sent_email")).alias("word")),
-                theirs.with_columns(word=normal(pl.col("email"))),
-            )
-        case _:
-            sides = (
-                ours.select("contact_id", normal(pl.col("contact_name")).alias("word")),
-                theirs.with_columns(word=normal(pl.col("old_name"))),
-            )
-    mine, yours = sides
+    mine, yours = _compared(level, ours, theirs, synced, policy)
+    word = pl.col("word").str.to_lowercase()
     return (
-        mine.with_columns(pl.col("word").str.to_lowercase())
+        mine.with_columns(word)
         .drop_nulls()
         .unique()
-        .join(yours.select("xero_contact_id", pl.col("word").str.to_lowercase()).drop_nulls(), on="word", how="inner")
+        .join(yours.select("xero_contact_id", word).drop_nulls(), on="word", how="inner")
         .select("contact_id", "xero_contact_id", pl.lit(level).alias("level"))
         .unique()
     )
+
+
+def _compared(
+    level: str, ours: pl.DataFrame, theirs: pl.DataFrame, synced: pl.DataFrame, policy: SyncPolicy
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`contact_id`, `word` of our side, and `xero_contact_id`, `word` of theirs: what a level compares."""
+    by_id = theirs.with_columns(word=pl.col("contact_id"))
+    if level == "decision":
+        schema = {"contact_id": pl.String, "word": pl.String}
+        return pl.DataFrame(list(policy.contact_decisions.items()), schema=schema, orient="row"), by_id
+    if level == "stored_id":
+        return _known_ids(ours, synced), by_id
+    if level == "contact_number":
+        numbers = [pl.col("our_number"), normal(pl.col("contact_number"))]
+        columns = ("contact_number", "account_number")
+        mine = pl.concat([ours.select("contact_id", number.alias("word")) for number in numbers])
+        return mine, pl.concat([theirs.with_columns(word=normal(pl.col(name))) for name in columns])
+    words = {
+        "tax_number": (compact(pl.col("tax_number")), compact(pl.col("tax_number"))),
+        "email": (normal(pl.col("sent_email")), normal(pl.col("email"))),
+        "name": (normal(pl.col("contact_name")), normal(pl.col("old_name"))),
+    }
+    own, other = words[level]
+    return ours.select("contact_id", own.alias("word")), theirs.with_columns(word=other)
+
+
+def _known_ids(ours: pl.DataFrame, synced: pl.DataFrame) -> pl.DataFrame:
+    """Xero's id of a contact: as it was linked before, else as the source stores it."""
+    links = synced.filter(pl.col("kind") == "contact").select(
+        pl.col("document_key").alias("contact_id"), pl.col("xero_id").alias("word")
+    )
+    stored = ours.select("contact_id", pl.col("xero_contact_id").alias("word"))
+    linked = links.join(ours.select("contact_id"), on="contact_id", how="semi")
+    return pl.concat([linked, stored.join(links, on="contact_id", how="anti")])
 
 
 def _settle_claims(one: pl.DataFrame, ours: pl.DataFrame, policy: SyncPolicy) -> pl.DataFrame:
