@@ -18,6 +18,10 @@ _LINE = ["group_key", "kind", "account_code", "tax_type", "tracking", "item_code
 _MODES = {"inclusive": "INC", "exclusive": "EXC", "exempt": "EXE"}
 GROUP_COLUMNS = ("group_key", "group_number", "group_date", "group_contact", "takes_average")
 _NO_RULE = Consolidation((ANY,), "day", "-", kinds=())
+_SHARED = (
+    "group_number", "group_date", "group_contact", "kind", "side", "is_credit", "is_void", "currency_code", "tax_mode",
+    "channel",
+)  # fmt: skip
 _LETTERS = {"sales_invoice": "SO", "sales_credit": "CR"}
 _WORDS = {
     "goods": "Sales",
@@ -179,40 +183,11 @@ def _sum_lines(inside: pl.DataFrame) -> pl.DataFrame:
 
 def _sum_documents(grouped: pl.DataFrame, summed: pl.DataFrame) -> pl.DataFrame:
     """One row per consolidated document, in the columns of documents."""
-    total = pl.col("total_amount").cast(_WIDE)
-    mean = (total * pl.col("applied_rate")).sum() / total.sum()
-    average = pl.when(total.sum() != 0).then(mean).otherwise(pl.col("applied_rate").max().cast(_WIDE))
-    one_place = pl.when(pl.col("location").n_unique() == 1).then(pl.col("location").first())
-    shared = [
-        "group_number",
-        "group_date",
-        "group_contact",
-        "kind",
-        "side",
-        "is_credit",
-        "is_void",
-        "currency_code",
-        "tax_mode",
-        "channel",
-    ]
-    heads = grouped.group_by("group_key").agg(
-        *(pl.col(name).first() for name in shared),
-        pl.col("due_date").max(),
-        pl.when(pl.col("takes_average").first())
-        .then(average.round(8, mode="half_away_from_zero").cast(RATE))
-        .otherwise(pl.col("applied_rate").first())
-        .alias("applied_rate"),
-        one_place.alias("location"),
-        pl.len().alias("order_count"),
-        pl.when(pl.col("source_total_amount").is_not_null().all())
-        .then(pl.col("source_total_amount").sum())
-        .alias("all_totals"),
-    )
     is_inclusive = pl.col("tax_mode") == "inclusive"
     return (
         summed.group_by("group_key", "part", "part_key")
         .agg(pl.col("line_amount").sum().cast(MONEY), pl.col("tax_amount").sum().cast(MONEY))
-        .join(heads, on="group_key", how="inner", validate="m:1")
+        .join(_head_groups(grouped), on="group_key", how="inner", validate="m:1")
         .with_columns(
             total_amount=pl.when(is_inclusive)
             .then("line_amount")
@@ -230,6 +205,27 @@ def _sum_documents(grouped: pl.DataFrame, summed: pl.DataFrame) -> pl.DataFrame:
             order_number=fill("{} orders", "order_count"),
             is_group=pl.lit(value=True),
         )
+    )
+
+
+def _head_groups(grouped: pl.DataFrame) -> pl.DataFrame:
+    """One row per group: what its documents share, the last due date, and the rate or its average."""
+    total = pl.col("total_amount").cast(_WIDE)
+    mean = (total * pl.col("applied_rate")).sum() / total.sum()
+    average = pl.when(total.sum() != 0).then(mean).otherwise(pl.col("applied_rate").max().cast(_WIDE))
+    one_place = pl.when(pl.col("location").n_unique() == 1).then(pl.col("location").first())
+    return grouped.group_by("group_key").agg(
+        *(pl.col(name).first() for name in _SHARED),
+        pl.col("due_date").max(),
+        pl.when(pl.col("takes_average").first())
+        .then(average.round(8, mode="half_away_from_zero").cast(RATE))
+        .otherwise(pl.col("applied_rate").first())
+        .alias("applied_rate"),
+        one_place.alias("location"),
+        pl.len().alias("order_count"),
+        pl.when(pl.col("source_total_amount").is_not_null().all())
+        .then(pl.col("source_total_amount").sum())
+        .alias("all_totals"),
     )
 
 

@@ -130,31 +130,13 @@ def _known_ids(ours: pl.DataFrame, synced: pl.DataFrame) -> pl.DataFrame:
 
 def _settle_claims(one: pl.DataFrame, ours: pl.DataFrame, policy: SyncPolicy) -> pl.DataFrame:
     """Which of the candidates counts: one that two of our customers (or suppliers) claim by chance waits."""
-    is_sure = pl.col("level").is_in(SURE_LEVELS)
-    sides = one.with_columns(
-        side=pl.when(pl.col("kind") == "both").then(pl.lit("customer supplier")).otherwise("kind").str.split(" ")
-    ).explode("side")
-    rivals = (
-        sides.filter(pl.col("candidate_count") == 1)
-        .join(
-            sides.filter(pl.col("candidate_count") == 1).select(
-                "only_id", "side", pl.col("contact_id").alias("rival_id"), pl.col("our_name").alias("rival_name")
-            ),
-            on=["only_id", "side"],
-            how="inner",
-        )
-        .filter(pl.col("contact_id") != pl.col("rival_id"), ~is_sure)
-        .unique(["contact_id", "rival_id"])
-        .group_by("contact_id")
-        .agg((pl.col("rival_name") + pl.lit(" ") + pl.col("rival_id")).sort().str.join("; ").alias("claimed_by"))
-    )
     is_settled = (pl.col("candidate_count") == 1) & pl.col("claimed_by").is_null() & ~pl.col("is_archived")
     new = [one for one, choice in policy.contact_decisions.items() if choice == "new"]
     wants_new = pl.col("contact_id").is_in(new)
     return (
         ours.select("contact_id")
         .join(one, on="contact_id", how="left", validate="1:1")
-        .join(rivals, on="contact_id", how="left", validate="1:1")
+        .join(_find_rivals(one), on="contact_id", how="left", validate="1:1")
         .with_columns(pl.col("candidate_count").fill_null(0), pl.col("is_archived").fill_null(value=False))
         .with_columns(
             xero_contact_id=pl.when(is_settled & ~wants_new).then("only_id"),
@@ -184,4 +166,26 @@ def _settle_claims(one: pl.DataFrame, ours: pl.DataFrame, policy: SyncPolicy) ->
             "is_archived",
             "claimed_by",
         )
+    )
+
+
+def _find_rivals(one: pl.DataFrame) -> pl.DataFrame:
+    """`contact_id`, `claimed_by`: contacts of ours of the same side that want the same one in Xero, in words."""
+    is_sure = pl.col("level").is_in(SURE_LEVELS)
+    sides = one.with_columns(
+        side=pl.when(pl.col("kind") == "both").then(pl.lit("customer supplier")).otherwise("kind").str.split(" ")
+    ).explode("side")
+    return (
+        sides.filter(pl.col("candidate_count") == 1)
+        .join(
+            sides.filter(pl.col("candidate_count") == 1).select(
+                "only_id", "side", pl.col("contact_id").alias("rival_id"), pl.col("our_name").alias("rival_name")
+            ),
+            on=["only_id", "side"],
+            how="inner",
+        )
+        .filter(pl.col("contact_id") != pl.col("rival_id"), ~is_sure)
+        .unique(["contact_id", "rival_id"])
+        .group_by("contact_id")
+        .agg((pl.col("rival_name") + pl.lit(" ") + pl.col("rival_id")).sort().str.join("; ").alias("claimed_by"))
     )

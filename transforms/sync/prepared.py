@@ -60,45 +60,26 @@ def prepare_documents(inputs: SyncInputs, maps: SyncMaps, policy: SyncPolicy, to
     balanced = balance_documents(documents, add_taxes(lines, inputs.xero_tax_rates), policy)
     rounded = _add_rounding_account(balanced.lines, maps, inputs.xero_accounts)
     living = documents.filter(~pl.col("is_void"))
-    errors = join_complaints(
-        [
-            counted.errors,
-            contacts.errors,
-            balanced.errors,
-            complain_about_terms(living),
-            complain(
-                living.filter(pl.col("group_key").is_null(), pl.col("is_held")),
-                "contact_waits",
-                fill("{} is for {}, which waits itself", "shown_number", pl.coalesce("contact_name", "contact_id")),
-            ),
-            complain(
-                living.filter(pl.col("contact_id").is_null(), pl.col("group_key").is_null()),
-                "no_contact",
-                fill("{} names no contact", "shown_number"),
-            ),
-            *_complain_about_money(living, inputs, policy),
-            *_complain_about_lines(living, lines, inputs),
-            _complain_about_totals(balanced),
-            complain(
-                _with_document(
-                    rounded.filter(pl.col("account_code").is_null() & (pl.col("kind") == "rounding")), living
-                ),
-                "no_rounding_account",
-                pl.lit("a rounding line has no account"),
-            ),
-        ]
-    )
-    errors = errors.join(documents.filter("is_void").select("document_key"), on="document_key", how="anti")
+    found = [
+        counted.errors,
+        contacts.errors,
+        balanced.errors,
+        complain_about_terms(living),
+        *_complain_about_contacts(living),
+        *_complain_about_money(living, inputs, policy),
+        *_complain_about_lines(living, lines, inputs),
+        _complain_about_totals(balanced),
+        _complain_about_rounding(living, rounded),
+    ]
+    voided = documents.filter("is_void").select("document_key")
+    errors = join_complaints(found).join(voided, on="document_key", how="anti")
     ready = _ready(documents, balanced.documents, errors)
     return Prepared(
         documents=ready,
         lines=rounded.join(ready.filter(~pl.col("is_void")).select("document_key"), on="document_key", how="semi"),
         contacts=contacts,
         errors=errors,
-        waiting_groups=living.join(errors, on="document_key", how="semi")
-        .filter(pl.col("group_key").is_not_null())
-        .group_by("group_key")
-        .agg(pl.len().alias("waiting")),
+        waiting_groups=_waiting_groups(living, errors),
         left_out=counted.left_out,
     )
 
@@ -163,6 +144,33 @@ def _add_rounding_account(lines: pl.DataFrame, maps: SyncMaps, accounts: pl.Data
     other = pl.lit(own[0] if own.len() else None, pl.String)
     filled = set_account.with_columns(pl.col("account_code").fill_null(other)).select(lines.columns)
     return pl.concat([lines.filter(~is_rounding), filled])
+
+
+def _complain_about_contacts(documents: pl.DataFrame) -> list[pl.DataFrame]:
+    """Documents without a contact, and documents whose contact waits."""
+    single = documents.filter(pl.col("group_key").is_null())
+    who = pl.coalesce("contact_name", "contact_id")
+    waits = fill("{} is for {}, which waits itself", "shown_number", who)
+    return [
+        complain(single.filter("is_held"), "contact_waits", waits),
+        complain(
+            single.filter(pl.col("contact_id").is_null()), "no_contact", fill("{} names no contact", "shown_number")
+        ),
+    ]
+
+
+def _complain_about_rounding(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Documents with a rounding line for which there is no account."""
+    homeless = lines.filter(pl.col("account_code").is_null(), pl.col("kind") == "rounding")
+    return complain(
+        _with_document(homeless, documents), "no_rounding_account", pl.lit("a rounding line has no account")
+    )
+
+
+def _waiting_groups(documents: pl.DataFrame, errors: pl.DataFrame) -> pl.DataFrame:
+    """`group_key`, `waiting`: how many members of a group wait."""
+    waiting = documents.join(errors, on="document_key", how="semi").filter(pl.col("group_key").is_not_null())
+    return waiting.group_by("group_key").agg(pl.len().alias("waiting"))
 
 
 def _complain_about_money(documents: pl.DataFrame, inputs: SyncInputs, policy: SyncPolicy) -> list[pl.DataFrame]:

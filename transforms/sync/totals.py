@@ -10,6 +10,10 @@ from transforms.sync.sync_errors import complain
 from transforms.texts import fill
 
 ROUNDING_WORDS = "Rounding"
+_HELPERS = (
+    "line_sum", "line_tax_sum", "spread_tax_sum", "last_position", "is_spread", "by_line", "by_spread", "lines_total",
+    "difference",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,32 +40,7 @@ def balance_documents(documents: pl.DataFrame, lines: pl.DataFrame, policy: Sync
         lines: of `add_taxes`; exclusive amounts come before tax, inclusive ones contain it.
         policy: the cap, and the tax type of rounding lines.
     """
-    is_inclusive = pl.col("tax_mode") == "inclusive"
-    sums = lines.group_by("document_key").agg(
-        pl.col("line_amount").sum().alias("line_sum"),
-        pl.col("line_tax").sum().alias("line_tax_sum"),
-        pl.col("spread_tax").sum().alias("spread_tax_sum"),
-        pl.col("position").max().alias("last_position"),
-    )
-    by_line, by_spread = (
-        pl.when(is_inclusive).then("line_sum").otherwise(pl.col("line_sum") + pl.col(tax))
-        for tax in ("line_tax_sum", "spread_tax_sum")
-    )
-    stated = pl.col("source_total_amount")
-    judged = (
-        documents.rename({"total_amount": "source_total_amount"})
-        .join(sums, on="document_key", how="inner", validate="1:1")
-        .with_columns(
-            is_spread=((stated - by_spread).abs() < (stated - by_line).abs()).fill_null(value=False),
-            by_line=by_line,
-            by_spread=by_spread,
-        )
-        .with_columns(
-            lines_total=pl.when("is_spread").then("by_spread").otherwise("by_line").cast(MONEY),
-            tax_amount=pl.when("is_spread").then("spread_tax_sum").otherwise("line_tax_sum").cast(MONEY),
-        )
-        .with_columns(difference=(stated - pl.col("lines_total")).fill_null(0).cast(MONEY))
-    )
+    judged = _judge(documents, lines)
     is_small = pl.col("difference").abs() <= policy.rounding_cap
     totals = judged.with_columns(
         total_amount=pl.when(is_small).then(pl.col("lines_total") + pl.col("difference")).otherwise("lines_total")
@@ -75,18 +54,37 @@ def balance_documents(documents: pl.DataFrame, lines: pl.DataFrame, policy: Sync
         "Cin7 states a total of {}, the lines come to {}: {} apart", "source_total_amount", "lines_total", "difference"
     )
     errors = complain(judged.filter(~is_small).with_columns(total_amount="source_total_amount"), "total_differs", words)
-    helpers = [
-        "line_sum",
-        "line_tax_sum",
-        "spread_tax_sum",
-        "last_position",
-        "is_spread",
-        "by_line",
-        "by_spread",
-        "lines_total",
-        "difference",
-    ]
-    return Balanced(totals.drop(helpers), pl.concat([settled, rounding]), errors)
+    return Balanced(totals.drop(_HELPERS), pl.concat([settled, rounding]), errors)
+
+
+def _judge(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Documents with both totals of their lines, the one that comes closer, and its difference to the stated total."""
+    is_inclusive = pl.col("tax_mode") == "inclusive"
+    sums = lines.group_by("document_key").agg(
+        pl.col("line_amount").sum().alias("line_sum"),
+        pl.col("line_tax").sum().alias("line_tax_sum"),
+        pl.col("spread_tax").sum().alias("spread_tax_sum"),
+        pl.col("position").max().alias("last_position"),
+    )
+    by_line, by_spread = (
+        pl.when(is_inclusive).then("line_sum").otherwise(pl.col("line_sum") + pl.col(tax))
+        for tax in ("line_tax_sum", "spread_tax_sum")
+    )
+    stated = pl.col("source_total_amount")
+    return (
+        documents.rename({"total_amount": "source_total_amount"})
+        .join(sums, on="document_key", how="inner", validate="1:1")
+        .with_columns(
+            is_spread=((stated - by_spread).abs() < (stated - by_line).abs()).fill_null(value=False),
+            by_line=by_line,
+            by_spread=by_spread,
+        )
+        .with_columns(
+            lines_total=pl.when("is_spread").then("by_spread").otherwise("by_line").cast(MONEY),
+            tax_amount=pl.when("is_spread").then("spread_tax_sum").otherwise("line_tax_sum").cast(MONEY),
+        )
+        .with_columns(difference=(stated - pl.col("lines_total")).fill_null(0).cast(MONEY))
+    )
 
 
 def _rounding_lines(documents: pl.DataFrame, lines: pl.DataFrame, policy: SyncPolicy) -> pl.DataFrame:

@@ -77,13 +77,8 @@ def want_documents(inputs: SyncInputs, maps: SyncMaps, policy: SyncPolicy, to: d
     documents = _as_documents(grouped.documents, policy)
     numbered = _number_lines(grouped.lines)
     settled = settle(inputs, singles, documents, grouped.members, policy, to)
-    summaries = documents.filter(pl.col("contact_key").str.starts_with("summary:"))["contact_key"].unique()
-    names = [key.removeprefix("summary:") for key in summaries.to_list()]
-    contacts = pl.concat(
-        [prepared.contacts.contacts, summary_contacts(names, inputs.xero_contacts, inputs.synced, policy)]
-    )
     return WantedSync(
-        contacts=contacts,
+        contacts=_all_contacts(prepared, inputs, documents, policy),
         items=items,
         documents=documents,
         lines=numbered.select(list(SyncLines.to_schema().columns)),
@@ -103,6 +98,13 @@ def want_documents(inputs: SyncInputs, maps: SyncMaps, policy: SyncPolicy, to: d
         ),
         left_out=prepared.left_out,
     )
+
+
+def _all_contacts(prepared: Prepared, inputs: SyncInputs, documents: pl.DataFrame, policy: SyncPolicy) -> pl.DataFrame:
+    """SyncContacts: those of documents, and those that consolidated ones carry."""
+    summaries = documents.filter(pl.col("contact_key").str.starts_with("summary:"))["contact_key"].unique()
+    names = [key.removeprefix("summary:") for key in summaries.to_list()]
+    return pl.concat([prepared.contacts.contacts, summary_contacts(names, inputs.xero_contacts, inputs.synced, policy)])
 
 
 def _without_doubles(prepared: Prepared, inputs: SyncInputs, policy: SyncPolicy) -> tuple[pl.DataFrame, pl.DataFrame]:
