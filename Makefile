@@ -36,7 +36,7 @@ unit: install
 # What is too much for make test: every kill point, and whatever else lies in tests/chaos.
 chaos: install
 	CHAOS=all $(BIN)/python -m pytest -n 2 --dist worksteal \
-	  tests/chaos tests/adventureworks tests/end_to_end/test_killed_close.py tests/transforms/costing/test_kernel.py
+	  tests/chaos tests/adventureworks tests/end_to_end/test_killed_close.py tests/end_to_end/test_synced_documents.py tests/transforms/costing/test_kernel.py
 
 # What is measured, one script each; each writes its figures into tests/benchmarks/results.
 BENCHES := cost_moves post_load sync_load map_lines extract_load tie_out_lines $(basename $(notdir $(wildcard tests/benchmarks/close_months.py)))

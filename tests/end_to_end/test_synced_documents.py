@@ -1,6 +1,7 @@
 """The sample company's documents in Xero: sent in one go, tied out by kind and account, and by a month's close."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,10 +62,22 @@ def test_a_second_sync_plans_nothing(synced: Company) -> None:
     assert (again.json["new"], again.json["changed"], again.json["voided"]) == (0, 0, 0)
 
 
+@pytest.mark.skipif(os.environ.get("CHAOS") != "all", reason="closes a month, which make test has no time for")
 def test_bills_that_were_synced_tie_out_with_the_month_and_one_that_is_not_is_named_as_missing(synced: Company) -> None:
     closed = synced.tieout("close", SEPTEMBER)
     assert closed.exit_code == 0, closed.message
-    unexplained = synced.query("select unexplained_amount from close.tie_out_accounts")["unexplained_amount"]
+    assert {cause for cause, _ in _causes(synced)} == {"currency"}  # dollars at the rate of the bill, not the receipt
+
+    with accountants_of(synced) as people:
+        people.edit("Invoices", "INV-9103%20%7C%20PO-303", Status="VOIDED")
+    again = synced.tieout("tie-out", SEPTEMBER)
+    assert again.exit_code == 0, again.message
+    assert "INV-9103 | PO-303" in {number for _, number in _causes(synced)}
+
+
+def _causes(company: Company) -> set[tuple[str, str]]:
+    """Cause and number of every bill that explains a difference; nothing is left unexplained."""
+    unexplained = company.query("select unexplained_amount from close.tie_out_accounts")["unexplained_amount"]
     assert {str(one) for one in unexplained} == {"0.00"}
-    causes = synced.query("select distinct cause from close.tie_out_documents where document_kind like '%bill%'")
-    assert "foreign" not in causes["cause"].to_list()
+    found = company.query("select cause, document_number from close.tie_out_documents where document_kind = 'bill'")
+    return set(found.rows())
