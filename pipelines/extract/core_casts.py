@@ -108,7 +108,8 @@ def _to_date(value: str, source_type: str) -> str:
     if source_type == "DATE" or source_type.startswith("TIMESTAMP"):
         return f"case when isfinite({value}) then cast({value} as date) end"
     text = f"trim({as_text(value, source_type)})"
-    plain = f"when {value} >= '0' and {value} like '____-__-__' then try_cast({value} as date) "
+    ends_plain = f"right({value}, 1) between '0' and '9'"
+    plain = f"when {value} >= '0' and {value} like '____-__-__' and {ends_plain} then try_cast({value} as date) "
     return (
         f"case {plain if source_type == 'VARCHAR' else ''}"
         f"when regexp_full_match({text}, '{DATE}') then try_cast({text} as date) end"
