@@ -6,6 +6,7 @@ runs under Prefect (pipelines/flows.py), from the command line, and in tests.
 
 from pipelines.load.apply import apply_plan
 from pipelines.load.apply_result import nothing_sent
+from pipelines.load.latest_plans import is_computed
 from pipelines.load.mirror import mirror_xero
 from pipelines.load.plan import make_plan
 from pipelines.load.post_log import restore_posts
@@ -111,6 +112,8 @@ def post(run: CloseRun) -> None:
     stop_on_signed_month(run.warehouse, run.plan)
     if run.keeps_nothing:
         run.forget()
+        if not is_computed(run.warehouse, run.close.period):  # the warehouse that it was signed in is lost
+            compute_again(run)
         run.applied = nothing_sent(run.plan)
         return
     settings = run.close.settings
@@ -125,6 +128,13 @@ def post(run: CloseRun) -> None:
         post_log=settings.post_log,
     )
     run.applied.raise_for_refusals()
+
+
+def compute_again(run: CloseRun) -> None:
+    """The figures of a signed month to a new warehouse: Xero holds just this already, so the plan changes nothing."""
+    value(run)
+    build(run)
+    plan(run)
 
 
 def pack(run: CloseRun) -> None:

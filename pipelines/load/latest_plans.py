@@ -48,3 +48,21 @@ def overtaken_months(warehouse: Warehouse) -> dict[date, list[date]]:
         """
     )
     return dict(found.iter_rows())
+
+
+def is_computed(warehouse: Warehouse, period: date) -> bool:
+    """Whether this warehouse holds the figures of what stands in Xero for a month: a new one, after a loss, does not.
+
+    Args:
+        warehouse: post.documents, which the post log brings back, and close.journals, which only a close makes.
+        period: first day of the month.
+    """
+    found = warehouse.query(
+        """
+        select exists (from post.documents where period = $1 and status in ('POSTED', 'DRAFT')) as is_posted,
+               exists (from close.journals where period = $1) as is_here
+        """,
+        [period],
+    )
+    is_posted, is_here = found.row(0)
+    return bool(is_here or not is_posted)

@@ -117,7 +117,7 @@ def diff_month(close: CloseContext, warehouse: Warehouse) -> MonthDiff:
     """
     signed = read_sign_off(warehouse, close.period)
     if signed is None:
-        raise UsageProblem(f"{close.period:%Y-%m} is not signed. Sign it: tieout sign {close.period:%Y-%m} --as NAME")
+        raise UsageProblem(_not_signed(close))
     _stop_without_rows(warehouse, signed, close)
     changes = changed_rows(warehouse, signed.sign_off, signed.cut_off)
     core = read_core(warehouse)
@@ -128,6 +128,17 @@ def diff_month(close: CloseContext, warehouse: Warehouse) -> MonthDiff:
     is_signed_year = locks.end_of_year is not None and signed.cut_off <= locks.end_of_year
     reopened = warehouse.read("post.reopenings", "sign_off = ?", [signed.sign_off]).to_dicts()
     return MonthDiff(signed, tuple(causes), now, tuple(reopened), is_signed_year)
+
+
+def _not_signed(close: CloseContext) -> str:
+    """Nobody signed it, or the warehouse is new and has not met its organisation, whose sign-offs the log keeps."""
+    month, folder = f"{close.period:%Y-%m}", close.settings.post_log / FOLDER
+    if folder.is_dir():
+        return (
+            f"This warehouse knows of no sign-off of {month}; {folder} keeps rows of some.\n"
+            f"    Run `tieout plan {month}` first: it asks Xero which organisation this is, and brings them back."
+        )
+    return f"{month} is not signed. Sign it: tieout sign {month} --as NAME"
 
 
 def _stop_without_rows(warehouse: Warehouse, signed: SignOff, close: CloseContext) -> None:

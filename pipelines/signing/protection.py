@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pipelines.errors import ApprovalNeeded
+from pipelines.load.latest_plans import is_computed
 from pipelines.load.plan_store import StoredPlan
 from pipelines.signing.reopening import standing_sign_offs
 from pipelines.signing.signed_rows import changed_rows, describe_change, document_of
@@ -63,12 +64,23 @@ def stop_on_signed_month(warehouse: Warehouse, plan: StoredPlan) -> None:
             Problem(
                 f"plan of {month}",
                 f"would change {len(plan.changes)} journal{'s' if len(plan.changes) != 1 else ''} of a signed month",
-                f"Close {_next_open(signed)}: it books the change as a catch-up, and {month} stays as it was signed.\n"
+                f"{_catch_up(warehouse, plan.period, signed)}\n"
                 f'    Or reopen {month} and post the change there: tieout close {month} --reopen "why" --as NAME',
                 examples=tuple(f"{one.label} ({one.action})" for one in plan.changes[:EXAMPLES]),
             ),
         ],
     )  # fmt: skip
+
+
+def _catch_up(warehouse: Warehouse, period: date, signed: list[dict[str, Any]]) -> str:
+    """How the signed month stays as it is: by the next one, where its figures are here."""
+    month = format_period(period)
+    if is_computed(warehouse, period):
+        return f"Close {_next_open(signed)}: it books the change as a catch-up, and {month} stays as it was signed."
+    return (
+        f"The figures of {month} as signed are not in this warehouse: put back a backup made after the sign-off, and "
+        f"{_next_open(signed)} books the change as a catch-up."
+    )
 
 
 def _changed_rows(warehouse: Warehouse, signed: dict[str, Any]) -> list[Problem]:

@@ -1,6 +1,7 @@
 """The gate before anything is planned: every exception, mapping gap and stale correction of the month, at once."""
 
 import json
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,7 @@ import polars as pl
 
 from mappings.xero_checks import check_against_xero
 from pipelines.errors import DataProblem
-from pipelines.load.latest_plans import latest_plans
+from pipelines.load.latest_plans import is_computed, latest_plans
 from pipelines.mapping_lines import find_unmapped_lines
 from pipelines.steps.context import CloseContext
 from pipelines.steps.exception_words import ONE_STEP_FOR_ALL, PLACES, SENTENCES, next_step
@@ -45,12 +46,13 @@ def stop_on_open_months(close: CloseContext, warehouse: Warehouse) -> None:
     """A month closes on the bookings of the months before it, so each of them has to stand in Xero as it is computed.
 
     Raises:
-        DataProblem: a month before is not posted, only up to a day, or was planned anew since (exit 3).
+        DataProblem: a month before is not posted, only up to a day, was planned anew since, or is not computed in this
+            warehouse (exit 3).
     """
     plans = {row["period"]: row for row in latest_plans(warehouse).to_dicts()}
     problems, month = [], close.policy.first_period
     while month < close.period:
-        if (state := _open_state(plans.get(month))) is not None:
+        if (state := _open_state(plans.get(month)) or _absent_state(warehouse, month)) is not None:
             name = format_period(month)
             problems.append(Problem(f"period {name}", state, f"Close it first: tieout close {name}"))
         month = next_period(month)
@@ -67,6 +69,11 @@ def _open_state(plan: dict[str, Any] | None) -> str | None:
     if not plan["is_settled"]:
         return "was planned again, and that plan is not posted"
     return None if plan["to_date"] is None else f"is posted up to {plan['to_date']} only"
+
+
+def _absent_state(warehouse: Warehouse, month: date) -> str | None:
+    """A month whose journals stand in Xero and whose figures are not here would be posted once more by the next one."""
+    return None if is_computed(warehouse, month) else "was posted from a warehouse that is gone, and is not in this one"
 
 
 def describe_exceptions(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[Problem]:
