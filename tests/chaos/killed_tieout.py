@@ -20,6 +20,7 @@ from pipelines.load.read_back import read_back
 from pipelines.load.recording import Recorder
 from pipelines.load.xero_client import XeroClient
 from pipelines.sync import apply as sync_apply
+from pipelines.sync.read_back import read_back_state
 from pipelines.sync.recording import SyncRecorder
 
 SMALL_BATCH = 2
@@ -51,8 +52,8 @@ def arm(step: str, count: int) -> None:
     Outbox.save = watched("commit", Outbox.save)  # type: ignore[method-assign]
     Recorder.__call__ = watched("record", Recorder.__call__)  # type: ignore[method-assign]
     SyncRecorder.__call__ = watched("record", SyncRecorder.__call__)  # type: ignore[method-assign]
-    setattr(sync_apply, "read_back_state", watched("read back", sync_apply.read_back_state))  # noqa: B010
-    setattr(sync_apply, "export_plan", watched("export plan", sync_apply.export_plan))  # noqa: B010
+    setattr(sync_apply, "read_back_state", watched("read back", read_back_state))  # noqa: B010
+    setattr(sync_apply, "export_plan", watched("export plan", export_plan))  # noqa: B010
     for name, function in (("read_back", read_back), ("export_plan", export_plan)):
         setattr(apply, name, watched(name.replace("_", " "), function))
 
@@ -61,7 +62,7 @@ def run() -> None:
     """Arm, then do what the arguments say."""
     step, count, *arguments = sys.argv[1:]
     batches.MOST_DOCUMENTS = SYNC_BATCH if "documents" in os.environ.get("KILLED", "") else SMALL_BATCH
-    setattr(document_sync, "SyncMeans", partial(document_sync.SyncMeans, pause=lambda _: None))  # noqa: B010
+    setattr(document_sync, "SyncMeans", partial(sync_apply.SyncMeans, pause=lambda _: None))  # noqa: B010
     setattr(month_end, "apply_plan", partial(apply.apply_plan, pause=lambda _: None))  # noqa: B010
     arm(step, int(count))
     sys.argv = ["tieout", *arguments]

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -91,8 +92,8 @@ def test_every_tax_mode_and_currency_ties_out_and_the_official_sdk_reads_all_of_
 ) -> None:
     client._write("PUT", "/Currencies", b'{"Code":"EUR"}', "eur", "Currencies")
     people = [contact("C1", "Tramping Club"), contact("S1", "Tent Maker")]
-    bought = {"contact_key": "S1"}
-    euro = {"currency_code": "EUR", "currency_rate": Decimal("1.81818182")}  # 0.55 EUR for one NZD
+    bought: dict[str, Any] = {"contact_key": "S1"}
+    euro: dict[str, Any] = {"currency_code": "EUR", "currency_rate": Decimal("1.81818182")}  # 0.55 EUR for one NZD
     want(
         warehouse,
         document("INV-1", line("99.99", "15.00"), line("-10.00", "-1.50", "260")),
