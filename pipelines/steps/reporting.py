@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.steps.context import CloseContext
 from pipelines.steps.journals import core_of
-from pipelines.steps.stock import find_moves
+from pipelines.steps.move_lookups import find_moves
 from pipelines.warehouse import Warehouse
 from transforms.core_tables import CoreTables
 from transforms.flux import explain_flux, sum_margins

@@ -21,29 +21,24 @@ from pipelines.steps.checkpoints import (
     state_day_of,
 )
 from pipelines.steps.context import CloseContext
+from pipelines.steps.move_lookups import find_moves, find_prior_moves, read_pools
 from pipelines.steps.source_changes import CORE_TABLES, SourceChanges, find_changes, find_horizon, keep_digests
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
-from schemas.policies import CostingPolicy
 from schemas.stock import LandedCostAllocations, MoveCosts, StockMoves, ValuedMoves
 from transforms.core_tables import CoreTables
 from transforms.costing import MoveProblems
 from transforms.costing.checkpoints.continuing import Opening, Resumed, pool_key, settle_from
 from transforms.costing.checkpoints.resumption import (
     KEY,
-    PriorMoves,
-    ask_for_history,
     connect_pools,
     find_pools_from_history,
     find_starts,
     with_connected,
 )
 from transforms.known_charges import allocate_known_charges
-from transforms.move_changes import HANDED_OVER, MoveChanges, compare_moves
+from transforms.move_changes import MoveChanges, compare_moves
 from transforms.stock_moves import build_stock_moves
-
-RECENT = timedelta(days=92)
-"""How far back a look-up goes at first."""
 
 _COSTS = list(MoveCosts.to_schema().columns)
 _VALUED = list(ValuedMoves.to_schema().columns)
@@ -194,7 +189,7 @@ def _value(
     again = find_pools_from_history(
         changes.touched,
         recent,
-        _prior_moves(close, warehouse, changes, recent, before.state_day),
+        find_prior_moves(policy, warehouse, changes, recent, before.state_day),
         pools,
         policy,
         before.state_day,
@@ -278,74 +273,6 @@ def _named_before(warehouse: Warehouse, moves: pl.DataFrame, day: date) -> pl.Da
     """Moves up to the checkpoint that others name as their source, and that are not valued again."""
     ids = moves.select(move_id="source_move_id").drop_nulls().unique().join(moves, on="move_id", how="anti")
     return find_moves(warehouse, ids, day)
-
-
-def find_moves(warehouse: Warehouse, ids: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Moves up to a day by their ids: most are named soon after they were made, so the last months are asked first.
-
-    Args:
-        warehouse: holds core.stock_moves.
-        ids: `move_id`; one that is not there gives no row.
-        day: last day of moves that count.
-
-    Returns:
-        StockMoves.
-    """
-    found = warehouse.query("from core.stock_moves limit 0")
-    latest = warehouse.query("select max(moved_on) from core.stock_moves where moved_on <= ?", [day]).item()
-    if latest is None:
-        return found
-    recent = max(latest - RECENT, date.min + RECENT)
-    for days in ("moved_on > $1 and moved_on <= $2", "moved_on <= $1"):
-        left = ids.join(found, on="move_id", how="anti")
-        if left.is_empty():
-            break
-        given = [recent, day] if "$2" in days else [recent]
-        found = pl.concat([found, warehouse.find("core.stock_moves", "move_id", left, days, given)])
-    return found
-
-
-def read_pools(warehouse: Warehouse, keys: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
-    """Moves of some pools.
-
-    Args:
-        warehouse: holds core.stock_moves.
-        keys: `sku`, `location`, `lot`, empty where the pool does not look at it; and `start_day`: the moves after it,
-            all where it is null.
-        policy: what makes a pool.
-
-    Returns:
-        StockMoves.
-    """
-    if keys.is_empty():
-        return warehouse.query("from core.stock_moves limit 0")
-    location = "and coalesce(m.location, '') = k.location" if policy.pool == "sku_location" else ""
-    lot = "and coalesce(m.lot, '') = k.lot" if policy.method == "specific" else ""
-    after = "and coalesce(m.moved_on > k.start_day, true)"
-    earliest = date.min if keys["start_day"].null_count() else keys["start_day"].min()
-    with warehouse.offering("wanted_pools", keys):
-        pools = f"core.stock_moves m semi join wanted_pools k on m.sku = k.sku {location} {lot} {after}"
-        found = f"select m.rowid from {pools} where m.moved_on >= $1"
-        return warehouse.query(f"from core.stock_moves where rowid in ({found}) and moved_on >= $1", [earliest])
-
-
-def _prior_moves(
-    close: CloseContext, warehouse: Warehouse, changes: MoveChanges, recent: pl.DataFrame, day: date
-) -> PriorMoves:
-    """What of the moves up to the checkpoint is tied to changed and recent ones."""
-    hands_over = pl.col("kind").is_in(HANDED_OVER if close.policy.costing.pool == "sku_location" else HANDED_OVER[2:])
-    both = pl.concat([changes.touched, recent]).filter(hands_over)
-    named = changes.touched.filter(pl.col("moved_on") <= day).select(move_id="source_move_id").drop_nulls()
-    asked = ask_for_history(recent, close.policy.costing).select(move_id="source_move_id")
-    sources = warehouse.find("core.stock_moves", "move_id", pl.concat([named, asked]))
-    is_prior = (pl.col("moved_on") <= day) | pl.col("move_id").is_in(named["move_id"].implode())
-    with warehouse.offering("shared_documents", both.select("document_id").unique()):
-        documents = warehouse.query(
-            "from core.stock_moves where moved_on <= ? and document_kind in ('transfer', 'production')"
-            " and document_id in (from shared_documents)",
-            [day],
-        )
-    return PriorMoves(documents.filter(hands_over), sources.filter(is_prior))
 
 
 def _write_costs(
