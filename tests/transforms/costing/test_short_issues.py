@@ -65,4 +65,4 @@ def test_columns_find_what_the_exact_loop_finds(table: str) -> None:
     rows = rows_of(moves, policy).sort("pool", "move_order")
     exact = settle_exactly(rows, policy, None)
     found = settle_plain_pools(rows.select(PLAIN_COLUMNS), policy)
-    assert_frame_equal(found.cast(dict(exact.schema)).sort("row"), exact.sort("row"))
+    assert_frame_equal(found.cast(exact.schema).sort("row"), exact.sort("row"))
