@@ -4,6 +4,9 @@
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 ANY_PYTHON := $(shell command -v python3 || command -v python || echo $(or $(PYTHON),python3))
 
+# Tests and commands start many processes: they share the bytecode of the first, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test lint types unit chaos bench lock clean install
 
 help:
