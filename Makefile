@@ -36,10 +36,12 @@ types: install
 unit: install
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-# What is too much for make test: every kill point, and whatever else lies in tests/chaos.
+# What is too much for make test: every kill point, whatever else lies in tests/chaos, and what is marked thorough.
 chaos: install
 	CHAOS=all $(BIN)/python -m pytest -n 2 --dist worksteal \
-	  tests/chaos tests/adventureworks tests/end_to_end/test_killed_close.py tests/end_to_end/test_synced_documents.py tests/transforms/costing/test_kernel.py
+	  tests/chaos tests/adventureworks tests/end_to_end/test_killed_close.py tests/end_to_end/test_synced_documents.py \
+	  tests/transforms/costing/test_kernel.py tests/transforms/costing/test_laws.py
+	CHAOS=all $(BIN)/python -m pytest -n 2 --dist worksteal -m thorough tests
 
 # What is measured, one script each; each writes its figures into tests/benchmarks/results.
 BENCHES := cost_moves post_load sync_load map_lines extract_load tie_out_lines $(basename $(notdir $(wildcard tests/benchmarks/close_months.py)))

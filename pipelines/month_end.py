@@ -41,8 +41,7 @@ def plan_month(run: CloseRun) -> None:
     """What would change in Xero. Nothing is posted, and nothing of a month that is signed is kept."""
     run.step("Extract documents", extract, is_safe_to_retry=True)
     run.step("Read Xero's settings", mirror, is_safe_to_retry=True)
-    if is_frozen(run.warehouse, run.close.period):
-        run.keep_nothing()
+    run.keep_nothing_if(is_frozen)
     run.step("Value stock moves", value)
     run.step("Build journals", build)
     run.step("Check exceptions and mappings", check)

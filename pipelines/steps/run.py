@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 from pipelines.extract.report import ExtractReport
@@ -76,6 +77,11 @@ class CloseRun:
         """From here on the warehouse forgets what is written when the run ends; until then it can be read."""
         self._open_blocks.enter_context(self.warehouse.scratch())
         self.keeps_nothing = True
+
+    def keep_nothing_if(self, holds: Callable[[Warehouse, date], bool]) -> None:
+        """The same where something holds of the warehouse and the month."""
+        if holds(self.warehouse, self.close.period):
+            self.keep_nothing()
 
     def forget(self) -> None:
         """Take back what is not kept, and keep again what is written from here on."""

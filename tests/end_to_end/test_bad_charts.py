@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.extract.source_yaml import read_source
 from tests.sample_company import SEPTEMBER, Company
+from tests.some_thorough import some_thorough
 
 JOURNALS_OF_SEPTEMBER = 12
 STOPPED = "2026-09 cannot close yet. Nothing was posted."
@@ -77,7 +78,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=[name.replace(" ", "-") for name in CASES])
+@pytest.mark.parametrize("case", some_thorough(CASES, "account that is missing", "tax type of the wrong direction"))
 def test_the_close_says_where_and_what_and_goes_on_when_it_fits(opened: Company, case: Case) -> None:
     case.breaks(opened)
     stopped = opened.tieout("close", SEPTEMBER)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.sample_company import ROOT, SEPTEMBER, Company
+from tests.some_thorough import some_thorough
 
 JOURNALS_OF_SEPTEMBER = 12
 CHARGES = "data/sample/files/landed_costs.csv"
@@ -170,7 +171,9 @@ HOME/mappings/corrections.yaml:17:5: correction "C-1" accepts missing_cost, and 
 }
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=[name.replace(" ", "-") for name in CASES])
+@pytest.mark.parametrize(
+    "case", some_thorough(CASES, "quantity that is not a number", "document line that comes twice", "negative stock")
+)
 def test_the_close_says_what_to_do_and_goes_on_when_it_is_done(opened: Company, case: Case) -> None:
     case.breaks(opened)
     stopped = opened.tieout("close", SEPTEMBER)

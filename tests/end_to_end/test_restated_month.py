@@ -1,5 +1,7 @@
 """Late landed costs under `restate`: the open month of their goods is closed again, and both months tie out."""
 
+import pytest
+
 from tests.sample_company import OCTOBER, SEPTEMBER, Company
 
 ACCOUNTS = ("630", "310", "311")
@@ -10,6 +12,7 @@ def balances(company: Company, day: str) -> dict[str, str]:
     return {account: company.books.balance(account, day) for account in ACCOUNTS}
 
 
+@pytest.mark.thorough
 def test_late_costs_go_into_the_open_month_of_their_goods_and_end_at_the_same_balances(closed: Company) -> None:
     september, october = balances(closed, "2026-09-30"), balances(closed, "2026-10-31")
     file = "mappings/close.yaml"

@@ -34,6 +34,9 @@ class Listing:
     def keep_nothing(self) -> None:
         """A preview."""
 
+    def keep_nothing_if(self, _holds: object) -> None:
+        """A plan of a signed month."""
+
 
 def names_of(steps: object) -> list[str]:
     listing = Listing()

@@ -281,6 +281,7 @@ def test_companies_with_their_file_at_the_same_place_do_not_wait_for_each_other(
     assert turns.limit_name(settings) != turns.limit_name(other)
 
 
+@pytest.mark.thorough
 def test_the_screen_of_a_demo_that_stops_holds_our_own_words_only(
     prefect_server: PrefectServer, tmp_path: Path
 ) -> None:

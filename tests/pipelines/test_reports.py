@@ -132,8 +132,8 @@ def test_what_is_left_out_is_shown_with_its_value_the_largest_first(closed: Ware
     assert table.rows[-1][2] == "4 lines"
     few = left_out_table(closed, SEPTEMBER, most=1)
     assert [row[2:] for row in few.rows[1:]] == [
-        ("3 more lines", "", "", "90.57", "153.13"),
-        ("4 lines", "", "", "158.82", "282.37"),
+        ("3 more lines", "", "", "90.57", "90.57", "153.13"),
+        ("4 lines", "", "", "158.82", "158.82", "282.37"),
     ]
     assert few.strong_rows == {2}
 

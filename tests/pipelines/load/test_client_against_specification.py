@@ -24,7 +24,8 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from tests.pipelines.load.closed_months import cogs, post, sandbox_settings
 from tests.pipelines.load.local_books import LocalBooks
-from tests.pipelines.xero_specification import needs_specification, request_problems
+from tests.pipelines.recorded_requests import Recorder
+from tests.pipelines.xero_specification import needs_specification
 
 pytestmark = needs_specification
 JOURNAL_ID = str(uuid.UUID(int=7))
@@ -60,45 +61,17 @@ CALLS: dict[str, Callable[[XeroClient], object]] = {
     "items": lambda client: client.items(),
     "manual_journal": lambda client: client.manual_journal(JOURNAL_ID),
     "manual_journals": lambda client: list(client.manual_journals(None, datetime(2026, 11, 1, 12, 30, tzinfo=UTC))),
+    "one": lambda client: client.one("Invoices", JOURNAL_ID),
     "organisation": lambda client: client.organisation(),
     "tax_rates": lambda client: client.tax_rates(),
     "tracking_categories": lambda client: client.tracking_categories(),
     "trial_balance": lambda client: client.trial_balance(date(2026, 10, 31)),
     "void_manual_journal": lambda client: client.void_manual_journal(JOURNAL_ID, f"{TAG} October 2026", "key"),
+    "write_documents": lambda client: client.write_documents(
+        "create", "/Contacts", '{"Contacts":[{"Name":"Tramping Club","ContactNumber":"C1"}]}', "key"
+    ),
 }
 """Every method of the client that sends something."""
-
-COLLECTIONS = (
-    "Accounts", "Attachments", "BankTransactions", "CreditNotes", "Currencies", "HistoryRecords", "Invoices", "Items",
-    "ManualJournals", "Organisations", "Reports", "TaxRates", "TrackingCategories",
-)  # fmt: skip
-
-
-class Recorder(httpx.BaseTransport):
-    """Keeps the requests that pass; without another transport it answers them itself."""
-
-    def __init__(self, transport: httpx.BaseTransport | None = None) -> None:
-        self.requests: list[httpx.Request] = []
-        self._transport = transport
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path.endswith("/connect/token"):
-            assert self._transport is not None
-            return self._transport.handle_request(request)
-        request.read()
-        self.requests.append(request)
-        if self._transport is not None:
-            return self._transport.handle_request(request)
-        if request.url.path == "/connections":
-            return httpx.Response(200, json=[])
-        return httpx.Response(200, json={name: [{"Narration": "x"}] for name in COLLECTIONS})
-
-    def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
-
-    def problems(self) -> list[str]:
-        return [problem for request in self.requests for problem in request_problems(request)]
 
 
 class OneToken:

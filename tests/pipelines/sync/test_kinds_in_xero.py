@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,6 @@ from tests.pipelines.sandbox.xero.official_sdk import connect_officially
 from tests.pipelines.sync.wanted_documents import (
     SCOPE,
     actions,
-    allocation,
     contact,
     document,
     line,
@@ -25,6 +23,7 @@ from tests.pipelines.sync.wanted_documents import (
     plan_documents,
     sync,
     want,
+    want_one_of_each,
 )
 
 NOVEMBER = date(2026, 11, 30)
@@ -90,30 +89,7 @@ def test_items_are_untracked_and_taken_over_by_their_code(client: XeroClient, wa
 def test_every_tax_mode_and_currency_ties_out_and_the_official_sdk_reads_all_of_it(
     client: XeroClient, warehouse: Warehouse, books: LocalBooks
 ) -> None:
-    client._write("PUT", "/Currencies", b'{"Code":"EUR"}', "eur", "Currencies")
-    people = [contact("C1", "Tramping Club"), contact("S1", "Tent Maker")]
-    bought: dict[str, Any] = {"contact_key": "S1"}
-    euro: dict[str, Any] = {"currency_code": "EUR", "currency_rate": Decimal("1.81818182")}  # 0.55 EUR for one NZD
-    want(
-        warehouse,
-        document("INV-1", line("99.99", "15.00"), line("-10.00", "-1.50", "260")),
-        document("INV-2", line("115.00", "15.00"), mode="inclusive"),
-        document("INV-3", line("33.33", tax_type="NONE"), mode="exempt"),
-        document("INV-4", line("33.33", "5.00"), line("0.01"), **euro),
-        document("A-1 | PO-1", line("50.00", "7.50", "630", "INPUT2"), kind="bill", **bought),
-        document("PO-9", line("30.00", "4.50", "630", "INPUT2"), kind="purchase_order", **bought),
-        document("DEP-1", line("23.00", "3.00", "850"), kind="sales_deposit", mode="inclusive"),
-        document("DEP-1R", line("23.00", "3.00", "850"), kind="sales_deposit_reversal", mode="inclusive"),
-        document("PD-1", line("40.00", "6.00", "620", "INPUT2"), kind="purchase_deposit", **bought),
-        document("CN-1", line("20.00", "3.00"), kind="sales_credit"),
-        document("SCN-1 | PO-1", line("5.00", "0.75", "630", "INPUT2"), kind="supplier_credit", **bought),
-        contacts=people,
-        payments=[payment("1", "sales_invoice:INV-1", "50.00"), payment("2", "bill:A-1 | PO-1", "57.50")],
-        allocations=[
-            allocation("sales_credit:CN-1", "sales_invoice:INV-1", "23.00"),
-            allocation("sales_deposit_reversal:DEP-1R", "sales_deposit:DEP-1", "23.00"),
-        ],
-    )
+    want_one_of_each(client, warehouse)
     assert sync(client, warehouse).is_complete
 
     totals = tie_out_documents(client, warehouse, NOVEMBER)
