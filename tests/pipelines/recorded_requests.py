@@ -5,8 +5,8 @@ import httpx
 from tests.pipelines.xero_specification import request_problems
 
 COLLECTIONS = (
-    "Accounts", "Attachments", "BankTransactions", "Contacts", "CreditNotes", "Currencies", "HistoryRecords", "Invoices",
-    "Items", "ManualJournals", "Organisations", "Reports", "TaxRates", "TrackingCategories",
+    "Accounts", "Attachments", "BankTransactions", "Contacts", "CreditNotes", "Currencies", "HistoryRecords",
+    "Invoices", "Items", "ManualJournals", "Organisations", "Reports", "TaxRates", "TrackingCategories",
 )  # fmt: skip
 
 
