@@ -39,7 +39,7 @@ unit: install
 # What is too much for make test: every kill point, whatever else lies in tests/chaos, and what is marked thorough.
 chaos: install
 	CHAOS=all $(BIN)/python -m pytest -n 2 --dist worksteal \
-	  tests/chaos tests/adventureworks tests/end_to_end/test_killed_close.py tests/end_to_end/test_synced_documents.py \
+	  tests/chaos tests/adventureworks tests/end_to_end/test_synced_documents.py \
 	  tests/transforms/costing/test_kernel.py tests/transforms/costing/test_laws.py
 	CHAOS=all $(BIN)/python -m pytest -n 2 --dist worksteal -m thorough tests
 

@@ -82,7 +82,8 @@ def pending_migrations(connection: duckdb.DuckDBPyConnection, migrations: list[M
 
 
 def apply_migrations(connection: duckdb.DuckDBPyConnection, pending: list[Migration], backup: Path | None) -> None:
-    """Apply migrations in their order, each with its comments and its row in control.schema_version or not at all.
+    """Apply migrations in their order, each with its row in control.schema_version or not at all; the last one with
+    the comments of all tables.
 
     Raises:
         DataProblem: when one fails; those before it stay, and it says where the backup is.
@@ -91,6 +92,8 @@ def apply_migrations(connection: duckdb.DuckDBPyConnection, pending: list[Migrat
         connection.execute("begin transaction")
         try:
             _apply(connection, migration)
+            if migration is pending[-1]:
+                connection.execute(";".join(comment_statements(_existing_columns(connection))))
             connection.execute("commit")
         except duckdb.Error as error:
             connection.execute("rollback")
@@ -103,8 +106,6 @@ def apply_migrations(connection: duckdb.DuckDBPyConnection, pending: list[Migrat
 
 def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
     connection.execute(migration.sql)
-    for statement in comment_statements(_existing_columns(connection)):
-        connection.execute(statement)
     connection.execute(
         "insert into control.schema_version (version, migration_name, applied_at, code_version) values (?, ?, ?, ?)",
         [migration.number, migration.name, datetime.now(UTC), code_version()],

@@ -30,8 +30,8 @@ REQUESTS = 14
 """About as many as an undisturbed run makes: 7 creations of two journals, voids, evidence and notes."""
 
 POINTS = draw_kill_points(200, REQUESTS)
-FEW = (1, 10)
-"""The points that `make test` tries; `make chaos` tries all."""
+FEW = (10,)
+"""What `make test` tries; `make chaos` tries all."""
 
 CHOSEN = POINTS if os.environ.get("CHAOS") == "all" else [POINTS[number] for number in FEW]
 LONGEST = 120.0

@@ -78,7 +78,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", some_thorough(CASES, "account that is missing", "tax type of the wrong direction"))
+@pytest.mark.parametrize("case", some_thorough(CASES, "account that is missing"))
 def test_the_close_says_where_and_what_and_goes_on_when_it_fits(opened: Company, case: Case) -> None:
     case.breaks(opened)
     stopped = opened.tieout("close", SEPTEMBER)

@@ -3,6 +3,8 @@
 import json
 from decimal import Decimal
 
+import pytest
+
 from tests.end_to_end.october_story import causes_of
 from tests.end_to_end.xero_accountants import Accountants, accountants_of, line
 from tests.sample_company import OCTOBER, Company
@@ -115,6 +117,7 @@ def test_what_crosses_the_month_end_is_carried_by_journals_that_day_one_takes_ba
     assert (found["630", "voided"], found["805", "voided"]) == ("-8032.72", "8032.72")
 
 
+@pytest.mark.thorough
 def test_units_that_the_source_has_otherwise_stop_before_anything_is_posted(closed: Company) -> None:
     before = closed.books.statuses()
     counted = closed.query(

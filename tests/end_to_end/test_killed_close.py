@@ -37,6 +37,7 @@ def seconds(made_once: MakeOnce, opened_home: Path) -> float:
     return float((made_once("undisturbed-close", make) / "seconds").read_text(encoding="utf-8"))
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL, which this system does not have")
 @pytest.mark.parametrize("point", POINTS if os.environ.get("CHAOS") == "all" else POINTS[1:2])
 def test_a_close_that_is_killed_is_finished_by_the_next_one(opened: Company, seconds: float, point: float) -> None:

@@ -1,8 +1,11 @@
 """A month that is posted and locked changes: the difference goes into the first open month, and both tie out."""
 
+import pytest
+
 from tests.sample_company import OCTOBER, SEPTEMBER, Company
 
 
+@pytest.mark.thorough
 def test_a_change_of_a_locked_month_goes_into_the_next_one_and_ties_out(opened: Company) -> None:
     assert opened.tieout("close", SEPTEMBER).exit_code == 0
     before = opened.books.balance("311", "2026-09-30")

@@ -152,6 +152,7 @@ def test_a_locked_month_that_did_not_change_can_be_closed_again(closed: Company)
     assert again.out.endswith("Nothing is left to post: Xero holds this month as it should. It ties out.\n")
 
 
+@pytest.mark.thorough
 def test_an_empty_month_closes_with_nothing_to_post_and_ties_out(closed: Company) -> None:
     before = closed.books.statuses()
     with today(date(2027, 1, 5)):

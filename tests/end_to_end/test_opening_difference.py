@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from tests.sample_company import SEPTEMBER, Company
 
 FILE = "data/sample/files/opening_stock.csv"
@@ -21,6 +23,7 @@ def count_two_more(opened: Company) -> str:
     return f"{2 * Decimal(first[names.index('unit_cost')]):.2f}"
 
 
+@pytest.mark.thorough
 def test_an_opening_difference_is_booked_once_somebody_approved_it(opened: Company) -> None:
     gap = count_two_more(opened)
 

@@ -66,6 +66,7 @@ def test_html_instead_of_an_answer_is_told_and_costs_nothing(opened: Company, as
     assert_it_closes(opened)
 
 
+@pytest.mark.thorough
 def test_html_after_journals_were_sent_ends_incomplete_and_the_next_run_posts_each_once(opened: Company) -> None:
     opened.books.change("faults", name="html", on="writes")
     with no_waiting():

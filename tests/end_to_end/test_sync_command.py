@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from pipelines.load.xero_client import connect
 from pipelines.load.xero_scopes import sync_scopes
 from schemas.sync import SYNC_KINDS
@@ -10,6 +12,7 @@ from tests.sample_company import Company
 PAID = '{"Payments":[{"Invoice":{"InvoiceID":"%s"},"Account":{"Code":"090"},"Date":"2026-11-06","Amount":%s}]}'
 
 
+@pytest.mark.thorough
 def test_the_documents_of_november_are_sent_once_and_paid_back_into_cin7_once(closed: Company) -> None:
     closed.edit_text("mappings/documents.yaml", 'from: "2026-09-01"', 'from: "2026-11-01"')
     closed.edit_text("mappings/documents.yaml", "pull: true", "pull: true, update_source: true")

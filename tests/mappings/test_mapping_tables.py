@@ -219,6 +219,7 @@ def test_what_was_read_survives_pickling_and_frames(company: Company) -> None:
     assert pl.Series(list(mappings.adjustments.reasons)).to_list() == ["Damaged", "Counted"]
 
 
+@pytest.mark.thorough
 def test_two_thousand_rules_are_read_and_compared(company: Company) -> None:
     """Comparing every rule with every earlier one would take minutes for ten thousand."""
     rules = "".join(f'- {{role: cogs, sku: S{number}, channel: W, account: "310"}}\n' for number in range(2000))

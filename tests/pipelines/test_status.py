@@ -39,6 +39,7 @@ def test_a_month_that_ended_long_ago_is_late_for_a_cron_job(closed_settings: Set
     assert caught.value.exit_code == 7
 
 
+@pytest.mark.thorough
 def test_a_run_that_failed_makes_the_status_stale(opened: Company) -> None:
     never = opened.tieout("status", "--fail-if-stale")
     assert never.exit_code == 7

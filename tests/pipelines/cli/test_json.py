@@ -32,6 +32,7 @@ def test_every_command_that_reads_prints_json_without_a_float(closed: Company) -
         assert list(numbers(outcome.json)) == [], command
 
 
+@pytest.mark.thorough
 def test_a_close_in_json_says_what_was_sent_and_holds_every_table(opened: Company) -> None:
     first = opened.tieout("close", SEPTEMBER, "--json").json
     assert (first["changes"], first["sent"]) == (12, 12)

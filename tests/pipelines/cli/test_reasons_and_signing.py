@@ -1,8 +1,11 @@
 """After a month is posted: a plan says why each line changes, keeps it as a file, and status names the preparer."""
 
+import pytest
+
 from tests.sample_company import SEPTEMBER, Company
 
 
+@pytest.mark.thorough
 def test_a_plan_names_the_document_behind_a_changed_line_and_writes_the_same_file_again(closed: Company) -> None:
     closed.edit_rows("Adjustments", "ADJ-41", lambda row: row["lineItems"][0].update(qty=-2, qtyAdjusted=-2))
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from pipelines.sandbox.cin7 import running_sandbox
 from pipelines.settings import Settings
@@ -47,6 +48,7 @@ def kill_at(step: str, count: int, url: str, home: Path, source: Path) -> int:
     return subprocess.run(command, cwd=ROOT, check=False, capture_output=True).returncode
 
 
+@pytest.mark.thorough
 def test_a_killed_extract_goes_on_and_leaves_the_same_tables(tmp_path: Path) -> None:
     source = ROOT / "mappings" / "sources" / "omni.yaml"
     whole, killed = tmp_path / "whole", tmp_path / "killed"

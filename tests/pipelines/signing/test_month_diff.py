@@ -149,6 +149,7 @@ def test_a_return_and_its_sale_that_came_together_count_together(close: CloseCon
     assert {one.row_key for cause in found.causes for one in cause.changes} == {"C0", "S9"}
 
 
+@pytest.mark.thorough
 def test_signed_again_the_rows_are_kept_only_where_they_differ(close: CloseContext, warehouse: Warehouse) -> None:
     close_and_sign(close, warehouse)
     warehouse.execute("update core.receipt_lines set unit_price = 11 where receipt_line_id = 'R1'")

@@ -163,6 +163,7 @@ def test_a_month_does_not_take_what_belongs_to_an_open_one(settings: Settings, w
     assert booked(warehouse) == RESTATED
 
 
+@pytest.mark.thorough
 def test_every_policy_ends_at_the_same_stock_and_cogs(settings: Settings, warehouse: Warehouse) -> None:
     totals = "select sum(cost_amount), sum(recognised_amount) from close.bookings"
     found = set()

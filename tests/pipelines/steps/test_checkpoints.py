@@ -90,6 +90,7 @@ def test_a_late_cost_values_its_pool_from_the_beginning_and_no_other(settings: S
     assert (done.move_count, done.pool_count) == (6, 1)  # two receipts, two sales, two shares; not the lamps
 
 
+@pytest.mark.thorough
 def test_a_late_cost_values_its_pool_from_the_last_layers_before_its_receipt(
     settings: Settings, warehouse: Warehouse
 ) -> None:

@@ -51,6 +51,7 @@ def build_from_everything(close: CloseContext, warehouse: Warehouse) -> dict[str
     return built
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_every_month_journals_what_looking_at_everything_would(
     settings: Settings, warehouse: Warehouse, seed: int

@@ -75,6 +75,7 @@ def undisturbed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
     return tables
 
 
+@pytest.mark.thorough
 def test_a_run_that_is_cut_off_again_and_again_ends_at_the_same_tables(
     undisturbed: dict[str, pl.DataFrame], folder: Path, tmp_path: Path
 ) -> None:
