@@ -82,7 +82,7 @@ def tell_story(settings: Settings, warehouse: Warehouse, seed: int, method: Meth
 
 
 OTHERS: list[tuple[Method, Pool]] = [
-    ("fifo", "sku"), ("moving_average", "sku_location"), ("periodic_average", "sku"),
+    ("fifo", "sku"), ("moving_average", "sku"), ("moving_average", "sku_location"), ("periodic_average", "sku"),
     ("periodic_average", "sku_location"), ("specific", "sku_location"),
 ]  # fmt: skip
 
@@ -91,7 +91,6 @@ OTHERS: list[tuple[Method, Pool]] = [
     ("method", "pool"),
     [
         ("fifo", "sku_location"),
-        ("moving_average", "sku"),
         *(pytest.param(*other, marks=pytest.mark.thorough) for other in OTHERS),
     ],
 )
