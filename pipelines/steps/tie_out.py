@@ -22,7 +22,7 @@ from schemas.dtypes import MONEY
 from transforms.core_tables import CoreTables
 from transforms.matching import match_bills
 from transforms.tie_out.bill_differences import STANDING
-from transforms.tie_out.bills import Window, cause_of_bills, expected_bills
+from transforms.tie_out.bills import cause_of_bills, expected_bills
 from transforms.tie_out.charges import cause_of_charges, expected_charges
 from transforms.tie_out.clearing import open_orders
 from transforms.tie_out.first_day import first_day_of_difference
@@ -35,6 +35,7 @@ from transforms.tie_out.ledger import (
     cause_of_recognition,
     sum_ledger,
 )
+from transforms.tie_out.window import Window
 from transforms.tie_outs import first_documents, list_documents, sum_up, tie_out
 
 __all__ = ["TieOutResult", "stop_on_difference", "tie_out_month"]

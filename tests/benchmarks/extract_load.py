@@ -1,9 +1,9 @@
 """Measures the extract without HTTP: 1 M order lines landed in raw with their hash, and typed from raw into core.
 
-Both are compared with what DuckDB alone takes to read the same JSON and to write a typed table of sale lines. Core has
-three tables of such orders, so typing is also compared with DuckDB writing those three, each from the JSON; that is the
-ratio with the limit, and both are shown. Each step runs in a process of its own, so that its memory is its own. The
-calls of a full load and of a repeated one are counted against their floor (rows / page size, and one probe a table).
+Both are compared with what DuckDB alone takes to read the same JSON and to write a typed table of sale lines: that
+ratio has the limit. Core has three tables of such orders, so typing is shown beside DuckDB writing those three, too.
+Each step runs in a process of its own, so that its memory is its own. The calls of a full load and of a repeated one
+are counted against their floor (rows / page size, and one probe a table).
 Figures go to `results/extract_load.json` and `.md`.
 
     python -m tests.benchmarks.extract_load [--lines 1000000] [--repeats 3]
@@ -274,7 +274,7 @@ def measure(lines: int, repeats: int) -> int:
     (RESULTS / "extract_load.md").write_text(text)
     print(text)
     most = max(best[step].peak_gigabytes for step in ("land", "type"))
-    holds = ratios["land"] <= MOST_LANDING and ratios["type_of_floors"] <= MOST_TYPING
+    holds = ratios["land"] <= MOST_LANDING and ratios["type"] <= MOST_TYPING
     return 0 if holds and most <= MOST_GIGABYTES and calls <= MOST_CALLS * least else 1
 
 
@@ -288,7 +288,7 @@ def write_table(
         "land": "landing raw with its hash",
         "type": "typing core from raw",
     }
-    limits = {"land": f"at most {MOST_LANDING}"}
+    limits = {"land": f"at most {MOST_LANDING}", "type": f"at most {MOST_TYPING}"}
     lines = [
         f"# Extract: {found['lines']:,} order lines",
         "",
@@ -302,7 +302,7 @@ def write_table(
             f" {taken.peak_gigabytes:.2f} |"
         )
     own = f"{ratios['type_of_floors']:.2f}"
-    lines.append(f"| typing, in times of the three tables | | | {own} | at most {MOST_TYPING} | |")
+    lines.append(f"| typing, in times of the three tables | | | {own} | | |")
     lines += [
         "",
         f"Calls of a full load: {calls:,}, least {least:,} ({calls / least:.3f} times, at most {MOST_CALLS}).",

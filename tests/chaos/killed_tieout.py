@@ -5,11 +5,8 @@ the test's business. Requests hold two journals, so that a month makes many, and
 """
 
 import os
-import signal
 import sys
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from pipelines import document_sync, month_end
 from pipelines.cli import main
@@ -22,31 +19,16 @@ from pipelines.load.xero_client import XeroClient
 from pipelines.sync import apply as sync_apply
 from pipelines.sync.read_back import read_back_state
 from pipelines.sync.recording import SyncRecorder
+from tests.pipelines.dying import Death
 
 SMALL_BATCH = 2
 SYNC_BATCH = 12
 """Documents a request of the document sync: the sample company has some hundred."""
 
-_seen: dict[str, int] = {}
-
 
 def arm(step: str, count: int) -> None:
     """Put a trap at each step; the one that is named springs at its count-th time."""
-
-    def come_by(name: str) -> None:
-        _seen[name] = _seen.get(name, 0) + 1
-        if (name, _seen[name]) == (step, count):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def watched(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*given: Any, **named: Any) -> Any:  # noqa: ANN401
-            come_by(f"before {name}")
-            found = method(*given, **named)
-            come_by(f"after {name}")
-            return found
-
-        return call
-
+    watched = Death(step, count).at
     for name in ("create_manual_journals", "end_manual_journal", "attach_file", "add_history", "write_documents"):
         setattr(XeroClient, name, watched("request", getattr(XeroClient, name)))
     Outbox.save = watched("commit", Outbox.save)  # type: ignore[method-assign]

@@ -4,10 +4,8 @@ Bills that agree to the cent in number, supplier and account, nearly all of them
 one by one. A document of Xero is found by its number or reference, and where several fit, by supplier and amount.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 
 import polars as pl
@@ -19,26 +17,16 @@ from transforms.currencies import cost_bills
 from transforms.texts import fill
 from transforms.tie_out.bill_differences import (
     WAITING,
-    BillLine,
     SourceBill,
     XeroDocument,
     compare_bill,
     total_by_account,
 )
+from transforms.tie_out.bill_matching import BAR, match_documents, own_total, total_of
+from transforms.tie_out.bill_rows import BILL, read_bills, read_documents
 from transforms.tie_out.journal_versions import Finding, finding
 from transforms.tie_out.steps import cause_frame
-
-
-@dataclass(frozen=True)
-class Window:
-    """The days that documents may explain: after Xero's opening balance, up to the trial balance."""
-
-    opening_day: date
-    """Last day before the first month; its balance holds everything up to it."""
-    cut_off: date
-
-    def __contains__(self, day: date) -> bool:
-        return self.opening_day < day <= self.cut_off
+from transforms.tie_out.window import Window
 
 
 @dataclass(frozen=True)
@@ -109,7 +97,7 @@ def cause_of_bills(
         opening balance and gives nothing.
     """
     agreed, settled = _agreed(expected, documents, window)
-    left = expected.join(agreed, on=_BILL, how="anti", nulls_equal=True)
+    left = expected.join(agreed, on=BILL, how="anti", nulls_equal=True)
     open_documents = documents.filter(~pl.col("document_id").is_in(list(settled)))
     matched = match_documents(read_bills(left), read_documents(open_documents, base_currency))
     rows: list[Finding] = []
@@ -118,17 +106,6 @@ def cause_of_bills(
         taken.update(one.xero_id for one in found)
         rows += [row for row in explain_bill(bill, found, accounts, window) if row["account_code"] in accounts]
     return MatchedBills(cause_frame(rows), frozenset(taken))
-
-
-BAR = "|"
-"""Between the supplier's number and the order's, as the document sync and Cin7's own write a bill's number."""
-
-_BILL = ["bill_number", "supplier", "bill_date"]
-
-
-def plain(text: str | None) -> str:
-    """A number or name without what people type differently: case, spaces."""
-    return " ".join((text or "").split()).casefold()
 
 
 def _plain(column: str) -> pl.Expr:
@@ -144,7 +121,7 @@ def _agreed(expected: pl.DataFrame, documents: pl.DataFrame, window: Window) -> 
         _plain("number").alias("number")
     )
     once = ["number", "party"]
-    our_heads = ours.select(*once, *_BILL).unique().filter(pl.len().over(once) == 1)
+    our_heads = ours.select(*once, *BILL).unique().filter(pl.len().over(once) == 1)
     their_heads = theirs.select(*once, "document_id", "document_status", "document_date").unique()
     # a number that Xero has twice, under whatever name or as a reference, is looked at one by one
     numbers = pl.concat(
@@ -158,7 +135,7 @@ def _agreed(expected: pl.DataFrame, documents: pl.DataFrame, window: Window) -> 
         .filter(pl.col("document_id").len().over(once) == 1)
         .filter((pl.col("bill_date") <= window.cut_off) == (pl.col("document_date") <= window.cut_off))
     )
-    here = ours.join(pairs.select(*_BILL, "document_id"), on=_BILL, how="inner", nulls_equal=True)
+    here = ours.join(pairs.select(*BILL, "document_id"), on=BILL, how="inner", nulls_equal=True)
     there = theirs.join(pairs.select("document_id"), on="document_id", how="semi")
     sums = pl.concat(
         [
@@ -174,157 +151,7 @@ def _agreed(expected: pl.DataFrame, documents: pl.DataFrame, window: Window) -> 
         .filter(pl.col("amount") != 0)
     )
     equal = pairs.join(differing, on="document_id", how="anti")
-    return equal.select(_BILL), frozenset(equal["document_id"].to_list())
-
-
-def read_bills(expected: pl.DataFrame) -> list[SourceBill]:
-    """Bills of the source, each with its lines."""
-    grouped: dict[tuple[str, str | None, date], list[dict[str, object]]] = defaultdict(list)
-    for row in expected.sort(_BILL, nulls_last=True).iter_rows(named=True):
-        grouped[(row["bill_number"], row["supplier"], row["bill_date"])].append(row)
-    return [
-        SourceBill(
-            number=number,
-            party=party,
-            bill_date=day,
-            currency=str(rows[0]["currency_code"]),
-            purchase_number=str(rows[0]["purchase_number"]),
-            lines=tuple(_line(row, "amount") for row in rows),
-        )
-        for (number, party, day), rows in grouped.items()
-    ]
-
-
-def read_documents(documents: pl.DataFrame, base_currency: str) -> list[XeroDocument]:
-    """Documents of Xero, each with its lines, in order of date."""
-    grouped: dict[str, list[dict[str, object]]] = defaultdict(list)
-    for row in documents.sort("document_date", "document_id", "line_number").iter_rows(named=True):
-        grouped[row["document_id"]].append(row)
-    return [_document(rows, base_currency) for rows in grouped.values()]
-
-
-def _document(rows: Sequence[dict[str, object]], base_currency: str) -> XeroDocument:
-    head = rows[0]
-    day = head["document_date"]
-    if not isinstance(day, date):
-        raise TypeError("a document has a date")
-    return XeroDocument(
-        xero_id=str(head["document_id"]),
-        kind=_kind(str(head["document_type"])),
-        number=str(head["document_number"] or ""),
-        reference=str(head["reference"] or ""),
-        party=None if head["contact_name"] is None else str(head["contact_name"]),
-        day=day,
-        status=str(head["document_status"]),
-        currency=str(head["currency_code"] or base_currency),
-        rate=Decimal(str(head["currency_rate"] or 1)),
-        lines=tuple(_line(row, "line_amount") for row in rows),
-    )
-
-
-def _kind(document_type: str) -> str:
-    """What people call a type of document (xero.md sections 3 and 4)."""
-    if document_type.startswith(("SPEND", "RECEIVE")):
-        return "bank transaction"
-    if document_type.endswith("PAYMENT"):
-        return "payment"
-    words = {"ACCPAY": "bill", "ACCREC": "invoice", "ACCPAYCREDIT": "supplier credit", "ACCRECCREDIT": "credit note"}
-    return words.get(document_type, document_type.lower())
-
-
-def _line(row: dict[str, object], amount: str) -> BillLine:
-    return BillLine(
-        account_code=str(row["account_code"] or ""),
-        foreign_amount=Decimal(str(row["foreign_amount"])),
-        amount=Decimal(str(row[amount])),
-        description=str(row.get("description") or ""),
-        number=int(str(row.get("line_number") or 0)),
-    )
-
-
-def match_documents(
-    bills: Sequence[SourceBill], documents: Sequence[XeroDocument]
-) -> list[tuple[SourceBill, list[XeroDocument]]]:
-    """The documents of each bill, the one that is the bill first; a document belongs to at most one bill.
-
-    Args:
-        bills: of the source.
-        documents: of Xero.
-
-    Returns:
-        Every bill with its documents, also where there is none. Further standing documents repeat the bill.
-    """
-    by_number: dict[str, list[XeroDocument]] = defaultdict(list)
-    for document in documents:
-        numbers = {plain(document.number), plain(document.number.partition(BAR)[0]), plain(document.reference)}
-        for number in numbers - {""}:
-            by_number[number].append(document)
-    parties = {plain(bill.party) for bill in bills if bill.party}
-    taken: set[str] = set()
-    found: dict[int, list[XeroDocument]] = {}
-    for is_exact in (True, False):  # the sure ones first, so that they are not taken for another bill
-        for at, bill in enumerate(bills):
-            candidates = [one for one in _candidates(bill, by_number, parties) if one.xero_id not in taken]
-            best = min(candidates, key=lambda one: _distance(bill, one), default=None)
-            if at in found or best is None or (is_exact and _distance(bill, best) > _EXACT):
-                continue
-            found[at] = [best]
-            taken.add(best.xero_id)
-    for at, bill in enumerate(bills):
-        more = [one for one in _candidates(bill, by_number, parties) if one.xero_id not in taken]
-        if at in found and more:
-            found[at] += more
-            taken.update(one.xero_id for one in more)
-    return [(bill, found.get(at, [])) for at, bill in enumerate(bills)]
-
-
-_Distance = tuple[bool, bool, bool, int]
-_EXACT: _Distance = (False, False, False, 31)
-
-
-def _distance(bill: SourceBill, document: XeroDocument) -> _Distance:
-    """How unlike a bill a document is: it stands, has the amount, the supplier, and is near in time."""
-    days = abs((document.day - bill.bill_date).days)
-    return (
-        not document.is_standing,
-        _total(bill.lines) != _own_total(bill, document),
-        not _is_same_party(bill, document),
-        days,
-    )
-
-
-def _candidates(
-    bill: SourceBill, by_number: dict[str, list[XeroDocument]], parties: set[str]
-) -> Iterable[XeroDocument]:
-    """Documents that may be the bill: by its number, or by its purchase order and amount; not of another supplier."""
-    named = by_number.get(plain(bill.number), [])
-    ordered = [one for one in by_number.get(plain(bill.purchase_number), []) if one not in named]
-    is_credit = _total(bill.lines) < 0
-    for document in [*named, *ordered]:
-        is_other_supplier = plain(document.party) in parties and not _is_same_party(bill, document)
-        is_other_side = document.kind in {"invoice", "credit note"}
-        is_other_sign = (
-            document.kind in {"bill", "supplier credit"} and (document.kind == "supplier credit") != is_credit
-        )
-        needs_amount = document in ordered or document.kind == "bank transaction"
-        has_amount = _own_total(bill, document) == _total(bill.lines)
-        if not (is_other_supplier or is_other_side or is_other_sign or (needs_amount and not has_amount)):
-            yield document
-
-
-def _is_same_party(bill: SourceBill, document: XeroDocument) -> bool:
-    return plain(bill.party) == plain(document.party)
-
-
-def _total(lines: Iterable[BillLine]) -> Decimal:
-    return sum((line.foreign_amount for line in lines), Decimal(0))
-
-
-def _own_total(bill: SourceBill, document: XeroDocument) -> Decimal:
-    """What the document has on the accounts of the bill; where it has nothing there, all of it."""
-    codes = {line.account_code for line in bill.lines}
-    own = [line for line in document.lines if line.account_code in codes]
-    return _total(own or document.lines)
+    return equal.select(BILL), frozenset(equal["document_id"].to_list())
 
 
 def explain_bill(
@@ -361,8 +188,8 @@ def explain_bill(
 def _parts_as_one(bill: SourceBill, standing: list[XeroDocument]) -> list[XeroDocument]:
     """Documents that only together have the amount of the bill, as one; others as they are."""
     first = standing[0]
-    together = sum((_own_total(bill, one) for one in standing), Decimal(0))
-    if len(standing) == 1 or _own_total(bill, first) == _total(bill.lines) or together != _total(bill.lines):
+    together = sum((own_total(bill, one) for one in standing), Decimal(0))
+    if len(standing) == 1 or own_total(bill, first) == total_of(bill.lines) or together != total_of(bill.lines):
         return standing
     return [replace(first, lines=tuple(line for one in standing for line in one.lines))]
 

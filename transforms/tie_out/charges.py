@@ -17,9 +17,11 @@ from schemas.dtypes import MONEY
 from transforms.account_rules import resolve_accounts
 from transforms.rounding import round_money
 from transforms.tie_out.bill_differences import STANDING, WAITING, XeroDocument
-from transforms.tie_out.bills import Window, plain, read_documents
+from transforms.tie_out.bill_matching import plain
+from transforms.tie_out.bill_rows import read_documents
 from transforms.tie_out.journal_versions import Finding, finding
 from transforms.tie_out.steps import cause_frame
+from transforms.tie_out.window import Window
 
 NEAR_DAYS = 62
 """Days between a charge and a carrier's bill that name nothing in common but supplier and amount."""

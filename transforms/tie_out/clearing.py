@@ -7,7 +7,7 @@ import polars as pl
 from schemas.closing import ClearingOrders
 from schemas.dtypes import MONEY
 from transforms.rounding import zero_money
-from transforms.tie_out.bills import Window
+from transforms.tie_out.window import Window
 
 CUT_OFF_ROLES = ("goods_received_not_invoiced", "goods_in_transit", "shipped_not_invoiced")
 """Roles of the accounts that cut-off journals keep something on until the other document comes."""

@@ -8,9 +8,11 @@ from decimal import Decimal
 import polars as pl
 
 from transforms.tie_out.bill_differences import STANDING, XeroDocument
-from transforms.tie_out.bills import Window, plain, read_documents
+from transforms.tie_out.bill_matching import plain
+from transforms.tie_out.bill_rows import read_documents
 from transforms.tie_out.journal_versions import Finding, finding
 from transforms.tie_out.steps import cause_frame
+from transforms.tie_out.window import Window
 
 _COUNTING = ["POSTED", "ARCHIVED"]
 

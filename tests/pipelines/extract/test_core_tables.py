@@ -251,7 +251,7 @@ def test_rows_keep_the_order_of_the_select() -> None:
     assert all(later == earlier - 1 for earlier, later in pairwise(numbers))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.floats(min_value=-1e9, max_value=1e9), min_size=1, max_size=30))
 def test_a_float_is_rounded_from_its_shortest_text(numbers: list[float]) -> None:
     typed = type_select(

@@ -62,13 +62,13 @@ def _stretched(move: Move, delay: int | None) -> Move:
     return replace(move, moved_on=moved_on, known_on=None if delay is None else moved_on + timedelta(days=delay))
 
 
-@quick(16)
+@quick(30)
 @given(moves=months_of_moves(), policy=POLICIES)
 def test_every_month_books_what_its_end_knew_less_what_was_booked(moves: list[Move], policy: CostingPolicy) -> None:
     assert book_by_engine(moves, policy) == book_by_definition(moves, policy)
 
 
-@quick(8)
+@quick(12)
 @given(moves=months_of_moves(), policy=AT_STANDARD)
 def test_at_standard_too(moves: list[Move], policy: CostingPolicy) -> None:
     by_hand, by_engine = book_by_definition(moves, policy, STANDARDS), book_by_engine(moves, policy, STANDARDS)
@@ -84,7 +84,7 @@ def _by_month(booked: dict[tuple[date, str], Booked]) -> dict[date, tuple[Decima
     return {period: (Decimal(cost), Decimal(cogs)) for period, (cost, cogs) in totals.items() if cost or cogs}
 
 
-@quick(8)
+@quick(15)
 @given(moves=months_of_moves(), policy=POLICIES)
 def test_shifts_of_a_move_sum_to_nothing(moves: list[Move], policy: CostingPolicy) -> None:
     frame = frame_of(moves)
@@ -94,7 +94,7 @@ def test_shifts_of_a_move_sum_to_nothing(moves: list[Move], policy: CostingPolic
     assert sums.filter((pl.col("cents") != 0) | (pl.col("cogs_cents") != 0)).is_empty()
 
 
-@quick(8)
+@quick(12)
 @given(moves=months_of_moves(), policy=POLICIES)
 def test_catching_up_has_booked_what_restating_books_once_everything_is_known(
     moves: list[Move], policy: CostingPolicy

@@ -64,7 +64,7 @@ def rows_or_reject(moves: list[Move], policy: CostingPolicy) -> pl.DataFrame | N
         return None
 
 
-@quick(10)
+@quick(30)
 @given(moves=wild_ledgers(), policy=POLICIES, standard=st.sampled_from([None, STANDARD]))
 def test_connected_pools_cost_what_the_exact_loop_finds(
     moves: list[Move], policy: CostingPolicy, standard: pl.DataFrame | None
@@ -76,7 +76,7 @@ def test_connected_pools_cost_what_the_exact_loop_finds(
         )
 
 
-@quick(10)
+@quick(30)
 @given(moves=wild_ledgers(), policy=POLICIES, widen=st.sampled_from([2**40, 2**55, 2**57]))
 def test_what_is_in_doubt_is_settled_by_the_exact_loop(moves: list[Move], policy: CostingPolicy, widen: int) -> None:
     rows = rows_or_reject(moves, policy)
@@ -156,7 +156,7 @@ def in_separate_pools(moves: list[Move]) -> list[Move]:
     ]
 
 
-@quick(14)
+@quick(40)
 @given(moves=st.one_of(plain_ledgers(), wild_ledgers()), policy=POLICIES, widen=st.sampled_from([0, 0, 2**57]))
 def test_separate_pools_cost_what_the_exact_loop_finds(moves: list[Move], policy: CostingPolicy, widen: int) -> None:
     rows = rows_or_reject(in_separate_pools(moves), policy)

@@ -26,7 +26,7 @@ FRACTIONS = st.one_of(
 )
 ERRORS = st.one_of(st.just(0), st.integers(0, 9), st.integers(0, 10**9))
 UNITS = st.one_of(st.integers(1, 10**6), st.integers(1, MOST_UNITS))
-EXAMPLES = settings(max_examples=150, deadline=None)
+EXAMPLES = settings(max_examples=300, deadline=None)
 
 
 @njit

@@ -224,7 +224,7 @@ def standards(draw: st.DrawFn) -> Standards:
 
 
 @pytest.mark.parametrize("pool", ["sku", "sku_location"])
-@settings(max_examples=14, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(moves=ledgers(), standards=standards())
 def test_standard_costs_what_a_bookkeeper_finds(moves: list[Move], standards: Standards, pool: Pool) -> None:
     by_hand = StandardLedger(moves, pool == "sku_location", standards).run()
@@ -232,7 +232,7 @@ def test_standard_costs_what_a_bookkeeper_finds(moves: list[Move], standards: St
 
 
 @pytest.mark.parametrize("pool", ["sku", "sku_location"])
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(moves=ledgers(), standards=standards())
 def test_a_pool_is_worth_its_units_at_standard(moves: list[Move], standards: Standards, pool: Pool) -> None:
     frame = frame_of(moves)

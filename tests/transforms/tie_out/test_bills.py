@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from schemas.dtypes import MONEY
 from schemas.xero_documents import XeroDocumentLines
 from transforms.tie_out.bill_differences import BillLine, SourceBill, XeroDocument, total_by_account
-from transforms.tie_out.bills import Window, cause_of_bills, explain_bill, match_documents
+from transforms.tie_out.bill_matching import match_documents
+from transforms.tie_out.bills import cause_of_bills, explain_bill
+from transforms.tie_out.window import Window
 
 DAY, LATER, OPENING, CUT_OFF = date(2026, 10, 9), date(2026, 11, 3), date(2026, 8, 31), date(2026, 10, 31)
 WINDOW = Window(OPENING, CUT_OFF)

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from tests.transforms.builders import accounts, core, pick
 from transforms.tie_out.bill_differences import BillLine, XeroDocument
-from transforms.tie_out.bills import Window
 from transforms.tie_out.charges import SourceCharge, XeroLine, expected_charges, explain_charge, match_charges
+from transforms.tie_out.window import Window
 
 DAY, LATER, OPENING, CUT_OFF = date(2026, 10, 3), date(2026, 11, 2), date(2026, 8, 31), date(2026, 10, 31)
 WINDOW = Window(OPENING, CUT_OFF)

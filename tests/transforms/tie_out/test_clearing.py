@@ -10,9 +10,9 @@ from schemas.checking import check
 from schemas.closing import ClearingOrders
 from schemas.dtypes import MONEY
 from tests.transforms.builders import pick
-from transforms.tie_out.bills import Window
 from transforms.tie_out.clearing import open_orders
 from transforms.tie_out.first_day import first_day_of_difference
+from transforms.tie_out.window import Window
 
 OPENING, CUT_OFF = date(2026, 8, 31), date(2026, 10, 31)
 WINDOW = Window(OPENING, CUT_OFF)

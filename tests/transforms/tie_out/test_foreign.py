@@ -8,8 +8,8 @@ import polars as pl
 from schemas.xero import XeroForeignJournalLines
 from schemas.xero_documents import XeroDocumentLines
 from tests.transforms.builders import Row, table
-from transforms.tie_out.bills import Window
 from transforms.tie_out.foreign import cause_of_documents, cause_of_foreign_journals
+from transforms.tie_out.window import Window
 
 DAY, WINDOW = date(2026, 10, 17), Window(date(2026, 8, 31), date(2026, 10, 31))
 ACCOUNTS, STOCK = frozenset({"630", "425"}), frozenset({"630"})

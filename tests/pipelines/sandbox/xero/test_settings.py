@@ -80,7 +80,7 @@ def test_a_currency_is_added_once(xero: LocalXero) -> None:
     for _ in range(2):
         _done(xero, "PUT", "Currencies", {"Code": "USD", "Description": "ignored"})
     assert [each["Code"] for each in xero.read("Currencies")["Currencies"]] == ["NZD", "USD"]
-    assert _refusal(_send(xero, "PUT", "Currencies", {"Code": "XXX"})) == ["The currency code is not known."]
+    assert _refusal(_send(xero, "PUT", "Currencies", {"Code": "QQQ"})) == ["The currency code is not known."]
 
 
 def test_tracking_has_two_active_categories_and_options_one_by_one(xero: LocalXero) -> None:
