@@ -86,7 +86,7 @@ class PagesOfFile:
 
     def __init__(self, pages: Path) -> None:
         self.calls = Calls("Cin7 Omni", "benchmark", CallLimits())
-        self._file = pages.open(encoding="utf-8")
+        self._file = pages.open("rb")
         self.asked = 0
 
     def page(self, resource: Resource, question: Question, number: int) -> Page:
@@ -94,7 +94,7 @@ class PagesOfFile:
         self.asked += 1
         rows: Sequence[ReceivedRow] = ()
         if resource.name == "SalesOrders" and not question.is_null:
-            rows = array_rows(self._file.readline() or "[]")
+            rows = array_rows(self._file.readline() or b"[]")
         return Page(rows, is_last=len(rows) < PAGE)
 
     def detail(self, resource: Resource, key: str) -> ReceivedRow | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines.extract import ExtractReport, extract_source, read_source
 from pipelines.extract.api import reading
-from pipelines.extract.api.jobs import ListJob
+from pipelines.extract.api.batches import Batch
 from pipelines.extract.api.landing import InputState
 from pipelines.extract.api.raw_versions import RawVersions
 from pipelines.extract.cin7_client import OmniClient
@@ -69,7 +69,7 @@ def arm(step: str, count: int) -> None:
     watch(CoreApi, "page", None, "answer")
     watch(CoreApi, "detail", None, "answer")
     watch(RawVersions, "append", "commit", None)
-    watch(ListJob, "flush", None, "committed")
+    watch(Batch, "commit", None, "committed")
     watch(InputState, "complete", None, "complete")
 
 

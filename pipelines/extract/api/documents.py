@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from pipelines.extract.api.drift import Drift
+import polars as pl
+
+from pipelines.extract.api.batches import Batch, Inbox
 from pipelines.extract.api.fields import hash_text
 from pipelines.extract.api.jobs import Call
 from pipelines.extract.api.landing import InputState, Progress
 from pipelines.extract.api.personal import without_personal
-from pipelines.extract.api.raw_versions import RawVersions, Stamp
+from pipelines.extract.api.raw_versions import ROWS, RawVersions, Stamp
 from pipelines.extract.api.shapes import Api, ReceivedRow
 from pipelines.extract.api.wishes import Wish
 
@@ -28,9 +30,7 @@ class DocumentsJob:
         self._wish = wish
         self._stamp = stamp
         self._parent = parent
-        self._rows: list[tuple[str, str, str, str]] = []
-        self._keys: list[str] = []
-        self._drift = Drift(state.resource)
+        self._inbox = Inbox(state, stamp)
         self._in_flight: dict[str, str] = {}
         self.progress = self._begin()
         self._open = self._open_keys()
@@ -39,7 +39,7 @@ class DocumentsJob:
     @property
     def buffered(self) -> int:
         """Documents that are received and not yet committed."""
-        return len(self._keys)
+        return len(self._inbox)
 
     def calls(self) -> Sequence[Call]:
         """A call for each of the next documents, as many as the server takes at once."""
@@ -60,14 +60,16 @@ class DocumentsJob:
         key, received = answer
         list_hash = self._in_flight.pop(key)
         self.progress.pages += 1
-        self._keys.append(key if received is not None else GONE + key)
+        self._inbox.keys.append(key if received is not None else GONE + key)
         if received is None:
             return
         personal = self.state.resource.personal
         row = without_personal(received, personal) if self._wish.drops_personal else received
         self.progress.rows += 1
-        self._rows.append((row.text, key, hash_text(row.text), list_hash))
-        self._drift.look_at([row], [key])
+        self._inbox.rows.append(
+            pl.DataFrame([(row.text, key, hash_text(row.text), list_hash)], schema=ROWS, orient="row")
+        )
+        self._inbox.drift.look_at([row], [key])
 
     def release(self, error: BaseException) -> bool:
         """A call was not answered: it is made again by the next run."""
@@ -78,20 +80,13 @@ class DocumentsJob:
         """Whether every document is here."""
         return not self._open and not self._in_flight
 
-    def flush(self) -> None:
-        """Commit what was received: one transaction."""
-        with self.state.warehouse.transaction():
-            if self._rows:
-                self.state.raw.append(self._rows, self._stamp)
-            if self._keys:
-                self.state.keep_keys(self._keys)
-            self.state.keep_drift(self._drift)
-            self.state.note(self.progress)
-        self._rows, self._keys = [], []
+    def take(self) -> Batch:
+        """What was received since the last time, to be committed."""
+        return self._inbox.take(self.progress)
 
     def conclude(self) -> None:
         """Documents that the list does not have any more are deleted; then readers see the table."""
-        self.flush()
+        self.take().commit()
         gone = f"_key in (select substr(row_key, {len(GONE) + 1}) from control.extract_keys where source_name ="
         gone += " $source_name and input_name = $input_name and starts_with(row_key, $gone))"
         listed = self._parent.latest_sql(2**62, "select _key")

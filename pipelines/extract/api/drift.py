@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 
 from pipelines.extract.api.fields import find
 from pipelines.extract.api.shapes import ReceivedRow, Resource
@@ -10,6 +11,16 @@ from pipelines.extract.api.shapes import ReceivedRow, Resource
 Rows = Sequence[Mapping[str, object]]
 
 _NESTED = frozenset({dict, list})
+
+
+@dataclass(frozen=True)
+class DriftNews:
+    """Fields and unknown values that were seen for the first time."""
+
+    fields: list[tuple[str, bool, bool]]
+    """Path as spelled, whether it is documented, whether it is spelled as documented."""
+    values: list[tuple[str, str, str]]
+    """Path, value, key of the first row."""
 
 
 @dataclass
@@ -25,6 +36,8 @@ class Drift:
     """Values that were looked at, by path."""
     _documented: dict[str, set[str]] = field(init=False)
     _told: tuple[int, int] = (0, 0)
+    _lock: Lock = field(default_factory=Lock)
+    """Pages are looked at where they are received, news are taken elsewhere."""
     _shapes: dict[str, set[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(set))
     """Names that stand together in a row, by the path to it."""
     _inside: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
@@ -44,17 +57,23 @@ class Drift:
         looked at.
         """
         outer = [row.fields for row in rows]
-        unseen, found = self._walk(outer, "", self._expected)
-        if found < sum(row.text.count("{") for row in rows):
-            unseen, _ = self._walk(outer, "", _nested_names)
-        for path in unseen:
-            for row, key in zip(rows, keys, strict=True):
-                self._look_for(row.fields, path.split("."), path, key)
+        with self._lock:
+            unseen, found = self._walk(outer, "", self._expected)
+            if found < sum(row.text.count("{") for row in rows):
+                unseen, _ = self._walk(outer, "", _nested_names)
+            for path in unseen:
+                for row, key in zip(rows, keys, strict=True):
+                    self._look_for(row.fields, path.split("."), path, key)
 
-    def has_news(self) -> bool:
-        """Whether something was noted since this was asked the last time."""
-        before, self._told = self._told, (len(self.fields), len(self.values))
-        return before != self._told
+    def take_news(self) -> DriftNews:
+        """What was noted since this was asked the last time."""
+        with self._lock:
+            fields, values = list(self.fields)[self._told[0] :], list(self.values.items())[self._told[1] :]
+            self._told = len(self.fields), len(self.values)
+        return DriftNews(
+            [(path, self.is_known(path), self.is_spelled(path)) for path in fields],
+            [(path, value, key) for (path, value), key in values],
+        )
 
     def _look_for(self, fields: Mapping[str, object], parts: list[str], path: str, key: str) -> None:
         """Note a value that was not seen before and is not known."""

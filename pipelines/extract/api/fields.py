@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from pipelines.extract.api.shapes import ReceivedRow, Resource
 
@@ -45,22 +46,25 @@ def read_stamp(value: object) -> str | None:
 
     An instant without zone is UTC (cin7.md sections 1.3 and 2.1).
     """
-    if not isinstance(value, str):
-        return None
-    if _STAMP.fullmatch(value):
-        return value
-    if not value.strip():
-        return None
-    try:
-        moment = datetime.fromisoformat(value.strip())
-    except ValueError:
-        return None
-    return write_stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return _stamp_of(value) if isinstance(value, str) else None
 
 
 def write_stamp(moment: datetime) -> str:
     """An instant in UTC as text, to the second."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@lru_cache(maxsize=4096)  # the stamps of a page are asked for twice, and many rows have the same
+def _stamp_of(text: str) -> str | None:
+    if _STAMP.fullmatch(text):
+        return text
+    if not text.strip():
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return write_stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _as_text(value: object) -> str:

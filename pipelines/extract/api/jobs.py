@@ -1,19 +1,18 @@
 """The reading of one list: asks, takes pages in, and concludes when every question is read to its end."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 
 from pipelines.errors import Incomplete, NotGranted, UsageProblem, WebPage
-from pipelines.extract.api.drift import Drift
-from pipelines.extract.api.fields import find, find_key, hash_text, write_stamp
-from pipelines.extract.api.landing import InputState, Progress, latest_stamps
-from pipelines.extract.api.personal import without_personal
+from pipelines.extract.api.batches import Batch, Inbox
+from pipelines.extract.api.fields import write_stamp
+from pipelines.extract.api.landing import InputState, Progress
+from pipelines.extract.api.pages import Pages, TakenPage
 from pipelines.extract.api.raw_versions import Stamp
-from pipelines.extract.api.reads import READ_WHOLE, Read, go_on, reads_after
-from pipelines.extract.api.shapes import Api, Page, ReceivedRow
+from pipelines.extract.api.reads import Read, reads_after
+from pipelines.extract.api.shapes import Api
 from pipelines.extract.api.wishes import Wish, plan_reads
 
 KEYS_A_CALL = 40
@@ -46,19 +45,16 @@ class ListJob:
         self._wish = wish
         self._stamp = stamp
         self._resource = state.resource
-        self._rows: list[tuple[str, str, str, str]] = []
-        self._keys: list[str] = []
-        self._drift = Drift(self._resource)
+        self._inbox = Inbox(state, stamp)
         self._is_asking = False
-        self._before: Page | None = None
         self._last = state.last()
         self.progress = self._begin()
-        self._repeats = self._count_repeats()
+        self._pages = Pages(api, self._resource, self._inbox.drift, state.kept_repeats())
 
     @property
     def buffered(self) -> int:
         """Rows that are received and not yet committed."""
-        return len(self._rows) + len(self._keys)
+        return len(self._inbox)
 
     def calls(self) -> Sequence[Call]:
         """The next call; pages of one question come one after the other."""
@@ -72,18 +68,20 @@ class ListJob:
     def absorb(self, answer: object) -> None:
         """Take a page in."""
         self._is_asking = False
-        if not isinstance(answer, Page):
+        if not isinstance(answer, TakenPage):
             raise TypeError("a page was asked for")
         read = self.progress.reads[0]
-        self._refuse_repetition(read, answer)
-        self._take(read, answer.rows)
+        if answer.rows.height:
+            self._inbox.rows.append(answer.rows)
+        self._inbox.keys += answer.keys
+        for name, stamp in answer.latest.items():
+            self.progress.latest[name] = max(self.progress.latest.get(name, ""), stamp)
         self.progress.pages += 1
         if read.kind == "whole":
             self.progress.total = answer.total
-        self.progress.rows += len(answer.rows)
-        following = go_on(read, answer, self._resource)
-        if following is not None:
-            self.progress.reads[0] = following
+        self.progress.rows += answer.count
+        if answer.following is not None:
+            self.progress.reads[0] = answer.following
             return
         ended = replace(read, pages=read.pages + 1)
         self.progress.is_swept |= read.kind == "sweep"
@@ -113,23 +111,15 @@ class ListJob:
         """Whether every question is read to its end."""
         return not self.progress.reads and not self._is_asking
 
-    def flush(self) -> None:
-        """Commit what was received and where it goes on: one transaction."""
-        warehouse = self.state.warehouse
-        with warehouse.transaction():
-            if self._rows:
-                self.state.raw.append(self._rows, self._stamp)
-            if self._keys:
-                self.state.keep_keys(self._keys)
-            self.state.keep_drift(self._drift)
-            self.state.note(self.progress)
-        self._rows, self._keys = [], []
+    def take(self) -> Batch:
+        """What was received since the last time, to be committed."""
+        return self._inbox.take(self.progress)
 
     def conclude(self) -> None:
         """With every question read to its end: look for deleted rows, then let readers see the table, or ask more."""
-        self.flush()
+        self.take().commit()
         if self._asks_more():
-            self.flush()
+            self.take().commit()
             return
         with self.state.warehouse.transaction():
             swept_at = self._delete_absent()
@@ -151,46 +141,9 @@ class ListJob:
         self.state.begin(progress)
         return progress
 
-    def _ask(self, read: Read) -> Page:
-        return self.api.page(self._resource, read.question, read.page)
-
-    def _take(self, read: Read, rows: Sequence[ReceivedRow]) -> None:
-        """Keep the rows of a page."""
-        if self._wish.drops_personal:
-            rows = [without_personal(row, self._resource.personal) for row in rows]
-        hashes = [hash_text(row.text) for row in rows]
-        keys = [self._key_of(row, row_hash) for row, row_hash in zip(rows, hashes, strict=True)]
-        if read.kind in READ_WHOLE or read.kind in ("nulls", "missing") or self.progress.plan == "whole":
-            self._keys += keys
-        if read.kind == "sweep":
-            return
-        self._rows += zip([row.text for row in rows], keys, hashes, hashes, strict=True)
-        self._drift.look_at(rows, keys)
-        values = {name: [find(row.fields, name) for row in rows] for name in self._resource.follows}
-        latest_stamps(self._resource, values, self.progress.latest)
-
-    def _key_of(self, row: ReceivedRow, row_hash: str) -> str:
-        """The key; for a row without one its content, and how often it came."""
-        key = find_key(self._resource, row) if self._resource.keys else None
-        if key is not None:
-            return key
-        self._repeats[row_hash] += 1
-        return f"{row_hash}#{self._repeats[row_hash]}"
-
-    def _count_repeats(self) -> Counter[str]:
-        """How often each row without key came before an interruption."""
-        return Counter(key.partition("#")[0] for key in self.state.kept_repeats())
-
-    def _refuse_repetition(self, read: Read, page: Page) -> None:
-        """A server that answers every page number with the same page would be read for ever."""
-        before, self._before = self._before, page
-        if before is None or read.pages == 0 or page.is_last or not self._resource.keys:
-            return
-        if [row.text for row in before.rows] == [row.text for row in page.rows]:
-            raise Incomplete(
-                f"{self.api.calls.server} answers {self._resource.name} with the same page again and again.\n"
-                "    Nothing was changed. Is a proxy or a cache between?"
-            )
+    def _ask(self, read: Read) -> TakenPage:
+        is_whole = self.progress.plan == "whole"
+        return self._pages.read(read, keeps_keys=is_whole, drops_personal=self._wish.drops_personal)
 
     def _asks_more(self) -> bool:
         """Whether something is missing that another question may bring."""

@@ -4,15 +4,14 @@ import json
 import re
 from collections.abc import Iterator
 
-import numpy as np
+import msgspec
 import orjson
-from numpy.typing import NDArray
 
 from pipelines.extract.api.shapes import ReceivedRow
 
 _DECODER = json.JSONDecoder()
 _BLANK = re.compile(r"[ \t\r\n]*")
-_QUOTE, _BACKSLASH, _OPEN, _CLOSE = b'"\\{}'
+_CUT = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class NotRowsError(ValueError):
@@ -36,8 +35,7 @@ def array_rows(answer: str | bytes) -> list[ReceivedRow]:
         raise NotRowsError("no JSON array")
     if not all(isinstance(row, dict) for row in found):
         raise NotRowsError("a row is no JSON object")
-    texts = _cut(data)
-    return [ReceivedRow(text, fields) for text, fields in zip(texts, found, strict=True)]
+    return [ReceivedRow(str(row, "utf-8"), fields) for row, fields in zip(_CUT.decode(data), found, strict=True)]
 
 
 def envelope_rows(text: str, list_name: str | None = None) -> tuple[dict[str, object], list[ReceivedRow]]:
@@ -61,34 +59,6 @@ def envelope_rows(text: str, list_name: str | None = None) -> tuple[dict[str, ob
         raise NotRowsError("no list of rows")
     rows = _rows_at(text, _start_of(text, wanted[0]))
     return {name: value for name, value in whole.items() if name != wanted[0]}, rows
-
-
-def _cut(data: bytes) -> list[str]:
-    """The text of each object of a valid JSON array of objects: from the brace that opens it to the one that closes it.
-
-    Braces count outside of strings only, which is where an even number of quotes stands before them.
-    """
-    characters = np.frombuffer(data, np.uint8)
-    quotes = np.flatnonzero(characters == _QUOTE)
-    if _BACKSLASH in data:
-        quotes = np.setdiff1d(quotes, _escaped(characters), assume_unique=True)
-    braces = np.flatnonzero((characters == _OPEN) | (characters == _CLOSE))
-    braces = braces[np.searchsorted(quotes, braces) % 2 == 0]
-    depths = np.cumsum(np.where(characters[braces] == _OPEN, 1, -1))
-    ends = np.flatnonzero(depths == 0)
-    starts = np.concatenate(([0], ends[:-1] + 1)) if ends.size else ends
-    bounds = zip(braces[starts].tolist(), (braces[ends] + 1).tolist(), strict=True)
-    return [data[start:end].decode() for start, end in bounds]
-
-
-def _escaped(characters: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """Places of the characters after a backslash that counts: of a run of backslashes every second one is escaped."""
-    slashes = np.flatnonzero(characters == _BACKSLASH)
-    count = np.arange(slashes.size)
-    is_first = np.diff(slashes, prepend=-2) != 1
-    in_run = count - np.maximum.accumulate(np.where(is_first, count, 0))
-    counting: NDArray[np.intp] = slashes[in_run % 2 == 0]
-    return counting + 1
 
 
 def _rows_at(text: str, start: int = 0) -> list[ReceivedRow]:

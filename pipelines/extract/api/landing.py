@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.extract.api.calls import Calls
-from pipelines.extract.api.drift import Drift
+from pipelines.extract.api.drift import DriftNews
 from pipelines.extract.api.fields import read_stamp
 from pipelines.extract.api.raw_versions import RawVersions, Stamp
 from pipelines.extract.api.reads import Read, read_from_json
@@ -195,25 +195,25 @@ class InputState:
         for table in ("control.watermarks", "control.extract_reads", "control.extract_keys"):
             self.warehouse.execute(f"delete from {table} where {MINE}", self.name)
 
-    def keep_drift(self, drift: Drift) -> None:
+    def keep_drift(self, news: DriftNews) -> None:
         """Note fields and unknown values that were not seen before."""
-        if not drift.has_news():
-            return
         now = datetime.now(UTC)
-        known = set(self.warehouse.read("control.source_fields", MINE, self.name)["field_path"].to_list())
-        rows: list[dict[str, object]] = [
-            {**self.parameters, "field_path": path, "is_known": drift.is_known(path),
-             "is_spelled": drift.is_spelled(path), "first_seen_at": now}
-            for path in drift.fields if path not in known
-        ]  # fmt: skip
-        self.warehouse.append("control.source_fields", _frame("control.source_fields", rows))
-        found = self.warehouse.read("control.source_values", MINE, self.name)
-        seen = set(found.select("field_path", "unknown_value").iter_rows())
-        values: list[dict[str, object]] = [
-            {**self.parameters, "field_path": path, "unknown_value": value, "first_key": key, "first_seen_at": now}
-            for (path, value), key in drift.values.items() if (path, value) not in seen
-        ]  # fmt: skip
-        self.warehouse.append("control.source_values", _frame("control.source_values", values))
+        if news.fields:
+            known = set(self.warehouse.read("control.source_fields", MINE, self.name)["field_path"].to_list())
+            rows: list[dict[str, object]] = [
+                {**self.parameters, "field_path": path, "is_known": is_known, "is_spelled": is_spelled,
+                 "first_seen_at": now}
+                for path, is_known, is_spelled in news.fields if path not in known
+            ]  # fmt: skip
+            self.warehouse.append("control.source_fields", _frame("control.source_fields", rows))
+        if news.values:
+            found = self.warehouse.read("control.source_values", MINE, self.name)
+            seen = set(found.select("field_path", "unknown_value").iter_rows())
+            values: list[dict[str, object]] = [
+                {**self.parameters, "field_path": path, "unknown_value": value, "first_key": key, "first_seen_at": now}
+                for path, value, key in news.values if (path, value) not in seen
+            ]  # fmt: skip
+            self.warehouse.append("control.source_values", _frame("control.source_values", values))
 
 
 def remember_calls(calls: Calls, warehouse: Warehouse) -> None:

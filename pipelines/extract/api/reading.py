@@ -10,6 +10,7 @@ from typing import Protocol
 
 from mappings.wording import did_you_mean
 from pipelines.errors import DataProblem, TieoutError, UsageProblem
+from pipelines.extract.api.batches import Batch
 from pipelines.extract.api.documents import DocumentsJob
 from pipelines.extract.api.jobs import Call, ListJob
 from pipelines.extract.api.landing import InputState, Progress, remember_calls, write_calls
@@ -19,11 +20,11 @@ from pipelines.extract.api.wishes import Wish
 from pipelines.warehouse import Warehouse
 from schemas.problems import Problem
 
-COMMIT_ROWS = 30_000
+COMMIT_ROWS = 60_000
 """Rows after which what was received is committed although more is ready; else each page is when it comes. A commit has
 its price, whatever is in it: few large ones take half the time of many small ones."""
 
-COMMIT_SECONDS = 2.0
+COMMIT_SECONDS = 4.0
 """Seconds after which it is."""
 
 IDLE_SECONDS = 0.05
@@ -63,8 +64,8 @@ class Job(Protocol):
     def release(self, error: BaseException) -> bool:
         """A call was not answered; whether the reading goes on."""
 
-    def flush(self) -> None:
-        """Commit."""
+    def take(self) -> Batch:
+        """What was received since the last time, to be committed."""
 
     def conclude(self) -> None:
         """Let readers see it, or ask more."""
@@ -181,7 +182,10 @@ def _find_resources(specs: Sequence[ApiInputSpec], apis: Mapping[str, Api]) -> d
 
 
 class _Reading:
-    """Several jobs at once: calls in threads, everything else here."""
+    """Several jobs at once: calls in threads of their own, commits in another, everything else here.
+
+    While a commit is on its way nothing else touches the warehouse (`_settle`): a connection has one transaction.
+    """
 
     def __init__(self, jobs: Sequence[Job], warehouse: Warehouse, tell: Tell) -> None:
         self._jobs = jobs
@@ -189,6 +193,8 @@ class _Reading:
         self._tell = tell
         self._waiting: dict[Future[object], tuple[Job, Call]] = {}
         self._pools: dict[str, ThreadPoolExecutor] = {}
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._commit: Future[None] | None = None
         self._errors: list[tuple[int, BaseException]] = []
         self._began = self._flushed = time.monotonic()
 
@@ -197,6 +203,7 @@ class _Reading:
         gc.freeze()  # pages make many small objects: what lives already need not be looked through for each thousand
         with ExitStack() as stack:
             stack.callback(gc.unfreeze)
+            stack.callback(self._writer.shutdown, wait=True)
             for api in {job.api.name: job.api for job in self._jobs}.values():
                 pool = ThreadPoolExecutor(api.parallel, thread_name_prefix=api.name)
                 stack.callback(pool.shutdown, wait=True, cancel_futures=True)
@@ -207,7 +214,8 @@ class _Reading:
                 if not self._waiting:
                     break
                 self._take_answers()
-        self._flush()
+            self._flush()
+            self._settle()
         if self._errors:
             raise self._most_telling()
 
@@ -229,7 +237,8 @@ class _Reading:
             self._flush()
         if not done:
             done, _ = wait(self._waiting, return_when=FIRST_COMPLETED)
-        for future in done:
+        while done:  # no page is held longer than it takes to put it aside
+            future = done.pop()
             job, call = self._waiting.pop(future)
             error = future.exception()
             if error is None:
@@ -249,14 +258,24 @@ class _Reading:
         return None
 
     def _flush(self) -> None:
-        """One transaction for all jobs."""
+        """Have everything that was received committed: one transaction for all jobs."""
+        self._settle()
         self._flushed = time.monotonic()
+        batches = [job.take() for job in self._jobs if job.buffered]
+        self._commit = self._writer.submit(self._write, batches)
+
+    def _write(self, batches: Sequence[Batch]) -> None:
         with self._warehouse.transaction():
-            for job in self._jobs:
-                if job.buffered:
-                    job.flush()
+            for batch in batches:
+                batch.commit()
             for api in {job.api.name: job.api for job in self._jobs}.values():
                 write_calls(api.calls, self._warehouse)
+
+    def _settle(self) -> None:
+        """Wait for the commit that is on its way, and raise its error."""
+        if self._commit is not None:
+            self._commit.result()
+            self._commit = None
 
     def _conclude(self) -> None:
         """Finish what is read to its end; it may find that more has to be asked."""
@@ -264,6 +283,7 @@ class _Reading:
             return
         for job in self._jobs:
             if not job.is_done and job.is_read_out:
+                self._settle()
                 job.conclude()
 
     def _most_telling(self) -> BaseException:

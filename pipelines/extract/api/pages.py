@@ -1,0 +1,100 @@
+"""A page of a list taken apart: the rows as raw keeps them, the keys, the stamps, and what is asked next."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.errors import Incomplete
+from pipelines.extract.api.drift import Drift
+from pipelines.extract.api.fields import find, find_key, hash_text
+from pipelines.extract.api.landing import latest_stamps
+from pipelines.extract.api.personal import without_personal
+from pipelines.extract.api.raw_versions import ROWS
+from pipelines.extract.api.reads import READ_WHOLE, Read, go_on
+from pipelines.extract.api.shapes import Api, Page, ReceivedRow, Resource
+
+
+@dataclass(frozen=True)
+class TakenPage:
+    """One page, without the parsed rows."""
+
+    rows: pl.DataFrame
+    """`raw_versions.ROWS`; none of a sweep."""
+    keys: list[str]
+    """To be kept, where what did not come is deleted."""
+    latest: dict[str, str]
+    """The highest stamp by followed field."""
+    count: int
+    total: int | None
+    following: Read | None
+    """The next question; None where this one is read to its end."""
+
+
+class Pages:
+    """The pages of one list, asked for one after the other.
+
+    Each is taken apart in the thread that received it, at once: its thousands of small objects are still in the
+    processor's cache there and are gone before the next page comes, which takes half the time of doing it elsewhere.
+    """
+
+    def __init__(self, api: Api, resource: Resource, drift: Drift, repeats: Sequence[str]) -> None:
+        """Args:
+        api: where they come from.
+        resource: the list.
+        drift: told what is in the rows.
+        repeats: keys that rows without a key of their own got before an interruption.
+        """
+        self._api = api
+        self._resource = resource
+        self._drift = drift
+        self._repeats = Counter(key.partition("#")[0] for key in repeats)
+        self._before: list[str] = []
+        """Texts of the rows of the page before."""
+
+    def read(self, read: Read, *, keeps_keys: bool, drops_personal: bool) -> TakenPage:
+        """Ask for one page.
+
+        Raises:
+            Incomplete: the same page came again (exit 7). Otherwise as `Api.page`.
+        """
+        page = self._api.page(self._resource, read.question, read.page)
+        self._refuse_repetition(read, page)
+        rows = page.rows
+        if drops_personal:
+            rows = [without_personal(row, self._resource.personal) for row in rows]
+        hashes = [hash_text(row.text) for row in rows]
+        keys = [self._key_of(row, row_hash) for row, row_hash in zip(rows, hashes, strict=True)]
+        keeps_keys |= read.kind in READ_WHOLE or read.kind in ("nulls", "missing")
+        latest: dict[str, str] = {}
+        texts = [] if read.kind == "sweep" else [row.text for row in rows]
+        if texts:
+            self._drift.look_at(rows, keys)
+            values = {name: [find(row.fields, name) for row in rows] for name in self._resource.follows}
+            latest_stamps(self._resource, values, latest)
+        known = len(texts)
+        columns = {"row": texts, "_key": keys[:known], "_row_hash": hashes[:known], "_source_hash": hashes[:known]}
+        return TakenPage(
+            pl.DataFrame(columns, schema=ROWS), keys if keeps_keys else [], latest, len(rows), page.total,
+            go_on(read, page, self._resource),
+        )  # fmt: skip
+
+    def _key_of(self, row: ReceivedRow, row_hash: str) -> str:
+        """The key; for a row without one its content, and how often it came."""
+        key = find_key(self._resource, row) if self._resource.keys else None
+        if key is not None:
+            return key
+        self._repeats[row_hash] += 1
+        return f"{row_hash}#{self._repeats[row_hash]}"
+
+    def _refuse_repetition(self, read: Read, page: Page) -> None:
+        """A server that answers every page number with the same page would be read for ever."""
+        before, self._before = self._before, [row.text for row in page.rows]
+        if read.pages == 0 or page.is_last or not self._resource.keys:
+            return
+        if before == self._before:
+            raise Incomplete(
+                f"{self._api.calls.server} answers {self._resource.name} with the same page again and again.\n"
+                "    Nothing was changed. Is a proxy or a cache between?"
+            )
