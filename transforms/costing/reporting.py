@@ -39,9 +39,9 @@ def report(rows: pl.DataFrame, valued: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
     Args:
         rows: `row` (position), `move_id` and `kind` of every move, in input order.
-        valued: VALUED in parts, at most one row for each of them, in any order.
+        valued: VALUED in narrow parts, at most one row for each of them, in any order.
     """
-    told = _Told([narrow(part) for part in valued], rows.height)
+    told = _Told(valued, rows.height)
     del valued  # from here on each column goes when it has been told
     with ThreadPoolExecutor(COLUMNS_AT_ONCE) as threads:
         unit_cost = threads.submit(lambda: _to_decimal(told.column("unit_millionths", None), UNIT_COST))
@@ -74,7 +74,7 @@ def no_moves() -> pl.DataFrame:
 class _Told:
     """Columns of valued rows, put into the order of the input."""
 
-    def __init__(self, parts: list[pl.DataFrame], height: int) -> None:
+    def __init__(self, parts: Sequence[pl.DataFrame], height: int) -> None:
         self.parts = [{name: part[name] for name in part.columns} for part in parts]
         valued = np.concatenate([part["row"].to_numpy() for part in parts] or [np.empty(0, dtype=np.uint32)])
         # rows that were not valued find the null behind all others

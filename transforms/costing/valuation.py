@@ -11,7 +11,7 @@ from transforms.costing.moves.dependence import find_routes
 from transforms.costing.moves.links import add_late_costs, assign_pools, link_documents, link_sources
 from transforms.costing.moves.ordering import add_phases, find_order, order_moves
 from transforms.costing.moves.validation import check_columns, check_moves
-from transforms.costing.reporting import no_moves, report
+from transforms.costing.reporting import narrow, no_moves, report
 from transforms.costing.routing import settle_pools
 from transforms.costing.standard.rows import report_own_rows
 from transforms.costing.standard.valuing import settle_at_standard
@@ -58,7 +58,9 @@ def value_moves(
     if policy.method == "standard":
         in_order = settled[find_order(settled, policy)].with_row_index("move_order", 1)
         at_standard = settle_at_standard(in_order, policy, standard_costs, until)
-        return pl.concat([report(told, [at_standard.valued]), report_own_rows(at_standard.own)], how="vertical_relaxed")
+        return pl.concat(
+            [report(told, [narrow(at_standard.valued)]), report_own_rows(at_standard.own)], how="vertical_relaxed"
+        )
     valued = settle_pools(settled, find_routes(settled, policy), policy, standard_costs)
     del rows, settled  # tables of millions of moves should not stand beside their results
     return report(told, [valued.pop() for _ in range(len(valued))])

@@ -86,6 +86,29 @@ def test_what_is_in_doubt_is_settled_by_the_exact_loop(moves: list[Move], policy
         )
 
 
+@pytest.mark.parametrize("widen", [0, 2**57])
+def test_a_doubt_of_an_earlier_pass_is_a_doubt_where_goods_go_in_a_circle(widen: int) -> None:
+    """Main waits for what Shop returns a day before it got it: a cent taken the wrong way at first would go round."""
+    policy = CostingPolicy("moving_average", "sku_location", "restate")
+    sides = [("T3", 22, "Shop", "Main"), ("T2", 23, "Main", "Shop")]
+    moves = [
+        Move("there", "opening", date(2026, 9, 21), Decimal(1), unit_cost=Decimal(0), location="Main"),
+        Move("sold", "sale", date(2026, 9, 21), Decimal(-2), location="Main"),
+        Move("bought", "receipt", date(2026, 9, 23), Decimal(2), unit_cost=Decimal("0.01"), location="Main"),
+    ]
+    for document, day, sender, receiver in sides:
+        on, name = date(2026, 9, day), f"{document}-"
+        moves += [
+            Move(name + "out", "transfer_out", on, Decimal(-2), location=sender, document_id=document),
+            Move(name + "in1", "transfer_in", on, Decimal(1), location=receiver, document_id=document),
+            Move(name + "in2", "transfer_in", on, Decimal(1), location=receiver, document_id=document),
+        ]
+    rows = rows_of(moves, policy)
+    assert_same(
+        found_by(settle_exactly, rows, policy, None), found_by(settle_connected, rows, policy, None, widen=widen)
+    )
+
+
 @pytest.mark.parametrize("widen", [0, 2**55])
 def test_an_average_in_doubt_is_in_doubt_for_every_sale_at_it(widen: int) -> None:
     first, later = date(2026, 9, 1), date(2026, 10, 2)

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from schemas.policies import CostingPolicy
-from transforms.costing.flows import is_inflow, is_outflow, is_transfer, is_value_only
+from transforms.costing.flows import hands_over, is_inflow, is_outflow, is_transfer, is_value_only
 from transforms.costing.moves.known_rows import find_rows
 
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -99,9 +99,8 @@ def connect_pools(rows: pl.DataFrame, policy: CostingPolicy) -> PoolGraph:
 
 def _documents(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
     """Sides of the transfers and assemblies that hand over value, with the key of their document."""
-    kinds = "^(transfer|assembly)_" if policy.pool == "sku_location" else "^assembly_"
     part = [pl.when(is_transfer).then(code).otherwise(pl.lit("")).alias(f"{code}_key") for code in ("sku", "lot")]
-    return rows.filter(pl.col("kind").str.contains(kinds)).with_columns(
+    return rows.filter(hands_over(policy)).with_columns(
         pl.col("document_id").fill_null(""), *part, is_transfer_key=is_transfer
     )
 

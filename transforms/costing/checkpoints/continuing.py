@@ -33,7 +33,7 @@ from transforms.costing.loop.quiet_pools import (
 )
 from transforms.costing.loop.settlement import Settlement, settle_until_stable
 from transforms.costing.moves.ordering import order_moves
-from transforms.costing.reporting import VALUED, report
+from transforms.costing.reporting import VALUED, narrow, report
 from transforms.costing.valuation import _read
 
 COSTING_VERSION = 1
@@ -158,7 +158,7 @@ class _Found:
             "expensed_cents": settled.expensed_cents,
         }
         frame = pl.DataFrame(columns, schema=VALUED | {"unit_millionths": pl.Int128})
-        self.values.append(frame.filter(pl.Series(is_found, dtype=pl.Boolean)))
+        self.values.append(narrow(frame.filter(pl.Series(is_found, dtype=pl.Boolean))))
         for place, cost in exact.items():
             if is_found[place] and cost != (unit_cost[place] or 0) * units[place]:
                 self._exact[moves.move_id[place]] = write_cost(cost)

@@ -8,7 +8,7 @@ import polars as pl
 
 from schemas.policies import CostingPolicy
 from transforms.costing.checkpoints.continuing import pool_key
-from transforms.costing.flows import is_transfer, is_value_only
+from transforms.costing.flows import hands_over, is_value_only
 
 KEY = ["sku", "location", "lot"]
 
@@ -53,7 +53,7 @@ def find_pools_from_history(
     found = [
         touched.filter(pl.col("moved_on") <= day),
         ask_for_history(recent, policy),
-        recent.filter(_hands_over(policy)).join(prior.documents, on="document_id", how="semi"),
+        recent.filter(hands_over(policy)).join(prior.documents, on="document_id", how="semi"),
         *([recent.filter(is_value_only)] if policy.late_cost == "prospective" and not policy.has_layers else []),
         prior.documents,
         prior.sources,
@@ -126,12 +126,6 @@ def with_connected(keys: pl.DataFrame, pools: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([keys, pools.join(components, on="component", how="semi").select(KEY)]).unique()
 
 
-def _hands_over(policy: CostingPolicy) -> pl.Expr:
-    """Sides of assemblies, and of transfers between pools."""
-    is_assembly = pl.col("kind").is_in(["assembly_out", "assembly_in"])
-    return is_assembly | is_transfer if policy.pool == "sku_location" else is_assembly
-
-
 def _needs_history(policy: CostingPolicy) -> pl.Expr:
     """Moves that name an inflow before the checkpoint, and ask more of it than its layer."""
     at_receipt = (pl.col("kind") == "purchase_return") & (not policy.has_layers and policy.returns_at == "receipt")
@@ -162,9 +156,7 @@ def connect_pools(moves: pl.DataFrame, pools: pl.DataFrame, policy: CostingPolic
 def _links(moves: pl.DataFrame, numbered: pl.DataFrame, policy: CostingPolicy) -> Iterable[tuple[int, int]]:
     """Pairs of components between which goods went."""
     keyed = moves.with_columns(pool_key(policy)).join(numbered, on=KEY, how="left", validate="m:1")
-    handed = keyed.filter(_hands_over(policy)).select(
-        "component", other=pl.col("component").first().over("document_id")
-    )
+    handed = keyed.filter(hands_over(policy)).select("component", other=pl.col("component").first().over("document_id"))
     sources = keyed.select(source_move_id="move_id", other="component")
     returned = keyed.drop_nulls("source_move_id").join(sources, on="source_move_id", how="inner", validate="m:1")
     pairs = pl.concat([handed, returned.select("component", "other")])

@@ -98,7 +98,10 @@ WAITS = -1
 
 @compiled
 def begin_pool(pool: Record, layers: Table, flags: Table) -> None:
-    """Put a pool back to its first move with nothing in it; what is known of its debts stays."""
+    """Put a pool back to its first move with nothing in it; what is known of its debts stays, and that it was in doubt.
+
+    What a pass takes the wrong way can lead the next ones to another end, where nothing seems to be in doubt any more.
+    """
     place = pool[HEAD] if pool[LAYERS] else -1
     while place >= 0:
         following = layers[place * LAYER_FIELDS + NEXT_LAYER]
@@ -112,15 +115,15 @@ def begin_pool(pool: Record, layers: Table, flags: Table) -> None:
         pool[field] = 0
     pool[CURSOR], pool[LINK] = pool[POOL_START], pool[POOL_LINKS]
     pool[HEAD] = pool[LAST_DEBT] = pool[OWED] = -1
-    pool[POOL_DOUBT] = 0
     if pool[POOL_BEYOND] != FOR_GOOD:
         pool[POOL_BEYOND] = 0
 
 
 @compiled
 def forget_debts(pool: Record) -> None:
-    """Begin without debts of an earlier pass."""
+    """Begin without debts and doubts of an earlier pass."""
     pool[FIRST_DEBT] = pool[LAST_DEBT] = -1
+    pool[POOL_DOUBT] = 0
 
 
 @compiled
@@ -133,7 +136,7 @@ def settle_pool(ledger: Tables, number: int) -> int:
     pool, flags = row(ledger.pools, number * POOL_FIELDS), ledger.flags
     flags[IN_DOUBT] = flags[BEYOND] = 0
     found = settle_moves(ledger, pool, number)
-    pool[POOL_DOUBT] |= flags[IN_DOUBT]
+    pool[POOL_DOUBT] |= flags[IN_DOUBT] | flags[BEYOND]
     pool[POOL_BEYOND] |= flags[BEYOND]
     return found
 

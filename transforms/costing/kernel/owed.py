@@ -164,5 +164,5 @@ def correct(ledger: Tables) -> None:
         )  # fmt: skip
         add_out(pool, cents, fraction, error, flags)
         ledger.cents[debt[DEBT_MOVE]] -= issue(pool, flags)
-        pool[POOL_DOUBT] |= flags[IN_DOUBT]
+        pool[POOL_DOUBT] |= flags[IN_DOUBT] | flags[BEYOND]
         pool[POOL_BEYOND] |= flags[BEYOND]

@@ -27,6 +27,7 @@ from transforms.costing.kernel.layout import (
     FIRST_PIECE,
     FOLLOWING,
     HAS_OUTFLOWS,
+    IS_HANDED_OVER,
     IS_MADE,
     LINK_MOVE,
     LINK_POOL,
@@ -207,4 +208,11 @@ def is_cut_at_cost(ledger: Ledger) -> NDArray[np.int64]:
     """Moves that hand on what a circle has come to: a cost that only the kernel's passes know."""
     debts = ledger.debts[: ledger.flags[DEBTS_USED]]
     moves: NDArray[np.int64] = debts[(debts[:, CUT] != NOT_CUT) & (debts[:, CUT] != CUT_AT_GUESS), DEBT_MOVE]
+    return moves
+
+
+def handed_over_in_debt(ledger: Ledger) -> NDArray[np.int64]:
+    """Moves into documents of units that were not there yet."""
+    debts = ledger.debts[: ledger.flags[DEBTS_USED]]
+    moves: NDArray[np.int64] = debts[debts[:, IS_HANDED_OVER] != 0, DEBT_MOVE]
     return moves

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from schemas.policies import CostingPolicy
 from schemas.problems import Problem
+from transforms.costing.kernel.circuits import find_circuits
 from transforms.costing.kernel.contradictions import find_problems
 from transforms.costing.kernel.engine import Rule, settle_alone, settle_together
 from transforms.costing.kernel.frames import Columns, read_columns
@@ -19,7 +20,7 @@ from transforms.costing.kernel.layout import (
     Ledger,
 )
 from transforms.costing.kernel.links import build_links
-from transforms.costing.kernel.replay import is_cut_at_cost, pools_to_replay, replay
+from transforms.costing.kernel.replay import handed_over_in_debt, is_cut_at_cost, pools_to_replay, replay
 from transforms.costing.kernel.separate import DOUBTFUL, OUT_OF_REACH
 from transforms.costing.loop.exact_moves import link_moves, settle_linked
 from transforms.costing.problems import MoveProblems, gather_problems
@@ -82,7 +83,10 @@ def settle_connected(
         chosen = pools_to_replay(columns, doubtful)
         if np.isin(_pool_of(columns, is_cut_at_cost(ledger)), chosen).any():
             beyond = np.union1d(beyond, chosen)
-        else:
+        circuits = find_circuits(links, chosen, _pool_of(columns, handed_over_in_debt(ledger)), len(outcome))
+        beyond = connected_to(np.union1d(beyond, circuits), links, columns)
+        chosen = np.setdiff1d(chosen, beyond)
+        if len(chosen):
             again, wrong = replay(columns, ledger, chosen, policy)
             exact.append(again)
             beyond = np.union1d(beyond, _pool_of(columns, wrong))

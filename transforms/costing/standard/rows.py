@@ -10,7 +10,7 @@ import polars as pl
 from schemas.dtypes import QUANTITY
 from schemas.kinds import STANDARD_KINDS
 from schemas.policies import CostingPolicy
-from transforms.costing.reporting import report
+from transforms.costing.reporting import narrow, report
 
 VARIANCE, REVALUATION = STANDARD_KINDS
 
@@ -39,7 +39,7 @@ def report_own_rows(own: pl.DataFrame) -> pl.DataFrame:
     """
     nothing = {"unit_millionths": None, "provisional_cents": None, "is_provisional": False, "expensed_cents": 0}
     numbered = own.with_row_index("row").with_columns(pl.lit(value).alias(name) for name, value in nothing.items())
-    return report(numbered.with_columns(kind=pl.lit(REVALUATION)), [numbered])
+    return report(numbered.with_columns(kind=pl.lit(REVALUATION)), [narrow(numbered)])
 
 
 def own_rows(moves: pl.DataFrame, valued: pl.DataFrame) -> pl.DataFrame:
