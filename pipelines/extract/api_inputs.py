@@ -81,7 +81,7 @@ class ApiInputs:
             yield {name: self._rows(name, one, apis, query) for name, one in self.definitions.items()}
 
     def _rows(
-        self, name: str, definition: ApiInput, apis: Mapping[str, Api], query: Callable[[str], StreamedQuery]
+        self, name: str, definition: ApiInput, apis: Mapping[str, Api], query: Callable[[str, pl.Schema], StreamedQuery]
     ) -> pl.DataFrame | StreamedQuery:
         view = RawVersions(self.source.name, name, self.warehouse).view
         sql = f"select row::varchar as row from {view}"
@@ -90,6 +90,6 @@ class ApiInputs:
             [self.source.name, name],
         ).item()
         if not misspelled:
-            return query(sql)
+            return query(sql, pl.Schema({"row": pl.String}))
         resources = apis[definition.api].resources if definition.api in apis else known_resources(definition.api)
         return spell_rows(self.warehouse.query(sql), resources[definition.resource])

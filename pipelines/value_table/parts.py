@@ -11,11 +11,11 @@ from schemas.policies import CostingPolicy
 from transforms.costing import MoveProblems, value_moves
 from transforms.costing.moves.repeated_ids import find_repeated
 
-LARGE = 2_000_000
-"""Rows from which a table is cut."""
+LARGE = 500_000
+"""Rows from which a table is cut: in two at least, one for each of two cores."""
 
 ROWS_AT_ONCE = 2_500_000
-"""Costing needs about 300 bytes for each row of a part."""
+"""The most rows of a part; costing needs about 300 bytes for each."""
 
 MOST_THREADS = 4
 
@@ -40,8 +40,9 @@ def value_in_parts(
     Raises:
         MoveProblems: every rule that the moves break.
     """
-    at_once = rows_at_once or (ROWS_AT_ONCE if moves.height > LARGE else moves.height)
-    count = -(-moves.height // at_once) if moves.height else 1
+    count = -(-moves.height // (rows_at_once or ROWS_AT_ONCE))
+    if rows_at_once is None:
+        count = max(count, 2) if moves.height > LARGE else 1
     parts = _separate(moves, policy, count) if count > 1 else None
     if parts is None:
         return value_moves(moves, policy, standard_costs)

@@ -5,6 +5,7 @@ month before has left. So opening + all other kinds = closing.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
 
@@ -99,7 +100,9 @@ class Periods:
         def blocks(
             with_columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch_size: int | None
         ) -> Iterator[pl.DataFrame]:
-            yield from (block if with_columns is None else block.select(with_columns) for block in self._blocks())
+            yield from (
+                block if with_columns is None else block.select(with_columns) for block in _ahead(self._blocks())
+            )
 
         if not self._pools.height:
             return pl.LazyFrame(schema=self.schema)
@@ -191,6 +194,15 @@ class Periods:
         if self._integer is object:
             return np.array(sums.to_list(), dtype=object)
         return sums.cast(pl.Int64).to_numpy()
+
+
+def _ahead(blocks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same blocks; the next one is built while one is written."""
+    with ThreadPoolExecutor(1) as builder:
+        coming = builder.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = builder.submit(next, blocks, None)
+            yield block
 
 
 def _first_days(months: Places) -> np.ndarray[tuple[int], np.dtype[np.int32]]:

@@ -27,8 +27,10 @@ class ArrowStream:
 class StreamedQuery:
     """The rows of a query, batch after batch, run anew for each scan; `Warehouse.streaming` makes one."""
 
-    def __init__(self, run: Callable[[], object]) -> None:
+    def __init__(self, run: Callable[[], object], schema: pl.Schema | None = None) -> None:
         self._run = run
+        if schema is not None:  # DuckDB asks for it each time it binds; without it each time the query begins
+            self.__arrow_c_schema__ = schema.__arrow_c_schema__
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The Arrow stream of a new run."""

@@ -81,20 +81,20 @@ class Warehouse:
             return self.query(f"from {name} where rowid in ({found})", parameters)
 
     @contextmanager
-    def streaming(self) -> Iterator[Callable[[str], StreamedQuery]]:
+    def streaming(self) -> Iterator[Callable[[str, pl.Schema], StreamedQuery]]:
         """Give queries to another DuckDB of this process, batch after batch: a table need not fit into memory.
 
-        In the block, call what is given with a select; it sees what was committed when it is scanned.
+        In the block, call what is given with a select and its columns; it sees what was committed when it is scanned.
         """
         cursors: list[duckdb.DuckDBPyConnection] = []
 
-        def query(sql: str) -> StreamedQuery:
+        def query(sql: str, schema: pl.Schema) -> StreamedQuery:
             def run() -> object:
                 cursor = self._connection.cursor()  # its own: one connection has one open result
                 cursors.append(cursor)
                 return cursor.sql(sql).__arrow_c_stream__()
 
-            return StreamedQuery(run)
+            return StreamedQuery(run, schema)
 
         try:
             yield query
