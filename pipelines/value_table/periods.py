@@ -71,7 +71,8 @@ class Periods:
         self._money = money_type(passed["value"])
         self._integer: type[np.int64] | type[object] = np.int64 if self._money == MONEY else object
         self._whole = pl.Int64() if self._money == MONEY else pl.Int128()
-        self._booked = self._booked.with_columns(is_booked=pl.any_horizontal(pl.col(SUMS) != 0))
+        sums = self._booked.with_columns(pl.col(SUMS).cast(self._whole))
+        self._booked = sums.with_columns(is_booked=pl.any_horizontal(pl.col(SUMS) != 0))
 
     @property
     def schema(self) -> pl.Schema:
@@ -193,7 +194,7 @@ class Periods:
         """Sums as an array."""
         if self._integer is object:
             return np.array(sums.to_list(), dtype=object)
-        return sums.cast(pl.Int64).to_numpy()
+        return sums.to_numpy()
 
 
 def _ahead(blocks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
