@@ -59,7 +59,7 @@ class Drift:
         outer = [row.fields for row in rows]
         with self._lock:
             unseen, found = self._walk(outer, "", self._expected)
-            if found < sum(row.text.count("{") for row in rows):
+            if found < "".join([row.text for row in rows]).count("{"):
                 unseen, _ = self._walk(outer, "", _nested_names)
             for path in unseen:
                 for row, key in zip(rows, keys, strict=True):

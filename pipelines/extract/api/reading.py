@@ -2,9 +2,9 @@
 
 import gc
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,15 +20,21 @@ from pipelines.extract.api.wishes import Wish
 from pipelines.warehouse import Warehouse
 from schemas.problems import Problem
 
-COMMIT_ROWS = 60_000
-"""Rows after which what was received is committed although more is ready; else each page is when it comes. A commit has
-its price, whatever is in it: few large ones take half the time of many small ones."""
+COMMIT_ROWS = 25_000
+"""Rows after which what was received is committed although more is ready, once the commit before is done; else each
+page is when it comes. A commit has its price, whatever is in it: what comes meanwhile goes into the next one."""
+
+MOST_ROWS = 100_000
+"""Rows after which the reading waits for the commit before."""
 
 COMMIT_SECONDS = 4.0
 """Seconds after which it is."""
 
 IDLE_SECONDS = 0.05
 """Seconds without an answer after which what was received is committed."""
+
+OBJECTS_AT_ONCE = 100_000
+"""Objects that are made before Python looks for circles among them."""
 
 Tell = Callable[[float, str], None]
 """Told how much of the reading is done, from 0 to 1, and in words what goes on."""
@@ -181,6 +187,19 @@ def _find_resources(specs: Sequence[ApiInputSpec], apis: Mapping[str, Api]) -> d
     return found
 
 
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Pages make millions of small objects, hardly one in a circle: look for those now and then only."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_AT_ONCE, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
 class _Reading:
     """Several jobs at once: calls in threads of their own, commits in another, everything else here.
 
@@ -200,9 +219,8 @@ class _Reading:
 
     def run(self) -> None:
         """Read every job to its end; at the first error wait for the calls on their way, keep them, and raise it."""
-        gc.freeze()  # pages make many small objects: what lives already need not be looked through for each thousand
         with ExitStack() as stack:
-            stack.callback(gc.unfreeze)
+            stack.enter_context(_seldom_collecting())
             stack.callback(self._writer.shutdown, wait=True)
             for api in {job.api.name: job.api for job in self._jobs}.values():
                 pool = ThreadPoolExecutor(api.parallel, thread_name_prefix=api.name)
@@ -232,8 +250,7 @@ class _Reading:
     def _take_answers(self) -> None:
         """Take in what is there; with nothing there, commit what was received and wait."""
         done, _ = wait(self._waiting, timeout=IDLE_SECONDS, return_when=FIRST_COMPLETED)
-        is_due = time.monotonic() - self._flushed >= COMMIT_SECONDS
-        if not done or is_due or sum(job.buffered for job in self._jobs) >= COMMIT_ROWS:
+        if not done or self._is_due():
             self._flush()
         if not done:
             done, _ = wait(self._waiting, return_when=FIRST_COMPLETED)
@@ -256,6 +273,12 @@ class _Reading:
             return error
         self._report(job, call)
         return None
+
+    def _is_due(self) -> bool:
+        """Whether what was received has to be committed although more is ready."""
+        rows, is_free = sum(job.buffered for job in self._jobs), self._commit is None or self._commit.done()
+        is_late = time.monotonic() - self._flushed >= COMMIT_SECONDS
+        return (is_free and (rows >= COMMIT_ROWS or is_late)) or rows >= MOST_ROWS
 
     def _flush(self) -> None:
         """Have everything that was received committed: one transaction for all jobs."""
