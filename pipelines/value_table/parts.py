@@ -18,6 +18,7 @@ ROWS_AT_ONCE = 2_500_000
 """The most rows of a part; costing needs about 300 bytes for each."""
 
 MOST_THREADS = 4
+COLUMNS_AT_ONCE = 2
 
 
 def value_in_parts(
@@ -94,13 +95,17 @@ def _in_order(valued: list[pl.DataFrame], places: list[pl.Series]) -> list[pl.Se
     order = np.empty(before.size, dtype=np.uint32)
     order[before] = np.arange(before.size, dtype=np.uint32)
     at = pl.Series(order)
-    columns: list[pl.Series] = []
-    for name in ADDED:
-        widest = max((part.schema[name] for part in valued), key=_digits)
-        # taken out of its part, so that no column stands in memory twice for long
-        found = [part.drop_in_place(name).cast(widest) for part in valued]
-        columns.append(pl.concat(found).gather(at))
-    return columns
+
+    # taken out of its part, so that few columns stand in memory twice
+    found = {name: [part.drop_in_place(name) for part in valued] for name in ADDED}
+
+    def column(name: str) -> pl.Series:
+        taken = found.pop(name)
+        widest = max((one.dtype for one in taken), key=_digits)
+        return pl.concat([one.cast(widest) for one in taken]).gather(at)
+
+    with ThreadPoolExecutor(COLUMNS_AT_ONCE) as threads:
+        return list(threads.map(column, ADDED))
 
 
 def _digits(dtype: pl.DataType) -> int:
