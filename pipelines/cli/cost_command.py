@@ -1,5 +1,6 @@
 """The command that values any table of stock moves: cost."""
 
+import gc
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -63,10 +64,13 @@ def cost(
     provisional_value, by_kind, seconds and files; quantities and amounts are text, so that no reader makes floats of
     them.
     """
+    gc.disable()  # what is imported stays: nobody need look for circles in it, now or later
     from pipelines.progress import StepBars
     from pipelines.value_table.run import CostRequest, CostRun
     from schemas.policies import CostingPolicy
 
+    gc.freeze()
+    gc.enable()
     policy = CostingPolicy(method, pool, late_cost, prospective_share, purchase_return)
     request = CostRequest(moves, policy, standard_costs, _day(as_known_on), _zone(time_zone), out)
     _refuse_contradictions(request.policy.method, standard_costs)
