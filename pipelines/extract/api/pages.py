@@ -36,7 +36,7 @@ class Pages:
     """The pages of one list, asked for one after the other.
 
     Each is taken apart in the thread that received it, at once: its thousands of small objects are still in the
-    processor's cache there and are gone before the next page comes, which takes half the time of doing it elsewhere.
+    processor's cache there, and are gone before the next page comes.
     """
 
     def __init__(self, api: Api, resource: Resource, drift: Drift, repeats: Sequence[str]) -> None:
