@@ -8,7 +8,7 @@ from data.sample import company
 from data.sample.company import BASE_CURRENCY, GST
 from data.sample.core_ids import day, guid
 from data.sample.core_postings import Postings
-from data.sample.core_rows import _sale
+from data.sample.core_sales import sale_row
 from data.sample.deals import Books, Credit, Order, Purchase
 from data.sample.omni_rows import Row, reference
 from data.sample.omni_trade import CREDITS, PEOPLE
@@ -24,7 +24,7 @@ def add_core_trade(resources: dict[str, list[Row]], books: Books, story: SyncSto
     for row, order in zip(resources["sale"], books.orders, strict=True):
         _complete_sale(row, order, story)
     for order in story.orders:
-        row = _sale(order, [], postings)
+        row = sale_row(order, [], postings)
         _complete_sale(row, order, story)
         resources["sale"].append(row)
     resources["sale"].append(_open_credit(books))

@@ -181,12 +181,6 @@ def _settings(folder: Path) -> Settings:
     return load_settings(home=folder, data=SAMPLE / "files", threads=2, memory="1GB")
 
 
-def new(folder: Path) -> None:
-    """An empty warehouse: made once, so it counts for none of the steps."""
-    with open_warehouse(_settings(folder), publishes=False):
-        pass
-
-
 def land(folder: Path) -> None:
     """Every page into raw, with its hash."""
     names = {"sales": "SalesOrders", "branches": "Branches"}
@@ -229,7 +223,6 @@ def note_calls(folder: Path, calls: int) -> None:
 STEPS: dict[str, Callable[[Path], None]] = {
     "floor": floor,
     "floors": floor_of_all,
-    "new": new,
     "land": land,
     "complete": complete,
     "type": type_core,
@@ -255,7 +248,6 @@ def measure(lines: int, repeats: int) -> int:
             runs["floor"].append(timed("floor", folder))
             (folder / "floor.duckdb").unlink()
             runs["floors"].append(timed("floors", folder))
-            timed("new", folder)
             runs["land"].append(timed("land", folder))
             calls = int((folder / "calls").read_text())
             timed("complete", folder)

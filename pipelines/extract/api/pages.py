@@ -40,11 +40,13 @@ class Pages:
     """
 
     def __init__(self, api: Api, resource: Resource, drift: Drift, repeats: Sequence[str]) -> None:
-        """Args:
-        api: where they come from.
-        resource: the list.
-        drift: told what is in the rows.
-        repeats: keys that rows without a key of their own got before an interruption.
+        """Begin before the first page; what an interrupted reading saw is known.
+
+        Args:
+            api: where the pages come from.
+            resource: the list.
+            drift: told what is in the rows.
+            repeats: keys that rows without a key of their own got before an interruption.
         """
         self._api = api
         self._resource = resource
