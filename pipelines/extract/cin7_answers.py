@@ -7,7 +7,7 @@ import httpx
 from mappings.wording import did_you_mean
 from pipelines.errors import Incomplete, NotGranted, TieoutError, UsageProblem
 from pipelines.extract.api.json_rows import NotRowsError, array_rows
-from pipelines.extract.api.shapes import ReceivedRow
+from pipelines.extract.api.received_row import ReceivedRow
 from pipelines.extract.cin7_tables import RESOURCES
 
 LONGEST_WAIT = 65.0

@@ -9,7 +9,8 @@ from httpx_retries import Retry, RetryTransport
 from pipelines.errors import UsageProblem
 from pipelines.extract.api.calls import CallLimits, Calls
 from pipelines.extract.api.json_rows import NotRowsError
-from pipelines.extract.api.shapes import Page, Question, ReceivedRow, Resource
+from pipelines.extract.api.received_row import ReceivedRow
+from pipelines.extract.api.shapes import Page, Question, Resource
 from pipelines.extract.cin7_answers import LONGEST_WAIT, read_rows, retry_after, unreachable
 from pipelines.extract.cin7_tables import RESOURCES
 from pipelines.hosts import is_loopback, name_server

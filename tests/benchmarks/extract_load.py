@@ -27,7 +27,8 @@ from pipelines.extract.api.calls import CallLimits, Calls
 from pipelines.extract.api.json_rows import array_rows
 from pipelines.extract.api.raw_versions import Stamp
 from pipelines.extract.api.reading import ApiInputSpec, read_inputs
-from pipelines.extract.api.shapes import Page, Question, ReceivedRow, Resource
+from pipelines.extract.api.received_row import ReceivedRow
+from pipelines.extract.api.shapes import Page, Question, Resource
 from pipelines.extract.api.wishes import Wish
 from pipelines.extract.cin7_tables import RESOURCES
 from pipelines.extract.source_shapes import OmniInput

@@ -12,7 +12,8 @@ from pipelines.extract.api.jobs import Call
 from pipelines.extract.api.landing import InputState, Progress
 from pipelines.extract.api.personal import without_personal
 from pipelines.extract.api.raw_versions import ROWS, RawVersions, Stamp
-from pipelines.extract.api.shapes import Api, ReceivedRow
+from pipelines.extract.api.received_row import ReceivedRow
+from pipelines.extract.api.shapes import Api
 from pipelines.extract.api.wishes import Wish
 
 GONE = "gone:"

@@ -3,10 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from threading import Lock
 
 from pipelines.extract.api.fields import find
-from pipelines.extract.api.shapes import ReceivedRow, Resource
+from pipelines.extract.api.known_rows import Kinds
+from pipelines.extract.api.received_row import ReceivedRow
+from pipelines.extract.api.shapes import Resource
 
 Rows = Sequence[Mapping[str, object]]
 
@@ -38,7 +41,7 @@ class Drift:
     _told: tuple[int, int] = (0, 0)
     _lock: Lock = field(default_factory=Lock)
     """Pages are looked at where they are received, news are taken elsewhere."""
-    _shapes: dict[str, set[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(set))
+    _shapes: dict[str, dict[tuple[str, ...], None]] = field(default_factory=lambda: defaultdict(dict))
     """Names that stand together in a row, by the path to it."""
     _inside: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
     """Names of fields that had rows inside, by the path to their row."""
@@ -74,6 +77,18 @@ class Drift:
             [(path, self.is_known(path), self.is_spelled(path)) for path in fields],
             [(path, value, key) for (path, value), key in values],
         )
+
+    def kinds(self) -> Kinds:
+        """What the rows looked like until now."""
+        with self._lock:
+            return Kinds(
+                {path: tuple(dict.fromkeys(chain.from_iterable(shapes))) for path, shapes in self._shapes.items()},
+                {path: frozenset(names) for path, names in self._inside.items() if names},
+                {
+                    (path, name): frozenset(self._seen[enum])
+                    for (path, enum), names in self._spellings.items() for name in names
+                },
+            )  # fmt: skip
 
     def _look_for(self, fields: Mapping[str, object], parts: list[str], path: str, key: str) -> None:
         """Note a value that was not seen before and is not known."""
@@ -112,7 +127,7 @@ class Drift:
         """
         for names in dict.fromkeys(map(tuple, rows)):
             if names not in self._shapes[path]:
-                self._shapes[path].add(names)
+                self._shapes[path][names] = None
                 self._learn(names, path)
         unseen = [enum for enum in self._seen if self._has_unseen(rows, path, enum)]
         found = len(rows)

@@ -3,11 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from pipelines.extract.api.shapes import ReceivedRow, Resource
+from pipelines.extract.api.received_row import ReceivedRow
+from pipelines.extract.api.shapes import Resource
 
 _STAMP = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\dZ")
 
@@ -28,11 +29,16 @@ def hash_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def find_key(resource: Resource, row: ReceivedRow) -> str | None:
-    """The key of a row as text, parts joined with /; None where the row has nothing in any of its key fields."""
-    if len(resource.keys) == 1 and (value := row.fields.get(resource.keys[0])).__class__ is int:
-        return str(value)  # nearly all keys
-    values = [find(row.fields, path) for path in resource.keys]
+def find_key(resource: Resource, row: ReceivedRow, values: Sequence[object]) -> str | None:
+    """The key of a row as text, parts joined with /; None where the row has nothing in any of its key fields.
+
+    Args:
+        resource: its list.
+        row: as received.
+        values: of the key fields (`find`).
+    """
+    if len(values) == 1 and values[0].__class__ is int:
+        return str(values[0])  # nearly all keys
     if float in map(type, values):  # a whole number of more digits than a float has, perhaps: its text has them all
         fields = json.loads(row.text)
         values = [find(fields, path) for path in resource.keys]

@@ -5,9 +5,8 @@ import re
 from collections.abc import Iterator
 
 import msgspec
-import orjson
 
-from pipelines.extract.api.shapes import ReceivedRow
+from pipelines.extract.api.received_row import ReceivedRow
 
 _DECODER = json.JSONDecoder()
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -25,17 +24,14 @@ def array_rows(answer: str | bytes) -> list[ReceivedRow]:
         ValueError: no JSON, no array, or an array of something else.
     """
     try:
-        data = answer if isinstance(answer, bytes) else answer.encode()
-        found = orjson.loads(data)
-    except (
-        ValueError
-    ):  # broken, or of the little that this parser refuses and json takes, such as half a surrogate pair
+        cut = _CUT.decode(answer)
+    except (msgspec.MsgspecError, RecursionError):
+        # Broken, or of the little that this parser refuses and json takes, such as half a surrogate pair.
         return _rows_at(answer if isinstance(answer, str) else answer.decode())
-    if not isinstance(found, list):
-        raise NotRowsError("no JSON array")
-    if not all(isinstance(row, dict) for row in found):
+    rows = [ReceivedRow(str(row, "utf-8")) for row in cut]
+    if not all(row.text.startswith("{") for row in rows):
         raise NotRowsError("a row is no JSON object")
-    return [ReceivedRow(str(row, "utf-8"), fields) for row, fields in zip(_CUT.decode(data), found, strict=True)]
+    return rows
 
 
 def envelope_rows(text: str, list_name: str | None = None) -> tuple[dict[str, object], list[ReceivedRow]]:

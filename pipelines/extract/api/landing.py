@@ -1,7 +1,7 @@
 """What a reading leaves in the warehouse: rows, where it goes on, and what is complete; each step one transaction."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +10,6 @@ import polars as pl
 
 from pipelines.extract.api.calls import Calls
 from pipelines.extract.api.drift import DriftNews
-from pipelines.extract.api.fields import read_stamp
 from pipelines.extract.api.raw_versions import RawVersions, Stamp
 from pipelines.extract.api.reads import Read, read_from_json
 from pipelines.extract.api.shapes import Resource
@@ -235,14 +234,6 @@ def write_calls(calls: Calls, warehouse: Warehouse) -> None:
         warehouse.append("control.api_calls", _frame("control.api_calls", rows))
 
 
-def latest_stamps(resource: Resource, values: Mapping[str, list[object]], latest: dict[str, str]) -> None:
-    """Raise the highest stamps by those of a page: values by followed field."""
-    for name in resource.follows:
-        stamps = [stamp for value in values[name] if (stamp := read_stamp(value))]
-        if stamps:
-            latest[name] = max(latest.get(name, ""), *stamps)
-
-
 def _frame(table: str, rows: list[dict[str, object]]) -> pl.DataFrame:
     """Rows with the types of their table."""
     columns = TABLES[table].to_schema().columns
@@ -254,4 +245,4 @@ def _positional(sql: str) -> str:
     return sql.replace("$source_name", "?").replace("$input_name", "?")
 
 
-__all__ = ["InputState", "Progress", "Stamp", "latest_stamps", "remember_calls", "write_calls"]
+__all__ = ["InputState", "Progress", "Stamp", "remember_calls", "write_calls"]

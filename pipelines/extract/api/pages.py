@@ -1,19 +1,21 @@
 """A page of a list taken apart: the rows as raw keeps them, the keys, the stamps, and what is asked next."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import polars as pl
 
 from pipelines.errors import Incomplete
 from pipelines.extract.api.drift import Drift
-from pipelines.extract.api.fields import find, find_key, hash_text
-from pipelines.extract.api.landing import latest_stamps
+from pipelines.extract.api.fields import find, find_key, hash_text, read_stamp
+from pipelines.extract.api.known_rows import KnownRows
 from pipelines.extract.api.personal import without_personal
 from pipelines.extract.api.raw_versions import ROWS
 from pipelines.extract.api.reads import READ_WHOLE, Read, go_on
-from pipelines.extract.api.shapes import Api, Page, ReceivedRow, Resource
+from pipelines.extract.api.received_row import ReceivedRow
+from pipelines.extract.api.shapes import Api, Page, Resource
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Pages:
         self._repeats = Counter(key.partition("#")[0] for key in repeats)
         self._before: list[str] = []
         """Texts of the rows of the page before."""
+        self._stamped = dict.fromkeys(filter(None, (*resource.follows, resource.created)))
+        self._known = KnownRows(drift.kinds, dict.fromkeys((*resource.keys, *self._stamped)))
 
     def read(self, read: Read, *, keeps_keys: bool, drops_personal: bool) -> TakenPage:
         """Ask for one page.
@@ -67,28 +71,44 @@ class Pages:
         if drops_personal:
             rows = [without_personal(row, self._resource.personal) for row in rows]
         hashes = [hash_text(row.text) for row in rows]
-        keys = [self._key_of(row, row_hash) for row, row_hash in zip(rows, hashes, strict=True)]
+        known = self._known.take(rows)
+        values = known
+        if values is None:
+            values = {name: [find(row.fields, name) for row in rows] for name in self._known.wanted}
+        keys = self._keys_of(rows, hashes, values)
+        stamps = {name: [read_stamp(value) for value in values[name]] for name in self._stamped}
+        following = go_on(read, page, self._resource, stamps.get(read.follow or "", []))
         keeps_keys |= read.kind in READ_WHOLE or read.kind in ("nulls", "missing")
-        latest: dict[str, str] = {}
-        texts = [] if read.kind == "sweep" else [row.text for row in rows]
-        if texts:
+        kept_keys = keys if keeps_keys else []
+        if read.kind == "sweep":
+            return TakenPage(pl.DataFrame(schema=ROWS), kept_keys, {}, len(rows), page.total, following)
+        if known is None:
             self._drift.look_at(rows, keys)
-            values = {name: [find(row.fields, name) for row in rows] for name in self._resource.follows}
-            latest_stamps(self._resource, values, latest)
-        known = len(texts)
-        columns = {"row": texts, "_key": keys[:known], "_row_hash": hashes[:known], "_source_hash": hashes[:known]}
-        return TakenPage(
-            pl.DataFrame(columns, schema=ROWS), keys if keeps_keys else [], latest, len(rows), page.total,
-            go_on(read, page, self._resource),
-        )  # fmt: skip
+            self._known.learn()
+        columns = {"row": [row.text for row in rows], "_key": keys, "_row_hash": hashes, "_source_hash": hashes}
+        frame = pl.DataFrame(columns, schema=ROWS)
+        return TakenPage(frame, kept_keys, self._latest(stamps), len(rows), page.total, following)
 
-    def _key_of(self, row: ReceivedRow, row_hash: str) -> str:
-        """The key; for a row without one its content, and how often it came."""
-        key = find_key(self._resource, row) if self._resource.keys else None
-        if key is not None:
-            return key
-        self._repeats[row_hash] += 1
-        return f"{row_hash}#{self._repeats[row_hash]}"
+    def _keys_of(
+        self, rows: Sequence[ReceivedRow], hashes: Sequence[str], values: Mapping[str, Sequence[object]]
+    ) -> list[str]:
+        """The keys; for a row without one its content, and how often it came."""
+        keys = []
+        of_rows = (
+            zip(*(values[name] for name in self._resource.keys), strict=True) if self._resource.keys else repeat(())
+        )
+        for row, row_hash, of_row in zip(rows, hashes, of_rows, strict=False):
+            key = find_key(self._resource, row, of_row) if of_row else None
+            if key is None:
+                self._repeats[row_hash] += 1
+                key = f"{row_hash}#{self._repeats[row_hash]}"
+            keys.append(key)
+        return keys
+
+    def _latest(self, stamps: Mapping[str, Sequence[str | None]]) -> dict[str, str]:
+        """The highest stamp by followed field."""
+        given = {name: [stamp for stamp in stamps[name] if stamp] for name in self._resource.follows}
+        return {name: max(found) for name, found in given.items() if found}
 
     def _refuse_repetition(self, read: Read, page: Page) -> None:
         """A server that answers every page number with the same page would be read for ever."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 
-from pipelines.extract.api.shapes import ReceivedRow
+from pipelines.extract.api.received_row import ReceivedRow
 
 
 def without_personal(row: ReceivedRow, personal: Collection[str]) -> ReceivedRow:

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from pipelines.extract.api.fields import find, read_stamp
 from pipelines.extract.api.shapes import Page, Question, Resource
 
 Kind = Literal["changes", "whole", "nulls", "again", "sweep", "missing", "days"]
@@ -62,18 +61,23 @@ def read_from_json(written: dict[str, Any]) -> Read:
     return Read(**{**written, "keys": tuple(written.get("keys", ()))})
 
 
-def go_on(read: Read, page: Page, resource: Resource) -> Read | None:
+def go_on(read: Read, page: Page, resource: Resource, stamps: Sequence[str | None]) -> Read | None:
     """What is asked after a page; None when the question is read to its end.
 
     Where the server sorts by the followed field, the next question starts at the last row's stamp instead of asking for
     page 2: a document that is edited between two pages moves to the end, and one that is deleted shifts the others, so
     by number a row could slip past. Rows of the same second come twice, which raw does not mind. Where the rows are not
     sorted, or a whole page has one stamp, the next page of the same question is asked for.
+
+    Args:
+        read: the question.
+        page: its answer.
+        resource: the list.
+        stamps: of the rows, in the field that the question follows; none where it follows none.
     """
     done = replace(read, pages=read.pages + 1, rows=read.rows + len(page.rows), total=page.total or read.total)
     if page.is_last:
         return None
-    stamps = [read_stamp(find(row.fields, read.follow)) for row in page.rows] if read.follow else []
     if read.kind == "nulls" and any(stamps):
         return None  # the server does not understand the question and gives everything
     done = replace(done, begin=read.begin or next(filter(None, stamps), None))

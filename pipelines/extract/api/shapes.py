@@ -3,23 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 from pipelines.extract.api.calls import Calls
+from pipelines.extract.api.received_row import ReceivedRow
 
 Paging = Literal["stamp", "number"]
 """`stamp`: the server sorts by the field that is followed, so the next question starts at the last row's stamp, and
 neither an edit nor a deletion between two pages shifts a row past the reader. `number`: page 1, 2, 3 ... of the same
 question; read once more from the start of the read where there was more than one page."""
-
-
-class ReceivedRow(NamedTuple):
-    """One row of an answer."""
-
-    text: str
-    """Its JSON, to the character as received."""
-    fields: Mapping[str, object]
-    """The same, parsed."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import httpx
 
 from pipelines.errors import Incomplete, NotGranted, TieoutError, UsageProblem, WebPage
 from pipelines.extract.api.json_rows import envelope_rows
-from pipelines.extract.api.shapes import ReceivedRow
+from pipelines.extract.api.received_row import ReceivedRow
 
 LONGEST_WAIT = 65.0
 """Seconds that a client waits for its turn; a minute's limit is over after 60."""

@@ -10,7 +10,8 @@ import httpx
 from pipelines.errors import UsageProblem
 from pipelines.extract.api.calls import CallLimits, Calls
 from pipelines.extract.api.fields import find
-from pipelines.extract.api.shapes import Page, Question, ReceivedRow, Resource
+from pipelines.extract.api.received_row import ReceivedRow
+from pipelines.extract.api.shapes import Page, Question, Resource
 from pipelines.extract.core_api.answers import read_document, read_list, unreachable
 from pipelines.extract.core_api.resources import CORE_RESOURCES, Address
 from pipelines.extract.core_api.transport import turn_taking

@@ -6,7 +6,8 @@ from typing import Any
 
 from pipelines.extract.api.calls import CallLimits, Calls
 from pipelines.extract.api.fields import find, read_stamp
-from pipelines.extract.api.shapes import Page, Question, ReceivedRow, Resource
+from pipelines.extract.api.received_row import ReceivedRow
+from pipelines.extract.api.shapes import Page, Question, Resource
 from pipelines.extract.cin7_tables import RESOURCES
 
 Rows = Sequence[Mapping[str, Any]]
