@@ -72,8 +72,8 @@ TRAPS = """
 2.1 | a module that the account lacks | pipelines/extract/core_api/test_core_extract.py::test_an_account_without_a_module_is_extracted_without_it_and_the_report_says_so_section_2_1
 2.1 | 400 where nothing matches | pipelines/extract/core_api/test_core_client.py::test_a_list_that_matches_nothing_is_a_400_and_no_error_section_2_1
 2.1 | dates are local midnights: never shifted | data/test_core_selects.py::test_a_sale_leaves_on_its_shipment_date_and_no_date_is_ever_shifted_section_3b
-2.1 | lists have headers only | pipelines/extract/api/test_reading.py::test_a_document_is_asked_for_when_its_row_in_the_list_has_changed
-2.2 | transactions: no key, no filter but the day | pipelines/extract/api/test_reading.py::test_days_of_rows_without_a_key_are_read_again_and_equal_rows_count
+2.1 | lists have headers only | pipelines/extract/api/test_documents.py::test_a_document_is_asked_for_when_its_row_in_the_list_has_changed
+2.2 | transactions: no key, no filter but the day | pipelines/extract/api/test_documents.py::test_days_of_rows_without_a_key_are_read_again_and_equal_rows_count
 2.2 | statuses in any case, and unknown ones | data/test_core_selects.py::test_a_status_counts_in_any_case_section_2_2
 2.2 | voided invoices stay in the sale | data/test_core_selects.py::test_a_voided_invoice_stays_in_the_sale_and_does_not_count_section_2_2
 2.2 | the latest shipment dates the cost | data/test_core_selects.py::test_the_latest_shipment_of_a_fulfilment_dates_it_section_3b

@@ -85,7 +85,8 @@ class Pages:
         if known is None:
             self._drift.look_at(rows, keys)
             self._known.learn()
-        columns = {"row": [row.text for row in rows], "_key": keys, "_row_hash": hashes, "_source_hash": hashes}
+        hashed = pl.Series(hashes, dtype=pl.String)
+        columns = {"row": [row.text for row in rows], "_key": keys, "_row_hash": hashed, "_source_hash": hashed}
         frame = pl.DataFrame(columns, schema=ROWS)
         return TakenPage(frame, kept_keys, self._latest(stamps), len(rows), page.total, following)
 

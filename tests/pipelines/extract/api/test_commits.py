@@ -10,7 +10,7 @@ from pipelines.extract.api.batches import Batch
 from pipelines.extract.api.raw_versions import RawVersions, Stamp
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.tables import WarehouseFailure
-from tests.pipelines.extract.api.test_reading import Company, order
+from tests.pipelines.extract.api.followed_company import Company, order
 
 ORDERS = 23
 """Five pages of five."""

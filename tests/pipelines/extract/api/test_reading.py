@@ -1,75 +1,18 @@
 """What changes while pages are read is not lost, what did not change is not written, and what broke off goes on."""
 
-import json
 import random
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from pipelines.errors import DataProblem, Incomplete, UsageProblem
-from pipelines.extract.api.raw_versions import Stamp
-from pipelines.extract.api.reading import ApiInputSpec, ReadInput, read_inputs
+from pipelines.errors import Incomplete, UsageProblem
 from pipelines.extract.api.shapes import Page, Question, Resource
 from pipelines.extract.api.wishes import Wish
-from pipelines.extract.cin7_tables import RESOURCES
 from pipelines.warehouse import Warehouse
+from tests.pipelines.extract.api.followed_company import ORDERS, Company, order
 from tests.pipelines.extract.fake_api import FakeApi
-
-ORDERS = replace(RESOURCES["SalesOrders"], page_rows=5)
-BRANCHES = replace(RESOURCES["Branches"], page_rows=5)
-SMALL = {"SalesOrders": ORDERS, "Branches": BRANCHES}
-Row = dict[str, Any]
-
-
-def order(number: int, minute: int | None = None, **changes: object) -> Row:
-    """An order that was changed in a minute of the first of October."""
-    at = f"2026-10-01T{(minute or number) // 60:02}:{(minute or number) % 60:02}:00Z"
-    return {
-        "id": number,
-        "createdDate": at,
-        "modifiedDate": at,
-        "modifiedCOGSDate": None,
-        "status": "APPROVED",
-        **changes,
-    }
-
-
-class Company:
-    """A server whose rows a test changes, and a warehouse that follows it."""
-
-    def __init__(self, warehouse: Warehouse, resources: Mapping[str, Resource] = SMALL) -> None:
-        self.warehouse = warehouse
-        self.rows: dict[str, dict[int, Row]] = {name: {} for name in resources}
-        self.api = FakeApi(lambda name: list(self.rows[name].values()), resources)
-        self.runs = 0
-
-    def put(self, *orders: Row) -> None:
-        for row in orders:
-            self.rows["SalesOrders"][row["id"]] = row
-
-    def read(self, wish: Wish | None = None, resource: str = "SalesOrders") -> ReadInput:
-        self.runs += 1
-        self.api.asked.clear()
-        spec = ApiInputSpec("sales", "omni", resource, "omni.yaml:1:1")
-        stamp = Stamp(f"run-{self.runs}", datetime.now(UTC))
-        return read_inputs("omni", [spec], {"omni": self.api}, self.warehouse, wish or Wish(), stamp, _quiet)["sales"]
-
-    def current(self) -> dict[int, Row]:
-        found = self.warehouse.query("select row::varchar as row from raw.omni_sales_current")["row"]
-        return {row["id"]: row for row in map(json.loads, found)}
-
-    def versions(self) -> list[tuple[object, ...]]:
-        columns = "row::varchar, _key, _row_hash, _is_deleted, _version, _source_hash"
-        sql = f"select {columns} from raw.omni_sales order by _version"
-        return self.warehouse.query(sql).rows()
-
-
-def _quiet(share: float, what: str) -> None:
-    assert 0 <= share <= 1
-    assert what
 
 
 @pytest.fixture
@@ -354,97 +297,3 @@ def test_personal_fields_are_dropped_before_raw(company: Company) -> None:
     assert company.current()[1]["lineItems"] == [{"code": "A"}]
     assert "email" not in company.current()[1]
     assert company.current()[2] == order(2)
-
-
-SALE_LIST = Resource("saleList", ("SaleID",), ("Updated",), page_rows=4)
-SALE = Resource("sale", ("ID",), detail_of="saleList")
-
-
-class Core:
-    """A server with a list and documents behind it, as Core has for sales."""
-
-    def __init__(self, warehouse: Warehouse) -> None:
-        self.warehouse = warehouse
-        self.sales = {f"S{n}": f"2026-10-01T00:{n:02}:00Z" for n in range(10)}
-        resources = {"saleList": SALE_LIST, "sale": SALE}
-        self.api = FakeApi(self._rows, resources, "core")
-
-    def _rows(self, name: str) -> list[Row]:
-        if name == "saleList":
-            return [{"SaleID": key, "Updated": at} for key, at in self.sales.items()]
-        return [{"ID": key, "Lines": [{"SKU": key, "at": at}]} for key, at in self.sales.items()]
-
-    def read(self) -> dict[str, ReadInput]:
-        self.api.asked.clear()
-        specs = [ApiInputSpec("list", "core", "saleList", "a:1"), ApiInputSpec("sales", "core", "sale", "a:2")]
-        stamp = Stamp("run", datetime.now(UTC))
-        return read_inputs("core", specs, {"core": self.api}, self.warehouse, Wish(), stamp, _quiet)
-
-    def documents(self) -> set[str]:
-        return set(self.warehouse.query("select row ->> 'ID' as id from raw.core_sales_current")["id"])
-
-
-def test_a_document_is_asked_for_when_its_row_in_the_list_has_changed(warehouse: Warehouse) -> None:
-    """cin7.md section 2.1: lists give headers only."""
-    core = Core(warehouse)
-    assert core.read()["sales"].row_count == 10
-    core.sales["S3"] = "2026-10-02T00:00:00Z"
-    core.sales["S99"] = "2026-10-02T00:00:01Z"
-    core.read()
-    assert sorted(one.keys[0] for name, one, _ in core.api.asked if name == "sale") == ["S3", "S99"]
-    assert core.documents() == set(core.sales)
-    assert not core.read()["sales"].is_changed
-
-
-def test_documents_that_broke_off_go_on(warehouse: Warehouse) -> None:
-    core = Core(warehouse)
-    asked: list[int] = []
-
-    def break_off(resource: str, number: int) -> None:
-        if resource == "sale":
-            asked.append(1)
-            if len(asked) in (4, 9):
-                raise Incomplete("no answer")
-
-    core.api.before_answer = break_off
-    for _ in range(2):
-        with pytest.raises(Incomplete):
-            core.read()
-        assert core.documents() == set()
-    core.read()
-    assert core.documents() == set(core.sales)
-    assert len(asked) == 10 + 2
-
-
-def test_documents_need_their_list_as_an_input(warehouse: Warehouse) -> None:
-    core = Core(warehouse)
-    specs = [
-        ApiInputSpec("sales", "core", "sale", "core.yaml:3:10"),
-        ApiInputSpec("x", "core", "salelst", "core.yaml:4:5"),
-    ]
-    with pytest.raises(DataProblem) as caught:
-        read_inputs("core", specs, {"core": core.api}, warehouse, Wish(), Stamp("r", datetime.now(UTC)), _quiet)
-    assert [problem.where for problem in caught.value.problems] == ["core.yaml:4:5", "core.yaml:3:10"]
-    assert "Add an input" in str(caught.value)
-
-
-POSTINGS = Resource("transactions", (), page_rows=3, dated="EffectiveDate")
-
-
-def test_days_of_rows_without_a_key_are_read_again_and_equal_rows_count(warehouse: Warehouse) -> None:
-    """cin7.md section 2.2: /transactions has no key and no modified filter."""
-    posting = {"TaskID": "A", "Amount": 5, "EffectiveDate": f"{datetime.now(UTC).date() - timedelta(days=3)}T00:00:00Z"}
-    old = posting | {"EffectiveDate": "2025-01-31T00:00:00Z"}
-    rows = [posting, posting, posting | {"TaskID": "B"}, old]
-    api = FakeApi(lambda name: rows, {"transactions": POSTINGS}, "core")
-    spec = ApiInputSpec("postings", "core", "transactions", "a:1")
-
-    def read() -> ReadInput:
-        stamp = Stamp("run", datetime.now(UTC))
-        return read_inputs("core", [spec], {"core": api}, warehouse, Wish(), stamp, _quiet)["postings"]
-
-    assert read().row_count == 4
-    assert not read().is_changed
-    rows[:] = [posting, posting | {"TaskID": "C"}]  # the old one is gone too, and is not asked for
-    changed = read()
-    assert (changed.row_count, changed.deleted) == (3, 2)

@@ -1,0 +1,107 @@
+"""Whole documents behind a list, and days of rows without a key: asked for when they changed, and once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipelines.errors import DataProblem, Incomplete
+from pipelines.extract.api.raw_versions import Stamp
+from pipelines.extract.api.reading import ApiInputSpec, ReadInput, read_inputs
+from pipelines.extract.api.shapes import Resource
+from pipelines.extract.api.wishes import Wish
+from pipelines.warehouse import Warehouse
+from tests.pipelines.extract.api.followed_company import Row, quiet
+from tests.pipelines.extract.fake_api import FakeApi
+
+SALE_LIST = Resource("saleList", ("SaleID",), ("Updated",), page_rows=4)
+SALE = Resource("sale", ("ID",), detail_of="saleList")
+
+
+class Core:
+    """A server with a list and documents behind it, as Core has for sales."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+        self.sales = {f"S{n}": f"2026-10-01T00:{n:02}:00Z" for n in range(10)}
+        resources = {"saleList": SALE_LIST, "sale": SALE}
+        self.api = FakeApi(self._rows, resources, "core")
+
+    def _rows(self, name: str) -> list[Row]:
+        if name == "saleList":
+            return [{"SaleID": key, "Updated": at} for key, at in self.sales.items()]
+        return [{"ID": key, "Lines": [{"SKU": key, "at": at}]} for key, at in self.sales.items()]
+
+    def read(self) -> dict[str, ReadInput]:
+        self.api.asked.clear()
+        specs = [ApiInputSpec("list", "core", "saleList", "a:1"), ApiInputSpec("sales", "core", "sale", "a:2")]
+        stamp = Stamp("run", datetime.now(UTC))
+        return read_inputs("core", specs, {"core": self.api}, self.warehouse, Wish(), stamp, quiet)
+
+    def documents(self) -> set[str]:
+        return set(self.warehouse.query("select row ->> 'ID' as id from raw.core_sales_current")["id"])
+
+
+def test_a_document_is_asked_for_when_its_row_in_the_list_has_changed(warehouse: Warehouse) -> None:
+    """cin7.md section 2.1: lists give headers only."""
+    core = Core(warehouse)
+    assert core.read()["sales"].row_count == 10
+    core.sales["S3"] = "2026-10-02T00:00:00Z"
+    core.sales["S99"] = "2026-10-02T00:00:01Z"
+    core.read()
+    assert sorted(one.keys[0] for name, one, _ in core.api.asked if name == "sale") == ["S3", "S99"]
+    assert core.documents() == set(core.sales)
+    assert not core.read()["sales"].is_changed
+
+
+def test_documents_that_broke_off_go_on(warehouse: Warehouse) -> None:
+    core = Core(warehouse)
+    asked: list[int] = []
+
+    def break_off(resource: str, number: int) -> None:
+        if resource == "sale":
+            asked.append(1)
+            if len(asked) in (4, 9):
+                raise Incomplete("no answer")
+
+    core.api.before_answer = break_off
+    for _ in range(2):
+        with pytest.raises(Incomplete):
+            core.read()
+        assert core.documents() == set()
+    core.read()
+    assert core.documents() == set(core.sales)
+    assert len(asked) == 10 + 2
+
+
+def test_documents_need_their_list_as_an_input(warehouse: Warehouse) -> None:
+    core = Core(warehouse)
+    specs = [
+        ApiInputSpec("sales", "core", "sale", "core.yaml:3:10"),
+        ApiInputSpec("x", "core", "salelst", "core.yaml:4:5"),
+    ]
+    with pytest.raises(DataProblem) as caught:
+        read_inputs("core", specs, {"core": core.api}, warehouse, Wish(), Stamp("r", datetime.now(UTC)), quiet)
+    assert [problem.where for problem in caught.value.problems] == ["core.yaml:4:5", "core.yaml:3:10"]
+    assert "Add an input" in str(caught.value)
+
+
+POSTINGS = Resource("transactions", (), page_rows=3, dated="EffectiveDate")
+
+
+def test_days_of_rows_without_a_key_are_read_again_and_equal_rows_count(warehouse: Warehouse) -> None:
+    """cin7.md section 2.2: /transactions has no key and no modified filter."""
+    posting = {"TaskID": "A", "Amount": 5, "EffectiveDate": f"{datetime.now(UTC).date() - timedelta(days=3)}T00:00:00Z"}
+    old = posting | {"EffectiveDate": "2025-01-31T00:00:00Z"}
+    rows = [posting, posting, posting | {"TaskID": "B"}, old]
+    api = FakeApi(lambda name: rows, {"transactions": POSTINGS}, "core")
+    spec = ApiInputSpec("postings", "core", "transactions", "a:1")
+
+    def read() -> ReadInput:
+        stamp = Stamp("run", datetime.now(UTC))
+        return read_inputs("core", [spec], {"core": api}, warehouse, Wish(), stamp, quiet)["postings"]
+
+    assert read().row_count == 4
+    assert not read().is_changed
+    rows[:] = [posting, posting | {"TaskID": "C"}]  # the old one is gone too, and is not asked for
+    changed = read()
+    assert (changed.row_count, changed.deleted) == (3, 2)
