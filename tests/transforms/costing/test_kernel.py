@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from schemas.policies import CostingMethod, CostingPolicy, LateCost
+from schemas.problems import Problem
 from tests.transforms.costing.generated import plain_ledgers
 from tests.transforms.costing.kernel_ledgers import POLICIES, dense_ledger, rows_of, wild_ledgers
 from tests.transforms.costing.naive import Move
 from transforms.costing import MoveProblems
+from transforms.costing.kernel import settling
 from transforms.costing.kernel.settling import settle_connected, settle_separate
 from transforms.costing.loop.exact_moves import settle_exactly
 
@@ -196,3 +198,40 @@ def test_the_kernel_was_compiled_once_for_all_of_this() -> None:
 
     signatures: list[object] = getattr(run, "signatures")  # noqa: B009 - numba adds it
     assert len(signatures) == 1
+
+
+@pytest.mark.parametrize("method", ["fifo", "moving_average"])
+def test_a_second_return_of_a_short_sale_asks_the_sale_and_not_the_first_return(method: CostingMethod) -> None:
+    """Of 9 units sold 8 were short: the first return covers 7 of them at 1.00, a free unit covers the last one."""
+    policy = CostingPolicy(method, "sku_location", "restate")
+    moves = [
+        Move("bought", "receipt", date(2026, 9, 1), Decimal(1), unit_cost=Decimal("1.00"), location="Main"),
+        Move("sold", "sale", date(2026, 9, 2), Decimal(-9), location="Main"),
+        Move("back-1", "sale_return", date(2026, 9, 3), Decimal(7), location="Main", source_move_id="sold"),
+        Move("free", "receipt", date(2026, 9, 4), Decimal(1), unit_cost=Decimal(0), location="Main"),
+        Move("back-2", "sale_return", date(2026, 9, 5), Decimal("4.5"), location="Shop", source_move_id="sold"),
+    ]
+    rows = rows_of(moves, policy)
+    exact = found_by(settle_exactly, rows, policy, None)
+    assert isinstance(exact, pl.DataFrame)
+    assert exact["cents"].to_list() == [100, -800, 700, 0, 400]
+    assert_same(exact, found_by(settle_connected, rows, policy, None))
+
+
+@pytest.mark.parametrize(("seed", "widen", "left_to_exact_loop"), [(1, 0, 0), (6, 2**50, 0), (6, 2**57, 179)])
+def test_pools_in_doubt_are_followed_through_the_passes_and_alone_settled_exactly_where_each_guess_was_right(
+    seed: int, widen: int, left_to_exact_loop: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = CostingPolicy("fifo", "sku_location", "restate")
+    rows = rows_of(dense_ledger(150, seed), policy)
+    heights = []
+
+    def settle_rows(rows: pl.DataFrame, policy: CostingPolicy, problems: list[Problem]) -> pl.DataFrame | None:
+        heights.append(rows.height)
+        return original(rows, policy, problems)
+
+    original = settling._settle_rows
+    monkeypatch.setattr(settling, "_settle_rows", settle_rows)
+    found = found_by(settle_connected, rows, policy, None, widen=widen)
+    assert heights == [left_to_exact_loop]
+    assert_same(found_by(settle_exactly, rows, policy, None), found)

@@ -1,6 +1,7 @@
 """Runs the kernel over tables: lets those grow that are too small, and says of which pools all is certain."""
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -100,13 +101,16 @@ def _settle_chunk(ledger: Ledger, columns: Columns, outcome: NDArray[np.int8], f
         found, at = run(ledger, columns.starts, outcome, SEPARATE, at, last)
 
 
-def settle_together(columns: Columns, rule: Rule, links: Whole) -> tuple[Ledger, NDArray[np.int8]]:
+def settle_together(
+    columns: Columns, rule: Rule, links: Whole, watch: Callable[[Ledger], bool] = lambda ledger: True
+) -> tuple[Ledger, NDArray[np.int8]]:
     """Settle pools that wait for each other, until what covers short issues no longer changes.
 
     Args:
         columns: the moves.
         rule: how stock is valued.
         links: the records of `links.build_links`.
+        watch: sees the tables after each pass, and says whether to go on.
 
     Returns:
         As settle_alone. A ledger with a contradiction is returned as it stands after the pass that found it.
@@ -120,7 +124,9 @@ def settle_together(columns: Columns, rule: Rule, links: Whole) -> tuple[Ledger,
             ledger = grown(ledger, found)
         run(ledger, columns.starts, outcome, END_PASS, 0, 0)
         passes = passes % PASSES_BEFORE_CUT + 1
-        if ledger.problem.any() or not run(ledger, columns.starts, outcome, LEARN, passes, 0)[1]:
+        if ledger.problem.any() or not watch(ledger):
+            break
+        if not run(ledger, columns.starts, outcome, LEARN, passes, 0)[1]:
             break
         task = BEGIN_PASS
     doubt, beyond = ledger.pools[:, POOL_DOUBT] > 0, ledger.pools[:, POOL_BEYOND] > 0

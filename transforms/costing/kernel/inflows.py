@@ -6,6 +6,7 @@ from transforms.costing.kernel.books import KnownCost, add_out, at_cost, bring, 
 from transforms.costing.kernel.compiling import compiled
 from transforms.costing.kernel.layers import add_layer, append_layer
 from transforms.costing.kernel.layout import (
+    ACTION_BITS,
     ASKS_AGES,
     BY_AVERAGE,
     COVER_CENTS,
@@ -47,6 +48,7 @@ from transforms.costing.kernel.layout import (
 )
 from transforms.costing.kernel.pointers import row
 from transforms.costing.kernel.wide import signed
+from transforms.costing.loop.linked_moves import RETURN
 
 
 @compiled
@@ -132,8 +134,13 @@ def slot_of(ledger: Tables, move: int) -> int:
 
 @compiled
 def begin_inflow(ledger: Tables, move: int) -> int:
-    """The slot of an inflow that others name, without layers yet; -1 where none does."""
+    """The slot of an inflow that others name, without layers yet; -1 where none does.
+
+    The slot of a return is that of its sale, which other returns will ask.
+    """
     slot = slot_of(ledger, move)
+    if signed(ledger.action[move]) & ACTION_BITS == RETURN:
+        return -1
     if slot >= 0:
         ledger.slots[slot * SLOT_FIELDS + SLOT_LAYER] = -1
     return slot

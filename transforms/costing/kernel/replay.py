@@ -41,7 +41,7 @@ from transforms.costing.loop.documents import HandedOver
 from transforms.costing.loop.exact_moves import link_moves, to_frame
 from transforms.costing.loop.linked_moves import ABSORB, BRING, HAND_OVER, RECEIVE, LinkedMoves
 from transforms.costing.loop.pool_books import to_cents
-from transforms.costing.loop.pool_states import AveragedStock, Cost, LayeredStock, Stock
+from transforms.costing.loop.pool_states import AveragedStock, Cost, LayeredStock, Piece, Stock
 from transforms.costing.loop.settlement import Settlement, settle_until_stable
 
 Cents = tuple[int, int]
@@ -71,43 +71,106 @@ def pools_to_replay(columns: Columns, doubtful: NDArray[np.int64]) -> NDArray[np
     return np.flatnonzero(names.is_in(list(found)).to_numpy())
 
 
-def replay(
-    columns: Columns, ledger: Ledger, pools: NDArray[np.int64], policy: CostingPolicy
-) -> tuple[pl.DataFrame, NDArray[np.int64]]:
-    """Settle pools again, exactly.
+class ExactPools:
+    """Some pools, ready for the exact loop."""
 
-    Args:
-        columns: the moves of the kernel.
-        ledger: its tables at the end.
-        pools: numbers of the pools.
-        policy: method and pool.
+    def __init__(self, columns: Columns, pools: NDArray[np.int64], policy: CostingPolicy) -> None:
+        """Take their moves.
 
-    Returns:
-        What the moves of the pools have cost, as the door gives it, and positions of moves into documents for which
-        the kernel handed over other cents: nonempty where one of its guesses was wrong.
+        Args:
+            columns: the moves of the kernel.
+            pools: numbers of the pools (`pools_to_replay`).
+            policy: method and pool.
+        """
+        names = columns.moves["pool"].gather(columns.starts[pools])
+        chosen = columns.moves.filter(pl.col("pool").is_in(names.implode()) & (pl.col("action") != TELL))
+        self._rows = columns.with_names(chosen.sort("move_order"))
+        self._at = self._rows["at"].to_list()
+        self._place_of = {at: place for place, at in enumerate(self._at)}
+        self._pools = pools
+        linked = link_moves(self._rows, policy, None)
+        self._moves = replace(linked, standard_cost=self._rows["standard_cost"].to_list())
+        self._policy = policy
+        self._asks_ages = policy.share_by == "layer" and ABSORB in self._moves.action
 
-    Raises:
-        MoveProblems: contradictions that only the exact loop could tell.
-    """
-    names = columns.moves["pool"].gather(columns.starts[pools])
-    chosen = columns.moves.filter(pl.col("pool").is_in(names.implode()) & (pl.col("action") != TELL))
-    rows = columns.with_names(chosen.sort("move_order"))
-    at = rows["at"].to_list()
-    given = _given(columns, ledger, pools)
-    linked = replace(link_moves(rows, policy, None), standard_cost=rows["standard_cost"].to_list())
-    moves, places = with_given_documents(linked, at, given)
-    place_of = dict(zip(at, places, strict=True))
-    settlement = _settle(moves, policy, {place_of[move] for move in given.cut_at_guess})
-    wrong = [
-        move
-        for move, pieces in given.handed.items()
-        if list(settlement.documents[moves.document[place_of[move]]].pieces) != pieces
-    ]
-    found = to_frame(pl.Series(range(len(moves.action))), settlement.settled)[places]
-    return found.with_columns(row=rows["row"]), np.array(wrong, dtype=np.int64)
+    def replay(self, ledger: Ledger) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+        """Settle them until nothing changes, with what documents brought them in the end.
+
+        Args:
+            ledger: the kernel's tables at the end.
+
+        Returns:
+            What the moves have cost, as the door gives it, and positions of moves into documents for which the kernel
+            handed over other cents: nonempty where one of its guesses was wrong.
+
+        Raises:
+            MoveProblems: contradictions that only the exact loop could tell.
+        """
+        given = _given(ledger, self._pools)
+        moves, places = with_given_documents(self._moves, self._at, given)
+        cut = self._cut(given, places)
+        settlement = settle_until_stable(lambda known, _: self._settlement(moves, known, cut))
+        return self._found(settlement, places), self._handed_otherwise(settlement, places, given)
+
+    def follow(self, ledger: Ledger, known: dict[int, Piece]) -> "FollowedPass":
+        """Settle them once, with what documents brought them in one pass.
+
+        Args:
+            ledger: the kernel's tables after a pass.
+            known: what covered owed units in the pass before (`FollowedPass.covered`).
+        """
+        given = _given(ledger, self._pools)
+        moves, places = with_given_documents(self._moves, self._at, given)
+        settlement = self._settlement(
+            moves, {places[move]: piece for move, piece in known.items()}, self._cut(given, places)
+        )
+        settlement.run()
+        move_at = {place: move for move, place in enumerate(places)}
+        return FollowedPass(
+            covered={move_at[place]: piece for place, piece in settlement.covered.items()},
+            found=self._found(settlement, places),
+            is_same=not settlement.problems and not len(self._handed_otherwise(settlement, places, given)),
+        )
+
+    def _settlement(self, moves: LinkedMoves, known: dict[int, Piece], cut: dict[int, Cost | None]) -> Settlement:
+        return Settlement(moves, self._new_stock, self._policy.share_by, known, cut)
+
+    def _new_stock(self) -> Stock:
+        if self._policy.has_layers:
+            return LayeredStock()
+        return AveragedStock(ages=LayeredStock() if self._asks_ages else None)
+
+    def _cut(self, given: Given, places: list[int]) -> dict[int, Cost | None]:
+        """Moves that hand on their provisional cost, by their place."""
+        return dict.fromkeys(places[self._place_of[at]] for at in given.cut_at_guess)
+
+    def _found(self, settlement: Settlement, places: list[int]) -> pl.DataFrame:
+        found = to_frame(pl.Series(range(len(settlement.moves.action))), settlement.settled)[places]
+        return found.with_columns(row=self._rows["row"])
+
+    def _handed_otherwise(self, settlement: Settlement, places: list[int], given: Given) -> NDArray[np.int64]:
+        """Positions of moves into documents for which the kernel handed over other cents."""
+        document = settlement.moves.document
+        wrong = [
+            at for at, pieces in given.handed.items()
+            if list(settlement.documents[document[places[self._place_of[at]]]].pieces) != pieces
+        ]  # fmt: skip
+        return np.array(wrong, dtype=np.int64)
 
 
-def _given(columns: Columns, ledger: Ledger, pools: NDArray[np.int64]) -> Given:
+@dataclass(frozen=True)
+class FollowedPass:
+    """What one pass of the exact loop over some pools has found."""
+
+    covered: dict[int, Piece]
+    """Units and exact cost of what covers each owed issue, by its place among the moves."""
+    found: pl.DataFrame
+    """What the moves cost, as the door gives it."""
+    is_same: bool
+    """Whether it handed over the cents that the kernel handed over in that pass."""
+
+
+def _given(ledger: Ledger, pools: NDArray[np.int64]) -> Given:
     """What the documents of some pools brought them, and what they took."""
     brought, handed = {}, {}
     for link in np.flatnonzero(np.isin(ledger.links[:, LINK_POOL], pools)):
@@ -189,19 +252,6 @@ def _append(lists: dict[str, list[Any]], values: dict[str, Any]) -> None:
     """Add one move."""
     for name, value in values.items():
         lists[name].append(value)
-
-
-def _settle(moves: LinkedMoves, policy: CostingPolicy, cut: set[int]) -> Settlement:
-    """Settle exactly, with some outflows that hand on their provisional cost."""
-    asks_ages = policy.share_by == "layer" and ABSORB in moves.action
-
-    def new_stock() -> Stock:
-        if policy.has_layers:
-            return LayeredStock()
-        return AveragedStock(ages=LayeredStock() if asks_ages else None)
-
-    fixed: dict[int, Cost | None] = dict.fromkeys(cut)
-    return settle_until_stable(lambda known, _: Settlement(moves, new_stock, policy.share_by, known, fixed))
 
 
 def is_cut_at_cost(ledger: Ledger) -> NDArray[np.int64]:

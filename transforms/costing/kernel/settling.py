@@ -11,6 +11,7 @@ from schemas.problems import Problem
 from transforms.costing.kernel.circuits import find_circuits
 from transforms.costing.kernel.contradictions import find_problems
 from transforms.costing.kernel.engine import Rule, settle_alone, settle_together
+from transforms.costing.kernel.following import follow_passes
 from transforms.costing.kernel.frames import Columns, read_columns
 from transforms.costing.kernel.layout import (
     FOLLOWING,
@@ -20,7 +21,7 @@ from transforms.costing.kernel.layout import (
     Ledger,
 )
 from transforms.costing.kernel.links import build_links
-from transforms.costing.kernel.replay import handed_over_in_debt, is_cut_at_cost, pools_to_replay, replay
+from transforms.costing.kernel.replay import ExactPools, handed_over_in_debt, is_cut_at_cost, pools_to_replay
 from transforms.costing.kernel.separate import DOUBTFUL, OUT_OF_REACH
 from transforms.costing.loop.exact_moves import link_moves, settle_linked
 from transforms.costing.problems import MoveProblems, gather_problems
@@ -75,7 +76,8 @@ def settle_connected(
     """
     columns = read_columns(rows, policy, standard_costs, names)
     links = build_links(columns)
-    ledger, outcome = settle_together(columns, rule_of(policy, widen), links)
+    rule = rule_of(policy, widen)
+    ledger, outcome = settle_together(columns, rule, links)
     exact: list[pl.DataFrame | None] = []
     beyond = np.flatnonzero(outcome == OUT_OF_REACH)
     doubtful = np.flatnonzero(outcome == DOUBTFUL)
@@ -84,12 +86,14 @@ def settle_connected(
         if np.isin(_pool_of(columns, is_cut_at_cost(ledger)), chosen).any():
             beyond = np.union1d(beyond, chosen)
         circuits = find_circuits(links, chosen, _pool_of(columns, handed_over_in_debt(ledger)), len(outcome))
-        beyond = connected_to(np.union1d(beyond, circuits), links, columns)
-        chosen = np.setdiff1d(chosen, beyond)
-        if len(chosen):
-            again, wrong = replay(columns, ledger, chosen, policy)
-            exact.append(again)
-            beyond = np.union1d(beyond, _pool_of(columns, wrong))
+        again = None if len(beyond) or not len(circuits) else follow_passes(columns, rule, chosen, policy)
+        if again is None:
+            beyond = connected_to(np.union1d(beyond, circuits), links, columns)
+            chosen = np.setdiff1d(chosen, beyond)
+            if len(chosen):
+                again, wrong = ExactPools(columns, chosen, policy).replay(ledger)
+                beyond = np.union1d(beyond, _pool_of(columns, wrong))
+        exact.append(again)
     elif len(doubtful):
         beyond = np.union1d(beyond, doubtful)
     beyond = connected_to(beyond, links, columns)
