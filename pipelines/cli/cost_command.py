@@ -11,7 +11,7 @@ from pipelines.cli.options import AsJson
 from pipelines.cli.output import console, print_json, print_result
 
 if TYPE_CHECKING:
-    from pipelines.value_table.run import CostRun
+    from pipelines.value_table.run import CostRequest, CostRun
     from pipelines.value_table.totals import Totals
 
 Method = Literal["fifo", "moving_average", "periodic_average", "standard", "specific"]
@@ -73,7 +73,7 @@ def cost(
     gc.enable()
     policy = CostingPolicy(method, pool, late_cost, prospective_share, purchase_return)
     request = CostRequest(moves, policy, standard_costs, _day(as_known_on), _zone(time_zone), out)
-    _refuse_contradictions(request.policy.method, standard_costs)
+    _refuse_contradictions(request)
     bars = StepBars(console(to_errors=True))
     run = CostRun(request, tell=lambda what: bars.tell(0, 0, what))
     with bars.shown():
@@ -110,10 +110,15 @@ def _title(run: "CostRun") -> str:
     )
 
 
-def _refuse_contradictions(method: Method, standard_costs: Path | None) -> None:
+def _refuse_contradictions(request: "CostRequest") -> None:
     from pipelines.errors import UsageProblem
+    from pipelines.value_table.run import FILES
 
-    if method == "standard" and standard_costs is None:
+    read = {path.resolve() for path in (request.moves, request.standard_costs) if path is not None}
+    written = {(request.out / name).resolve() for name in FILES} if request.out is not None else set()
+    if overwritten := sorted(read & written):
+        raise UsageProblem(f"{overwritten[0]} is read, and --out would write over it. Name another folder.")
+    if request.policy.method == "standard" and request.standard_costs is None:
         raise UsageProblem(
             "--method standard needs --standard-costs FILE: sku, unit_cost and, where they change, valid_from."
         )

@@ -89,7 +89,7 @@ def _read(moves: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
     read = read_moves(moves.drop(unreadable.keys(), strict=False))
     rows = link_documents(link_sources(assign_pools(read, policy)), policy)
     linked = add_late_costs(rows, policy)
-    check_moves(linked, unreadable)
+    check_moves(linked, unreadable, policy)
     return linked
 
 

@@ -165,3 +165,39 @@ def test_amounts_that_18_digits_do_not_hold_have_38(desk: Desk) -> None:
     assert desk.result("closing_stock")["value"].to_list() == [Decimal("5000000000.00")]
     assert desk.result("periods").schema["closing_value"] == pl.Decimal(38, 2)
     assert desk.result("periods")["sale_value"].to_list() == [Decimal("-999999995000000000.00")]
+
+
+def test_a_lot_that_arrives_under_another_name_is_refused_where_lots_have_costs_of_their_own(desk: Desk) -> None:
+    table = desk.write("""
+        move_id sku lot moved_on   kind         quantity unit_cost document_id
+        r1      A   L1  2026-09-01 receipt      10       10        .
+        o1      A   L1  2026-09-02 transfer_out -4       .         T
+        i1      A   L2  2026-09-02 transfer_in  4        .         T
+    """)
+    for pool in ("sku", "sku_location"):
+        outcome = desk.cost(table, "--pool", pool, method="specific")
+        assert outcome.exit_code == 3
+        assert "lot: a transfer brings in a lot that has not left (1 row)" in outcome.message
+    assert desk.cost(table, method="fifo").exit_code == 0
+    assert desk.cost(table, "--pool", "sku_location", method="fifo").exit_code == 3
+
+
+def test_standard_costing_by_location_ends_in_files(desk: Desk) -> None:
+    standards = desk.write("sku unit_cost\nA 10", "standards.csv")
+    table = "move_id sku location moved_on kind quantity unit_cost\nr1 A Main 2026-09-01 receipt 10 11"
+    valued = desk.valued(table, "--pool", "sku_location", "--standard-costs", standards, method="standard")
+    assert valued.select("move_id", "location", "cost_amount").rows() == [
+        ("r1", "Main", Decimal("110.00")),
+        ("purchase_price_variance:r1", "Main", Decimal("-10.00")),
+    ]
+
+
+def test_no_result_is_written_over_the_file_it_comes_from(desk: Desk) -> None:
+    (desk.folder / "out").mkdir()
+    table = desk.write(SOLD, "out/valued_moves.parquet")
+    pl.read_csv(table).write_parquet(table)
+    before = table.read_bytes()
+    outcome = desk.cost(table)
+    assert outcome.exit_code == 2
+    assert "--out would write over it" in outcome.message
+    assert table.read_bytes() == before

@@ -180,3 +180,27 @@ def test_an_inflow_at_the_limits_is_exact() -> None:
     table = "1 receipt r 100000 at 9999999999.999999\n2 sale s -99999.9999\n3 sale t -0.0001"
     found = value_moves(frame_of(read_table(table)[0]), CostingPolicy("moving_average"))
     assert [str(cost) for cost in found["cost_amount"]] == ["999999999999999.90", "-999999998999999.90", "-1000000.00"]
+
+
+@pytest.mark.parametrize(
+    ("table", "where"),
+    [
+        (
+            "1 receipt r 9 at 1.00\n2 transfer_in i 3 document=T location=Shop\n3 transfer_out o -3 document=T",
+            "moved_on",
+        ),
+        ("1 receipt r 9 at 1.00\n2 transfer_out o -3 document=T\n2 transfer_in i 3 document=T location=Shop", None),
+        ("1 transfer_in i 3 document=T location=Shop", None),
+    ],
+)
+def test_a_transfer_that_comes_in_before_it_left_is_named(table: str, where: str | None) -> None:
+    if where is None:
+        value_moves(frame_of(read_table(table)[0]), CostingPolicy(pool="sku_location"))
+        return
+    assert problems_in(table, "sku_location") == (
+        "core.stock_moves.moved_on: a transfer comes in before any of it has left (1 row)\n"
+        "    Give the side that comes in the day on which the goods left, or a later one.\n"
+        "    First: i"
+    )
+    value_moves(frame_of(read_table(table)[0]), CostingPolicy(pool="sku"))
+    value_moves(frame_of(read_table(table)[0]), CostingPolicy("periodic_average", "sku_location"))

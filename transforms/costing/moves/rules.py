@@ -25,6 +25,8 @@ READ_FROM = {
     "pool": {"sku", "location", "lot"},
     "is_repeated": {"move_id"},
     "lacks_components": {"kind", "quantity", "unit_cost", "amount", "document_id"},
+    "arrives_early": {"kind", "quantity", "sku", "lot", "document_id", "moved_on", "sequence"},
+    "changes_lot": {"kind", "quantity", "sku", "lot", "document_id"},
     "source_row": {"move_id", "source_move_id"},
     "source_kind": {"move_id", "source_move_id", "kind"},
     "source_moved_on": {"move_id", "source_move_id", "moved_on"},
@@ -53,10 +55,11 @@ class Rule:
 def all_rules() -> list[Rule]:
     """Every rule, in the order in which a reader meets the columns.
 
-    They read moves as `links` leaves them, with `is_repeated` (the move_id stands on another row too) and
-    `lacks_components` (an assembly's product without a cost and without components).
+    They read moves as `links` leaves them, with `is_repeated` (the move_id stands on another row too),
+    `lacks_components` (an assembly's product without a cost and without components), `arrives_early` (a transfer that
+    comes in before any of it has left) and `changes_lot` (one that comes in under a lot which has not left).
     """
-    return [*_missing_values(), *_quantities(), *_costs(), *_sources(), *_assemblies()]
+    return [*_missing_values(), *_quantities(), *_costs(), *_sources(), *_transfers(), *_assemblies()]
 
 
 def _missing_values() -> list[Rule]:
@@ -149,6 +152,17 @@ def _wrong_kind() -> pl.Expr:
         .when(kind == "purchase_return")
         .then(~source_kind.is_in(("receipt", "opening")))
     )
+
+
+def _transfers() -> list[Rule]:
+    """What comes in has left before, under the same lot: else its value would stay behind."""
+    later = "Give the side that comes in the day on which the goods left, or a later one."
+    same = "Give both sides one lot; a lot gets another name by an adjustment out and one in at the same cost."
+    early = "a transfer comes in before any of it has left"
+    return [
+        Rule("moved_on", early, later, pl.col("arrives_early")),
+        Rule("lot", "a transfer brings in a lot that has not left", same, pl.col("changes_lot")),
+    ]
 
 
 def _assemblies() -> list[Rule]:

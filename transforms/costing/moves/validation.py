@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import polars as pl
 
+from schemas.policies import CostingPolicy
 from schemas.problems import Problem
-from transforms.costing.flows import is_inflow, is_outflow, is_value_only
+from transforms.costing.flows import is_inflow, is_outflow, is_transfer, is_value_only
 from transforms.costing.integers import COST_OF_ONE_CENT, DECIMAL_COLUMNS
 from transforms.costing.moves.repeated_ids import find_repeated
 from transforms.costing.moves.rules import MOST_UNITS, MOST_VALUE, REQUIRED_COLUMNS, Rule, all_rules
@@ -37,17 +38,18 @@ def check_columns(moves: pl.DataFrame) -> dict[str, Problem]:
     return missing | {name: problem for name in present if (problem := _type_problem(moves, name))}
 
 
-def check_moves(rows: pl.DataFrame, unreadable: dict[str, Problem]) -> None:
+def check_moves(rows: pl.DataFrame, unreadable: dict[str, Problem], policy: CostingPolicy) -> None:
     """Check every rule about moves, and that their totals stay in reach of whole numbers.
 
     Args:
         rows: moves as `links` leaves them.
         unreadable: what `check_columns` found; rules that look at such a column are left out.
+        policy: whether the sides of a transfer are put in order by day or by month.
 
     Raises:
         MoveProblems: every rule that is broken.
     """
-    judged = _with_facts(rows)
+    judged = _with_facts(rows, policy)
     rules = [rule for rule in all_rules() if not rule.reads() & unreadable.keys()]
     counts = judged.select(rule.is_broken.sum().alias(str(at)) for at, rule in enumerate(rules)).row(0)
     broken = [_broken(judged, rule) for rule, count in zip(rules, counts, strict=True) if count]
@@ -89,17 +91,45 @@ def _precision(moves: pl.DataFrame, name: str) -> Problem | None:
     return _problem(f"{TABLE}.{name}", found, "Round it in the source.", lost) if lost.height else None
 
 
-def _with_facts(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add what rules ask about a row that other rows tell: `is_repeated` and `lacks_components`."""
+def _with_facts(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
+    """Add what rules ask about a row that other rows tell: `is_repeated`, `lacks_components`, `arrives_early` and
+    `changes_lot`."""
     repeated = find_repeated(rows["move_id"])
     is_product = (pl.col("kind") == "assembly_in") & (pl.col("quantity") != 0) & pl.col("own_cost").is_null()
     columns = ["row", "kind", "document_id"]
     products = rows.filter(is_product).select(columns)
     used = rows.filter(pl.col("kind") == "assembly_out").select("document_id").drop_nulls().unique()
     lacking = products.join(used, on="document_id", how="anti")
-    return rows.with_columns(
-        is_repeated=_marks(repeated, rows.height), lacks_components=_marks(lacking["row"], rows.height)
-    )
+    early, relabelled = _odd_arrivals(rows, policy)
+    marked = {"is_repeated": repeated, "lacks_components": lacking["row"], "arrives_early": early,
+              "changes_lot": relabelled}  # fmt: skip
+    return rows.with_columns(_marks(places, rows.height).alias(name) for name, places in marked.items())
+
+
+def _odd_arrivals(rows: pl.DataFrame, policy: CostingPolicy) -> tuple[pl.Series, pl.Series]:
+    """Transfers that come in before anything has left, and those of a lot that has not left: rows of each.
+
+    Where nothing at all left under their document, they come from a place that the table does not know: that is fine.
+    """
+    columns = ["row", "kind", "document_id", "sku", "document", "pool", "moved_on", "sequence"]
+    sides = rows.filter(is_transfer & (pl.col("quantity") != 0)).select(columns)
+    # what hands nothing over stays in its pool
+    is_handed = pl.col("document").is_not_null()
+    goods = sides.with_columns(goods=pl.when(is_handed).then("document").otherwise("pool"), is_handed=is_handed)
+    # under the periodic average all of a month comes in order of its phases
+    by_month = policy.method == "periodic_average"
+    day = pl.col("moved_on").dt.truncate("1mo") if by_month else pl.col("moved_on")
+    in_day = pl.lit(0) if by_month else pl.col("sequence").fill_null(0)
+    dated = goods.with_columns(day=day, in_day=in_day)
+    by_goods, by_document = ["is_handed", "goods"], ["document_id", "sku"]
+    left, came = (dated.filter(pl.col("kind") == kind) for kind in ("transfer_out", "transfer_in"))
+    first = left.sort("day", "in_day").group_by(by_goods).agg(left_on=pl.first("day"), left_at=pl.first("in_day"))
+    both = came.filter("is_handed").join(first, on=by_goods, how="inner")
+    is_same_day = pl.col("day") == pl.col("left_on")
+    early = both.filter((pl.col("day") < pl.col("left_on")) | (is_same_day & (pl.col("in_day") < pl.col("left_at"))))
+    strange = came.join(left, on=[*by_goods, *by_document], how="anti", nulls_equal=True)
+    relabelled = strange.join(left, on=by_document, how="semi", nulls_equal=True)
+    return early["row"], relabelled["row"]
 
 
 def _marks(places: pl.Series, height: int) -> pl.Expr | pl.Series:

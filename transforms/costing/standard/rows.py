@@ -86,7 +86,7 @@ def _revaluations(moves: pl.DataFrame, added: pl.DataFrame) -> pl.DataFrame:
         kind=pl.lit(REVALUATION),
         moved_on=pl.col("part").list.get(1).str.to_date("%Y-%m-%d").cast(moves.schema["moved_on"]),
         sku=_unescaped(pl.col("part").list.get(2)).cast(moves.schema["sku"]),
-        location=_unescaped(pl.when(location != "").then(location)),
+        location=_unescaped(pl.when(location != "").then(location)).cast(moves.schema.get("location", pl.String)),
     )
 
 
