@@ -71,29 +71,29 @@ TRAPS = """
 2.1 | a page with status 200 on a wrong path | pipelines/extract/core_api/test_core_client.py::test_a_web_page_with_status_200_is_an_error_section_2_1
 2.1 | a module that the account lacks | pipelines/extract/core_api/test_core_extract.py::test_an_account_without_a_module_is_extracted_without_it_and_the_report_says_so_section_2_1
 2.1 | 400 where nothing matches | pipelines/extract/core_api/test_core_client.py::test_a_list_that_matches_nothing_is_a_400_and_no_error_section_2_1
-2.1 | dates are local midnights: never shifted | data/test_core_selects.py::test_a_sale_leaves_on_its_shipment_date_and_no_date_is_ever_shifted_section_3b
+2.1 | dates are local midnights: never shifted | data/test_core_sale_selects.py::test_a_sale_leaves_on_its_shipment_date_and_no_date_is_ever_shifted_section_3b
 2.1 | lists have headers only | pipelines/extract/api/test_documents.py::test_a_document_is_asked_for_when_its_row_in_the_list_has_changed
 2.2 | transactions: no key, no filter but the day | pipelines/extract/api/test_documents.py::test_days_of_rows_without_a_key_are_read_again_and_equal_rows_count
-2.2 | statuses in any case, and unknown ones | data/test_core_selects.py::test_a_status_counts_in_any_case_section_2_2
-2.2 | voided invoices stay in the sale | data/test_core_selects.py::test_a_voided_invoice_stays_in_the_sale_and_does_not_count_section_2_2
-2.2 | the latest shipment dates the cost | data/test_core_selects.py::test_the_latest_shipment_of_a_fulfilment_dates_it_section_3b
-2.2 | goods come back by Restock, money by the credit note | data/test_core_selects.py::test_goods_come_back_by_restock_and_not_by_the_credit_note_section_2_2
-2.2 | batches of pick lines and of restocks | data/test_core_selects.py::test_each_batch_that_was_picked_is_a_line_and_comes_back_as_itself_section_2_2
-2.2 | drop shipments never are in stock | data/test_core_selects.py::test_what_does_not_count_though_goods_moved_is_listed_drop_shipments_too_section_3b
-2.2 | receipts in parts, each with a card | data/test_core_selects.py::test_a_purchase_is_received_in_parts_and_the_rest_is_still_open_section_2_2
-2.2 | additional charges in the price or beside it | data/test_core_selects.py::test_a_discount_and_charges_coded_to_stock_are_in_the_price_by_value_section_3b
-2.2 | landed costs show up in manual journals | data/test_core_selects.py::test_allocated_freight_shows_up_in_the_manual_journals_of_the_goods_section_3b
-2.2 | Unstock names the card | data/test_core_selects.py::test_goods_sent_back_name_the_card_they_came_with_section_2_2
-2.2 | adjustments give new quantities, not changes | data/test_core_selects.py::test_an_adjustment_gives_new_quantities_and_not_changes_section_2_2
+2.2 | statuses in any case, and unknown ones | data/test_core_sale_selects.py::test_a_status_counts_in_any_case_section_2_2
+2.2 | voided invoices stay in the sale | data/test_core_sale_selects.py::test_a_voided_invoice_stays_in_the_sale_and_does_not_count_section_2_2
+2.2 | the latest shipment dates the cost | data/test_core_sale_selects.py::test_the_latest_shipment_of_a_fulfilment_dates_it_section_3b
+2.2 | goods come back by Restock, money by the credit note | data/test_core_sale_selects.py::test_goods_come_back_by_restock_and_not_by_the_credit_note_section_2_2
+2.2 | batches of pick lines and of restocks | data/test_core_sale_selects.py::test_each_batch_that_was_picked_is_a_line_and_comes_back_as_itself_section_2_2
+2.2 | drop shipments never are in stock | data/test_core_sale_selects.py::test_what_does_not_count_though_goods_moved_is_listed_drop_shipments_too_section_3b
+2.2 | receipts in parts, each with a card | data/test_core_purchase_selects.py::test_a_purchase_is_received_in_parts_and_the_rest_is_still_open_section_2_2
+2.2 | additional charges in the price or beside it | data/test_core_purchase_selects.py::test_a_discount_and_charges_coded_to_stock_are_in_the_price_by_value_section_3b
+2.2 | landed costs show up in manual journals | data/test_core_purchase_selects.py::test_allocated_freight_shows_up_in_the_manual_journals_of_the_goods_section_3b
+2.2 | Unstock names the card | data/test_core_purchase_selects.py::test_goods_sent_back_name_the_card_they_came_with_section_2_2
+2.2 | adjustments give new quantities, not changes | data/test_core_stock_selects.py::test_an_adjustment_gives_new_quantities_and_not_changes_section_2_2
 2.2 | stocktakes come under the name of adjustments | pipelines/extract/core_api/test_core_client.py::test_the_list_of_stocktakes_comes_under_the_name_of_adjustments_section_2_2
-2.2 | a transfer is on its way between two days | data/test_core_selects.py::test_a_transfer_is_in_transit_between_departure_and_completion_section_2_2
-2.2 | journals on a transfer, by Cost, Quantity, Weight or Volume | data/test_core_selects.py::test_freight_on_a_transfer_is_a_charge_on_what_it_moves_section_2_2
-2.2 | entries of goods in transit are no cost | data/test_core_selects.py::test_entries_of_goods_in_transit_are_no_charge_and_an_unknown_account_is_told_by_name_section_2_2
-2.2 | assemblies and production runs | data/test_core_selects.py::test_an_assembly_and_a_production_run_make_their_output_of_components_section_2_2
-2.2 | labour and resources with an expense account | data/test_core_selects.py::test_labour_of_an_assembly_and_resources_of_a_run_are_charges_on_what_they_make_section_2_2
-2.2 | disassembly: Cost of each part | data/test_core_selects.py::test_what_is_taken_apart_goes_into_its_parts_by_their_share_of_the_cost_section_2_2
-2.2 | StockOnHand is money | data/test_core_selects.py::test_stock_on_hand_of_availability_is_money_and_on_hand_is_units_section_2_2
-2.2 | every field may be null | data/test_core_selects.py::test_documents_of_nulls_break_no_select_section_2_2
+2.2 | a transfer is on its way between two days | data/test_core_stock_selects.py::test_a_transfer_is_in_transit_between_departure_and_completion_section_2_2
+2.2 | journals on a transfer, by Cost, Quantity, Weight or Volume | data/test_core_stock_selects.py::test_freight_on_a_transfer_is_a_charge_on_what_it_moves_section_2_2
+2.2 | entries of goods in transit are no cost | data/test_core_stock_selects.py::test_entries_of_goods_in_transit_are_no_charge_and_an_unknown_account_is_told_by_name_section_2_2
+2.2 | assemblies and production runs | data/test_core_stock_selects.py::test_an_assembly_and_a_production_run_make_their_output_of_components_section_2_2
+2.2 | labour and resources with an expense account | data/test_core_stock_selects.py::test_labour_of_an_assembly_and_resources_of_a_run_are_charges_on_what_they_make_section_2_2
+2.2 | disassembly: Cost of each part | data/test_core_stock_selects.py::test_what_is_taken_apart_goes_into_its_parts_by_their_share_of_the_cost_section_2_2
+2.2 | StockOnHand is money | data/test_core_stock_selects.py::test_stock_on_hand_of_availability_is_money_and_on_hand_is_units_section_2_2
+2.2 | every field may be null | data/test_core_stock_selects.py::test_documents_of_nulls_break_no_select_section_2_2
 5.1 | what unitCost of a sale becomes; which stamp a cost moves | data/test_omni_traps.py::test_the_unit_cost_on_a_sale_is_never_read_cin7_1_5
 5.2 | time zone and time part of business dates | data/test_omni_traps.py::test_whether_business_dates_are_instants_is_a_setting_cin7_5
 5.3 | kits: which lines leave stock | data/test_omni_traps.py::test_whether_a_kit_or_its_parts_leave_stock_is_a_setting_cin7_5
@@ -101,7 +101,7 @@ TRAPS = """
 5.5 | the cost of a return: that of its sale, where that is known | transforms/test_left_out.py::test_both_directions_have_their_value_for_sales_and_for_returns
 5.6 | bounds of the days of transactions | pipelines/extract/core_api/test_core_client.py::test_days_of_transactions_are_whole_whatever_the_bounds_mean_section_5
 5.6 | the largest page | pipelines/extract/core_api/test_core_client.py::test_a_server_that_gives_smaller_pages_than_asked_for_is_read_to_its_end_section_5
-5.6 | entries that were undone | data/test_core_selects.py::test_equal_entries_of_core_are_two_and_an_undone_one_is_negative_section_5
+5.6 | entries that were undone | data/test_core_stock_selects.py::test_equal_entries_of_core_are_two_and_an_undone_one_is_negative_section_5
 5.7 | 429 or 503, of the application or the account | pipelines/extract/core_api/test_core_client.py::test_429_and_503_are_both_waited_out_with_and_without_retry_after_section_2_1
 """  # noqa: E501 - a row a line
 ROWS = [tuple(part.strip() for part in row.split("|")) for row in TRAPS.strip().splitlines()]

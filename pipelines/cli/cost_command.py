@@ -66,7 +66,8 @@ def cost(
     """
     gc.disable()  # what is imported stays: nobody need look for circles in it, now or later
     from pipelines.progress import StepBars
-    from pipelines.value_table.run import CostRequest, CostRun
+    from pipelines.value_table.request import CostRequest
+    from pipelines.value_table.run import CostRun
     from schemas.policies import CostingPolicy
 
     gc.freeze()
@@ -83,7 +84,7 @@ def cost(
 
 def _show(run: "CostRun", totals: "Totals", as_json: bool) -> None:
     """Totals as JSON, or as a table with what to do next."""
-    from pipelines.value_table.run import FILES
+    from pipelines.value_table.request import FILES
     from pipelines.value_table.totals import totals_notes, totals_table
 
     out = run.request.out

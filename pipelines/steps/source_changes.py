@@ -204,9 +204,11 @@ def _changed_rows(warehouse: Warehouse, changed: Mapping[str, list[str]], horizo
         ("receipt_lines", "receipt_line_id", "returned_receipt_line_id", "purchase_return"),
     ):
         with warehouse.offering("known_rows", tables[name].select(key)):
+            # row numbers first: returns lie among all rows, and DuckDB would read every column of them
             related = warehouse.query(
-                f"""from core.{name} where kind = '{kind}' and {DAY_OF[name]} <= ?
-                      and ({original} in (from known_rows) or {original} in (from changed_lines))
+                f"""from core.{name} where rowid in (
+                      select rowid from core.{name} where kind = '{kind}' and {DAY_OF[name]} <= ?
+                        and ({original} in (from known_rows) or {original} in (from changed_lines)))
                       and {key} not in (from known_rows)""",
                 [horizon],
             )

@@ -13,16 +13,12 @@ from pipelines.value_table.exact_numbers import read_number
 from pipelines.value_table.files import Table
 from schemas.policies import CostingPolicy
 from schemas.problems import Problem
-from transforms.costing import MoveProblems, show_order
 
 MAY_BE_EMPTY = ("location", "lot")
 """No code and an empty one are the same place, and the same lot."""
 
-CODES = ("sku", "location", "lot")
-"""Columns in which the same texts come again and again, and that tell pools apart: as categories they are numbers."""
-
-LARGE = 12_000_000
-"""Rows from which memory counts for more than time."""
+CODES = ("sku", "location", "lot", "kind")
+"""Columns in which the same texts come again and again: as categories they are numbers."""
 
 OWN_TABLE = "core.stock_moves"
 """What the costing engine calls its input in messages."""
@@ -64,7 +60,7 @@ def read_moves(table: Table, policy: CostingPolicy, time_zone: str) -> MovesTabl
     """
     present = table.rows.collect_schema()
     readings = {name: _reading(table, name, time_zone) for name in columns_that_count(policy) if name in present}
-    flagged = _collect(table, _packed(table, readings))
+    flagged = _collect(table, _packed(readings))
     absent = [pl.lit(None, dtype=pl.String).alias(name) for name in pool_parts(policy) if name not in present]
     moves = without_midnights(flagged.select(list(readings))).with_columns(absent)
     read = MovesTable(table, moves, _passed(table, readings, time_zone))
@@ -128,13 +124,12 @@ def _read_sequence(name: str, dtype: pl.DataType) -> Reading:
     return Reading(value, (*number.checks, Check(name, "the number is too large", "Count from 1.", is_large)))
 
 
-def _packed(table: Table, readings: dict[str, Reading]) -> dict[str, Reading]:
-    """Codes as categories; of a large table the kinds too, which so need a quarter of the room."""
-    is_large = not table.is_text and table.rows.select(pl.len()).collect().item() > LARGE
+def _packed(readings: dict[str, Reading]) -> dict[str, Reading]:
+    """Codes as categories, which need a quarter of the room."""
     codes = {
         name: Reading(reading.value.cast(pl.Categorical(pl.Categories.random())), reading.checks)
         for name, reading in readings.items()
-        if name in CODES or (is_large and name == "kind")
+        if name in CODES
     }
     return readings | codes
 
@@ -168,6 +163,8 @@ def _clashes(table: Table) -> list[Problem]:
 
 def _problems_elsewhere(read: MovesTable, flagged: pl.DataFrame, policy: CostingPolicy) -> list[Problem]:
     """What is wrong in rows that have nothing to do with an unreadable one, so that one report holds it all."""
+    from transforms.costing import MoveProblems, show_order  # noqa: PLC0415 - it loads while a sound file is read
+
     is_broken = pl.any_horizontal(pl.col(name) for name in flagged.columns if name not in read.moves.columns)
     broken = flagged.filter(is_broken)
     has = set(read.moves.columns)

@@ -14,7 +14,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from pipelines.value_table.columns import POOL
-from pipelines.value_table.ledger import SUMS, Ledger
+from pipelines.value_table.ledger import KINDS, SUMS, Ledger
 from schemas.dtypes import MONEY, QUANTITY
 from schemas.kinds import MOVE_KINDS, STANDARD_KINDS
 from schemas.policies import CostingPolicy
@@ -30,6 +30,9 @@ BOOKED = {"cogs": "cogs_amount", "true_up": "true_up_amount", "late_cost": "late
 STOCK = ("quantity", "value")
 OPENING = "opening"
 ENDS = (OPENING, "closing")
+
+MOST_CENTS = 10 ** (MONEY.precision or 0)
+"""Fewer cents than these fit in MONEY."""
 
 
 def closing_stock(ledger: Ledger) -> pl.DataFrame:
@@ -51,27 +54,35 @@ def closing_stock(ledger: Ledger) -> pl.DataFrame:
 
 def money_type(cents: pl.Series) -> pl.Decimal:
     """Money with 18 digits, or with 38 where those do not hold every amount."""
-    largest = max((abs(end) for end in (cents.min(), cents.max()) if isinstance(end, int)), default=0)
-    return MONEY if largest < 10 ** (MONEY.precision or 0) else pl.Decimal(38, MONEY.scale)
+    return MONEY if _largest(cents) < MOST_CENTS else pl.Decimal(38, MONEY.scale)
+
+
+def _money_that_passes(booked: pl.DataFrame) -> pl.Decimal:
+    """Money in which everything fits that comes into and leaves a pool; pool by pool only where that is in doubt."""
+    if _largest(booked["value"]) * booked.height < MOST_CENTS:
+        return MONEY
+    return money_type(booked.group_by("place").agg(pl.col("value").abs().sum())["value"])
+
+
+def _largest(cents: pl.Series) -> int:
+    """The largest amount, signs left out."""
+    return max((abs(end) for end in (cents.min(), cents.max()) if isinstance(end, int)), default=0)
 
 
 class Periods:
     """The months of all pools, built block by block, because they can be many more than the pools."""
 
     def __init__(self, ledger: Ledger, policy: CostingPolicy) -> None:
-        self._booked = ledger.booked
-        by_pool = self._booked.group_by("place", maintain_order=True)
-        self._pools = ledger.pools.hstack(
-            by_pool.agg(first=pl.col("month").min(), bookings=pl.len()).select("first", "bookings")
-        )
-        self._last = int(self._booked.select(pl.col("month").max().fill_null(0)).item())
+        booked, runs = ledger.booked, PoolRuns.of(ledger.booked["place"].to_numpy())
+        first = booked["month"].to_numpy()[runs.starts]
+        self._pools = ledger.pools.with_columns(first=pl.Series(first), bookings=pl.Series(runs.lengths))
+        self._last = int(booked.select(pl.col("month").max().fill_null(0)).item())
         others = [kind for kind in MOVE_KINDS if kind != OPENING]
         self._kinds = [*others, *(STANDARD_KINDS if policy.method == "standard" else [])]
-        passed = self._booked.group_by("place").agg(pl.col("value").abs().sum())
-        self._money = money_type(passed["value"])
+        self._money = _money_that_passes(booked)
         self._integer: type[np.int64] | type[object] = np.int64 if self._money == MONEY else object
         self._whole = pl.Int64() if self._money == MONEY else pl.Int128()
-        sums = self._booked.with_columns(pl.col(SUMS).cast(self._whole))
+        sums = booked.with_columns(pl.col(SUMS).cast(self._whole))
         self._booked = sums.with_columns(is_booked=pl.any_horizontal(pl.col(SUMS) != 0))
 
     @property
@@ -84,10 +95,11 @@ class Periods:
 
     @cached_property
     def _built(self) -> pl.Schema:
-        """The columns in which anything but zero can stand."""
+        """The columns in which anything but zero can stand, and codes of pools that have any."""
         kinds = {*ENDS, *self._booked["kind"].unique().cast(pl.String)}
         booked = [name for one, name in BOOKED.items() if (self._booked[one] != 0).any()]
-        seen = {f"{kind}_{one}" for kind in kinds for one in STOCK}.union(booked, POOL, ["period"])
+        codes = [name for name in POOL if self._pools[name].null_count() < self._pools.height]
+        seen = {f"{kind}_{one}" for kind in kinds for one in STOCK}.union(booked, codes, ["period"])
         return pl.Schema({name: dtype for name, dtype in self.schema.items() if name in seen})
 
     def rows(self) -> pl.LazyFrame:
@@ -108,7 +120,7 @@ class Periods:
         if not self._pools.height:
             return pl.LazyFrame(schema=self.schema)
         numbers = pl.Schema({name: self._whole if dtype.is_decimal() else dtype for name, dtype in self._built.items()})
-        # written while it is built: the columns become decimals there, and what no move can change takes no room
+        # written while it is built: the columns become decimals there, and what is the same everywhere takes no room
         typed = [
             (pl.col(name).cast(pl.Int128) if name in numbers else pl.lit(0, dtype=pl.Int128))
             .reinterpret(dtype=dtype)
@@ -116,6 +128,7 @@ class Periods:
             for name, dtype in self.schema.items()
             if dtype.is_decimal()
         ]
+        typed += [pl.lit(None, dtype=pl.String).alias(name) for name in POOL if name not in numbers]
         return register_io_source(blocks, schema=numbers).with_columns(typed).select(self.schema.names())
 
     def _blocks(self) -> Iterator[pl.DataFrame]:
@@ -144,8 +157,8 @@ class Periods:
         all_shown = shown.size == months.count
         measures |= {name: values if all_shown else values[shown] for name, values in ends.items()}
         period = pl.Series("period", _first_days(months.number[shown])).cast(pl.Date).to_frame()
-        codes = pools.select(POOL)[pl.Series(months.place[shown])]
-        columns = list(self._built)[1 + len(POOL) :]
+        codes = pools.select(name for name in POOL if name in self._built)[pl.Series(months.place[shown])]
+        columns = list(self._built)[1 + codes.width :]
         nothing = self._nothing(shown.size)
         return period.hstack(codes).hstack([self._series(name, measures.get(name, nothing)) for name in columns])
 
@@ -156,19 +169,21 @@ class Periods:
 
     def _measures(self, booked: pl.DataFrame, cells: Places, count: int) -> dict[str, Numbers]:
         """Sums of each kind that there is, and what COGS took, at their cells."""
-        kinds, found = booked["kind"].cast(pl.String), dict[str, Numbers]()
-        for kind in kinds.unique(maintain_order=True):
+        kinds, found = booked["kind"].to_physical().to_numpy(), dict[str, Numbers]()
+        sums = {one: self._numbers(booked[one]) for one in (*STOCK, *BOOKED)}
+        for number in np.unique(kinds).tolist():
+            kind, rows = KINDS.categories[number], np.flatnonzero(kinds == number)
             if kind == OPENING:
                 continue
-            rows = (kinds == kind).arg_true()
+            places = cells[rows]
             for one in STOCK:
                 found[f"{kind}_{one}"] = self._nothing(count)
-                found[f"{kind}_{one}"][cells[rows.to_numpy()]] = self._numbers(booked[one].gather(rows))
+                found[f"{kind}_{one}"][places] = sums[one][rows]
         starts = PoolRuns.of(cells).starts
         for one, name in BOOKED.items():
-            if (booked[one] != 0).any():
+            if sums[one].any():
                 found[name] = self._nothing(count)
-                found[name][cells[starts]] = np.add.reduceat(self._numbers(booked[one]), starts)
+                found[name][cells[starts]] = np.add.reduceat(sums[one], starts)
         return found
 
     def _balance(self, booked: pl.DataFrame, cells: Places, months: "Months") -> tuple[dict[str, Numbers], Marks]:
@@ -207,8 +222,12 @@ def _ahead(blocks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 
 
 def _first_days(months: Places) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    """First days of months, which count from the year 0, as days since 1970."""
-    return (months - 12 * 1970).astype("datetime64[M]").astype("datetime64[D]").astype(np.int32)
+    """First days of months, which count from the year 0, as days since 1970; each month is looked up only once."""
+    if not months.size:
+        return np.empty(0, dtype=np.int32)
+    least = months.min()
+    every = np.arange(least, months.max() + 1) - 12 * 1970
+    return every.astype("datetime64[M]").astype("datetime64[D]").astype(np.int32)[months - least]
 
 
 class Months:

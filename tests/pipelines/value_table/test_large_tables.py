@@ -1,11 +1,11 @@
-"""A table that is too large for one go gives the same results, with codes as categories and in parts."""
+"""A table that is too large for one go gives the same results, valued in parts."""
 
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from pipelines.value_table import moves, parts
+from pipelines.value_table import parts
 from tests.benchmarks.ledgers import Shape, write_ledger
 from tests.pipelines.value_table.desk import FILES, Desk
 
@@ -18,7 +18,6 @@ def test_large_tables_are_valued_as_small_ones_are(
     write_ledger(table, 5_000, shape)
     assert desk.cost(table, "--pool", pool, out="whole").exit_code == 0
     monkeypatch.setattr(parts, "LARGE", 1_000)
-    monkeypatch.setattr(moves, "LARGE", 1_000)
     monkeypatch.setattr(parts, "ROWS_AT_ONCE", 700)
     outcome = desk.cost(table, "--pool", pool, out="cut")
     assert outcome.exit_code == 0, outcome.message

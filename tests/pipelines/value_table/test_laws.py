@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from pipelines.value_table.columns import ADDED, POOL, pool_parts
 from pipelines.value_table.parts import value_in_parts
-from pipelines.value_table.run import CLOSING_STOCK, PERIODS, VALUED_MOVES, CostRequest, CostRun
+from pipelines.value_table.request import CLOSING_STOCK, PERIODS, VALUED_MOVES, CostRequest
+from pipelines.value_table.run import CostRun
 from pipelines.value_table.totals import Totals
 from schemas.kinds import MOVE_KINDS
 from schemas.policies import CostingPolicy

@@ -73,11 +73,13 @@ class StateValuer:
             for half in halves:
                 yield from self._value_together(half)
             return
-        start = 0
+        is_asked = np.concatenate([state.is_asked for state in states])
+        rows = pl.Series("row", np.concatenate([state.rows for state in states])[is_asked], dtype=pl.UInt32)
+        found, start = _as_cents(valued.filter(pl.Series(is_asked, dtype=pl.Boolean)), rows), 0
         for state in states:
-            found = valued.slice(start, len(state.rows)).filter(pl.Series(state.is_asked, dtype=pl.Boolean))
-            start += len(state.rows)
-            yield state, _as_cents(found, pl.Series("row", state.rows[state.is_asked], dtype=pl.UInt32))
+            count = int(np.count_nonzero(state.is_asked))
+            yield state, found.slice(start, count)
+            start += count
 
     def _replicate(self, states: list[State]) -> pl.DataFrame:
         """The moves of all states in one table."""

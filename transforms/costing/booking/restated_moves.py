@@ -46,13 +46,14 @@ class RestatedMoves:
                 rows, waiting.zip_with(waiting > 0, pl.repeat(state.stage // 2, len(rows), dtype=pl.Int32, eager=True))
             )
             return
-        rows = found["row"]
         both = found.with_columns(
-            *(self._later[name].gather(rows).alias(f"{name}_later") for name in _VALUES),
-            month=self._waits_for.gather(rows),
+            *(pl.lit(self._later[name]).gather("row").alias(f"{name}_later") for name in _VALUES),
+            month=pl.lit(self._waits_for).gather("row"),
         )
         is_other = pl.any_horizontal(*(pl.col(name) != pl.col(f"{name}_later") for name in _VALUES))
         other = both.filter(is_other | (pl.col("month") > 0))
+        if other.is_empty():
+            return
         for name in _VALUES:
             self._later[name].scatter(other["row"], other[name])
         self._waits_for.scatter(other["row"], 0)

@@ -21,11 +21,13 @@ from transforms.costing.loop.linked_moves import HAND_OVER, LinkedMoves, Settled
 from transforms.costing.loop.pool_books import PoolBook
 from transforms.costing.loop.pool_states import AveragedStock, Cost, Layer, LayeredStock, Piece, shorten
 from transforms.costing.loop.quiet_pools import (
+    NOTHING,
     NotQuietError,
     QuietPool,
     QuietResult,
     divide,
     from_ratio,
+    plus,
     settle_quiet_pool,
     split_quiet,
     times,
@@ -59,8 +61,11 @@ class PoolState:
     @property
     def value(self) -> Cost:
         """Cost of what is on hand."""
-        layers: Cost = sum(cost for _, cost, _ in self.layers)
-        return layers + self.average * self.on_hand if self.average else layers
+        layers = NOTHING
+        for _, cost, _ in self.layers:
+            layers = plus(layers, to_ratio(cost))
+        value = from_ratio(layers)
+        return value + self.average * self.on_hand if self.average else value
 
 
 @dataclass(frozen=True)

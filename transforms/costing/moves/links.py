@@ -6,6 +6,7 @@ import polars as pl
 from schemas.policies import CostingPolicy
 from transforms.costing.columns import attach
 from transforms.costing.flows import is_priced, is_transfer, is_value_only
+from transforms.costing.integers import FITS_64_BITS
 
 POOL_SEPARATOR = "\x1f"
 """Stands between the parts of a document's key; no code of a person holds it."""
@@ -129,7 +130,18 @@ def add_late_costs(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
     )
     known_at_once = rows.filter(is_charge & ~pl.col("is_absorbed"))
     charges = known_at_once.group_by(row="source_row").agg(late_cost=pl.col("own_cost").cast(pl.Int128).sum())
-    return attach(rows, charges).with_columns(pl.col("late_cost").fill_null(0))
+    return attach(rows, _in_few_bits(charges, rows["own_cost"])).with_columns(pl.col("late_cost").fill_null(0))
+
+
+def _in_few_bits(charges: pl.DataFrame, own_cost: pl.Series) -> pl.DataFrame:
+    """Late costs in 64 bits where these hold every inflow with its charges: most tables have few charges, or none."""
+    most = sum(
+        abs(end)
+        for costs in (charges["late_cost"], own_cost)
+        for end in (costs.min(), costs.max())
+        if isinstance(end, int)
+    )
+    return charges.cast({"late_cost": pl.Int64}) if most < FITS_64_BITS else charges
 
 
 def _round(name: str, policy: CostingPolicy) -> pl.Expr:

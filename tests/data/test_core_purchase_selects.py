@@ -1,0 +1,116 @@
+"""The selects of mappings/sources/core.yaml for purchases and charges, and their traps (cin7.md sections 2.2, 3B)."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.data.core_selects import Row, journal, purchase, purchase_line, received_line, select
+
+
+def test_a_receipt_enters_at_the_price_and_the_rate_of_its_document() -> None:
+    (row,) = select("receipt_lines", purchases=[purchase()])
+    assert (row["receipt_line_id"], row["received_date"], row["quantity"]) == ("card", "2026-09-30", 10)
+    assert (row["unit_price"], row["currency_code"]) == (Decimal("12.345700"), "USD")
+    assert row["currency_rate"] == Decimal("1.68")
+    (by_day,) = select("receipt_lines", {"receipt_rate": "day"}, purchases=[purchase()])
+    assert by_day["currency_rate"] is None
+
+
+def test_a_purchase_is_received_in_parts_and_the_rest_is_still_open_section_2_2() -> None:
+    parts = [
+        {"TaskID": "r1", "Status": "AUTHORISED", "Lines": [received_line(Quantity=4, CardID="a")]},
+        {"TaskID": "r2", "Status": "AUTHORISED",
+         "Lines": [received_line(Quantity=5, CardID="b", Date="2026-10-03T00:00:00", BatchSN="LOT-7")]},
+    ]  # fmt: skip
+    rows = select("receipt_lines", purchases=[purchase(StockReceived=parts)])
+    assert [(row["receipt_line_id"], row["received_date"], row["quantity"], row["lot"]) for row in rows] == [
+        ("a", "2026-09-30", 4, None),
+        ("b", "2026-10-03", 5, "LOT-7"),
+        ("p1/open/TENT", None, 1, None),
+    ]
+    shares = {row["receipt_line_id"]: row["line_amount"] for row in select(
+        "bill_lines", purchases=[purchase(StockReceived=parts)])}  # fmt: skip
+    assert shares == {"a": Decimal("54.87"), "b": Decimal("68.59")}
+
+
+def test_a_receipt_that_is_not_authorised_has_not_happened() -> None:
+    draft = [{"TaskID": "r1", "Status": "DRAFT", "Lines": [received_line()]}]
+    (row,) = select("receipt_lines", purchases=[purchase(StockReceived=draft)])
+    assert row["received_date"] is None
+
+
+@pytest.mark.parametrize(
+    ("calculation", "tax", "kept", "price"),
+    [
+        ("Inclusive", 16.10, "none", "10.7357"),
+        ("Inclusive", 16.10, "gst", "12.3457"),
+        ("Exclusive", 18.52, "none", "12.3457"),
+        ("Exclusive", 18.52, "gst", "14.1977"),
+    ],
+)
+def test_recoverable_tax_is_no_cost_and_other_tax_is(calculation: str, tax: float, kept: str, price: str) -> None:
+    taxed = purchase(TaxCalculation=calculation, Order={"Lines": [purchase_line(Tax=tax)]})
+    (row,) = select("receipt_lines", {"non_recoverable_taxes": kept}, purchases=[taxed])
+    assert row["unit_price"] == Decimal(price)
+
+
+def test_a_discount_and_charges_coded_to_stock_are_in_the_price_by_value_section_3b() -> None:
+    lines = [
+        purchase_line(Quantity=10, Price=12, Discount=50, Total=60.0),
+        purchase_line(SKU="PEG", Quantity=40, Price=1, Total=40.0),
+    ]
+    charges = [{"Description": "Packing", "Total": 10.0, "Tax": 0, "Account": "630: Stock on hand"}]
+    billed = purchase()["Invoice"][0] | {"Lines": lines, "AdditionalCharges": charges}
+    whole = purchase(Order={"Lines": lines}, Invoice=[billed], StockReceived=[])
+    prices = {row["sku"]: row["unit_price"] for row in select("receipt_lines", purchases=[whole])}
+    assert prices == {"TENT": Decimal("6.600000"), "PEG": Decimal("1.100000")}
+    amounts = {row["receipt_line_id"]: row["line_amount"] for row in select("bill_lines", purchases=[whole])}
+    assert amounts == {"p1/open/TENT": Decimal("66.00"), "p1/open/PEG": Decimal("44.00")}
+
+
+def test_goods_sent_back_name_the_card_they_came_with_section_2_2() -> None:
+    note = {"TaskID": "n1", "CreditNoteNumber": "SC-1", "Status": "AUTHORISED", "CreditNoteDate": "2026-10-08T00:00:00",
+            "Unstock": [{"CardID": "card", "Quantity": 3}],
+            "Lines": [purchase_line(Quantity=3, Total=37.04)], "AdditionalCharges": []}  # fmt: skip
+    rows = select("receipt_lines", purchases=[purchase(CreditNote=[note])])
+    (back,) = [row for row in rows if row["kind"] == "purchase_return"]
+    assert (back["sku"], back["quantity"], back["received_date"]) == ("TENT", 3, "2026-10-08")
+    assert back["returned_receipt_line_id"] == "card"
+    amounts = [row["line_amount"] for row in select("bill_lines", purchases=[purchase(CreditNote=[note])])]
+    assert amounts == [Decimal("123.46"), Decimal("-37.04")]
+
+
+def test_a_bill_has_its_own_date_and_rate() -> None:
+    (row,) = select("bill_lines", purchases=[purchase()])
+    assert (row["bill_number"], row["bill_date"], row["receipt_line_id"]) == ("INV-9", "2026-10-02", "card")
+    assert (row["line_amount"], row["currency_rate"]) == (Decimal("123.46"), Decimal("1.7"))
+
+
+@pytest.mark.parametrize("changes", [{"Status": "VOIDED"}, {"RelatedDropShipSaleTask": "s1"}])
+def test_voided_and_drop_shipped_purchases_never_touch_stock(changes: Row) -> None:
+    given = [purchase(**changes)]
+    assert select("receipt_lines", purchases=given) + select("bill_lines", purchases=given) == []
+
+
+def test_allocated_freight_shows_up_in_the_manual_journals_of_the_goods_section_3b() -> None:
+    (row,) = select("charges", purchases=[purchase(ManualJournals=[journal()])])
+    assert (row["purchase_id"], row["charge_type"], row["charge_amount"]) == ("p1", "freight", Decimal(50))
+    assert row["charge_date"] == "2026-10-12"
+    (undone,) = select("charges", purchases=[purchase(ManualJournals=[journal(Debit="425", Credit="630")])])
+    assert undone["charge_amount"] == Decimal(-50)
+
+
+def test_an_account_that_is_no_known_charge_stops_the_close_by_name() -> None:
+    (row,) = select("charges", purchases=[purchase(ManualJournals=[journal(Credit="801: Accrual")])])
+    assert row["charge_type"] == "account 801"
+
+
+def test_additional_charges_of_a_bill_are_charges_at_its_rate() -> None:
+    charges = [{"Description": "Sea freight", "Reference": "", "Total": 100.0, "Tax": 0, "Account": "425"}]
+    billed = purchase()["Invoice"][0] | {"AdditionalCharges": charges}
+    (row,) = select("charges", purchases=[purchase(Invoice=[billed])])
+    assert (row["charge_type"], row["charge_amount"]) == ("freight", Decimal(170))
+
+
+def test_a_service_purchase_has_no_goods_to_charge() -> None:
+    assert select("charges", purchases=[purchase(Type="Service Purchase", ManualJournals=[journal()])]) == []
