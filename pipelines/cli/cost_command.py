@@ -11,7 +11,8 @@ from pipelines.cli.options import AsJson
 from pipelines.cli.output import console, print_json, print_result
 
 if TYPE_CHECKING:
-    from pipelines.value_table.run import CostRequest, CostRun
+    from pipelines.value_table.request import CostRequest
+    from pipelines.value_table.run import CostRun
     from pipelines.value_table.totals import Totals
 
 Method = Literal["fifo", "moving_average", "periodic_average", "standard", "specific"]
@@ -113,7 +114,7 @@ def _title(run: "CostRun") -> str:
 
 def _refuse_contradictions(request: "CostRequest") -> None:
     from pipelines.errors import UsageProblem
-    from pipelines.value_table.run import FILES
+    from pipelines.value_table.request import FILES
 
     read = {path.resolve() for path in (request.moves, request.standard_costs) if path is not None}
     written = {(request.out / name).resolve() for name in FILES} if request.out is not None else set()
