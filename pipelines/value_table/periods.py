@@ -228,7 +228,8 @@ def _first_days(months: Places) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     least = months.min()
     every = np.arange(least, months.max() + 1) - 12 * 1970
     days = every.astype("datetime64[M]").astype("datetime64[D]").astype(np.int32)
-    return np.take(days, months - least)
+    found: np.ndarray[tuple[int], np.dtype[np.int32]] = days[months - least]
+    return found
 
 
 class Months:
