@@ -64,7 +64,12 @@ def is_rounded(dtype: pl.DataType, value: str, source_type: str, result: str) ->
     if source_type in FLOATS:
         noise = FLOATS[source_type]
         return f"abs({value} - cast({result} as double)) > abs({value}) * {noise}"
-    return f"try_cast(trim({as_text(value, source_type)}) as decimal(38, 18)) <> {result}"
+    has_lost = f"try_cast(trim({as_text(value, source_type)}) as decimal(38, 18)) <> {result}"
+    return (
+        f"case when {_may_lose_places(value, dtype.scale)} then {has_lost} end"
+        if source_type == "VARCHAR"
+        else has_lost
+    )
 
 
 def type_rule(dtype: pl.DataType) -> str:
@@ -95,6 +100,12 @@ def _to_decimal(target: str, value: str, source_type: str) -> str:
         f"case {plain if source_type == 'VARCHAR' else ''}"
         f"when regexp_full_match({text}, '{NUMBER}') then try_cast({text} as {target}) end"
     )
+
+
+def _may_lose_places(value: str, scale: int) -> str:
+    """SQL for whether text has more places than a column keeps, or an exponent: quick to ask, where casting is not."""
+    more_places = f"strlen({value}) - instr({value}, '.') > {scale} and contains({value}, '.')"
+    return f"{more_places} or contains({value}, 'e') or contains({value}, 'E')"
 
 
 def _to_whole(value: str, source_type: str) -> str:

@@ -117,7 +117,8 @@ def _typed_rows(
     """SQL of the table `typed_rows`, in the order of the select: one pass casts every value and asks for every rule.
 
     What was given is kept of refused and rounded rows only, for the words about them, or of all rows where text cannot
-    tell what a key was. A row that looks fine at a glance is asked for none of the rules.
+    tell what a key was; in a list, whose columns take no room in rows that have none. A row that looks fine at a glance
+    is asked for none of the rules.
     """
     given = ", ".join(f'{types[column.name][0]} as "{GIVEN}{column.name}"' for column in present)
     cast = ", ".join(
@@ -133,7 +134,7 @@ def _typed_rows(
     names = ", ".join(f'"{column.name}"' for column in present)
     return (
         f"create temp table typed_rows as select {names}, is_bad, is_rounded, null::varchar as repeated_key,"
-        f" case when {'is_bad or is_rounded' if has_text_keys else 'true'} then struct_pack({kept}) end as given"
+        f" case when {'is_bad or is_rounded' if has_text_keys else 'true'} then [struct_pack({kept})] end as given"
         f" from (select *, case when {suspicions or 'false'} then {is_bad} else false end as is_bad,"
         f" {is_rounded or 'false'} as is_rounded from (select *, {cast} from (select {given} from {SELECTED})))"
     )
@@ -148,7 +149,7 @@ def _suspicions(column: CoreColumn) -> list[str]:
 
 def _cast_view(present: list[CoreColumn], first_row: int) -> str:
     """SQL of a view with each value as it was given (`given: name`, where it is kept) and as the table takes it."""
-    given = ", ".join(f'given."{column.name}" as "{GIVEN}{column.name}"' for column in present)
+    given = ", ".join(f'given[1]."{column.name}" as "{GIVEN}{column.name}"' for column in present)
     return (
         f"create temp view cast_rows as select rowid - {first_row} + 1 as row_number, * exclude (given), {given}"
         " from typed_rows"

@@ -160,6 +160,11 @@ class SourceFile(Written):
         ),
         "What the selects read, by name",
     )
+    shared: Mapping[PlacedText, Sql] | None = key(
+        TableOf(Text(pattern=NAME, meaning="a name in small letters, digits and _"), SqlKind()),
+        "Selects over the inputs that several tables read by name, as they read an input: each is run once",
+        default=None,
+    )
     tables: Mapping[PlacedText, Sql] = key(
         TableOf(Choice(TABLE_NAMES), SqlKind()), "One DuckDB select for each core table, over the inputs"
     )
@@ -185,6 +190,11 @@ class Source:
     def assumptions(self) -> Mapping[PlacedText, Assumption]:
         """What is assumed, by name."""
         return self.content.source.assumptions or {}
+
+    @property
+    def shared(self) -> Mapping[PlacedText, Sql]:
+        """The selects that several tables read, by name; one may read those above it."""
+        return self.content.shared or {}
 
     @property
     def tables(self) -> Mapping[PlacedText, Sql]:

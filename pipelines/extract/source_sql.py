@@ -87,6 +87,7 @@ class SourceConnection:
         config |= {name: str(value) for name, value in (("threads", threads), ("memory_limit", memory)) if value}
         self._connection = duckdb.connect(":memory:", config=config)
         self._input_names = sorted(inputs)
+        self._shared_names: list[str] = []
         for name, frame in inputs.items():
             self._add(name, frame)
         self._connection.execute("set variable time_zone = $1", [time_zone])
@@ -118,7 +119,8 @@ class SourceConnection:
             SqlFaultError: not one select, or refused by DuckDB, before the block or where the block runs it; the
                 problem stands at the line of the YAML.
         """
-        self._check_single_select(table, sql)
+        what = f"tables.{table}"
+        self._check_single_select(what, sql)
         prefix = f"create temp view {SELECTED} as\n"
         self._connection.execute("begin transaction")
         try:
@@ -126,29 +128,60 @@ class SourceConnection:
             described = self._connection.execute(f"describe {SELECTED}").fetchall()
             yield Selected({str(row[0]): str(row[1]) for row in described}, self._connection)
         except duckdb.Error as error:
-            raise SqlFaultError(self._problem(table, sql, error, len(prefix.encode()))) from None
+            raise SqlFaultError(self._problem(what, sql, error, len(prefix.encode()))) from None
         finally:
             self._connection.execute("rollback")
 
-    def _check_single_select(self, table: str, sql: Sql) -> None:
+    def share(self, name: str, sql: Sql) -> None:
+        """Let the selects that follow read a select by name, as they read an input; each of them runs it.
+
+        Raises:
+            SqlFaultError: not one select, or refused by DuckDB.
+        """
+        self._check_single_select(f"shared.{name}", sql)  # and the view refuses one that changes an input
+        self._create("view", name, sql)
+        self._shared_names.append(name)
+
+    def keep(self, name: str, sql: Sql) -> None:
+        """Run a shared select once: from now on its rows are read.
+
+        Raises:
+            SqlFaultError: the select stopped at a row; it cannot be read any more.
+        """
+        self._connection.execute(f'drop view "{name}"')
+        self._create("table", name, sql)
+
+    def forget(self, name: str) -> None:
+        """Drop the rows of a shared select."""
+        self._connection.execute(f'drop table "{name}"')
+
+    def _create(self, kind: str, name: str, sql: Sql) -> None:
+        """A view or a table of a shared select; nobody else sees it."""
+        prefix = f'create temp {kind} "{name}" as\n'
+        try:
+            self._connection.execute(prefix + sql.text)
+        except duckdb.Error as error:
+            raise SqlFaultError(self._problem(f"shared.{name}", sql, error, len(prefix.encode()))) from None
+
+    def _check_single_select(self, what: str, sql: Sql) -> None:
         """Refuse anything but one select."""
         try:
             statements = self._connection.extract_statements(sql.text)
         except duckdb.Error as error:
-            raise SqlFaultError(self._problem(table, sql, error, 0)) from None
+            raise SqlFaultError(self._problem(what, sql, error, 0)) from None
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-            found = f"tables.{table} is not one select" + (f" but {len(statements)} statements" if statements else "")
+            found = f"{what} is not one select" + (f" but {len(statements)} statements" if statements else "")
             fix = "Write one select; common table expressions (with ... as) may stand before it"
             raise SqlFaultError(Problem(str(sql.place), found, fix))
 
-    def _problem(self, table: str, sql: Sql, error: duckdb.Error, offset: int) -> Problem:
+    def _problem(self, what: str, sql: Sql, error: duckdb.Error, offset: int) -> Problem:
         """DuckDB's complaint at the line of the YAML, with what to do about it where that is known."""
         details = _details(error)
         message = str(details.get("exception_message", "")).replace("\r", "").split("\n")
         position = details.get("position")
         at = sql.place_of(int(str(position)) - offset if position is not None else None)
         found, fix = self._in_words(details, message)
-        return Problem(str(at), f"tables.{table}: {found}", fix)
+        return Problem(str(at), f"{what}: {found}", fix)
 
     def _in_words(self, details: Mapping[str, object], message: list[str]) -> tuple[str, str]:
         """What was found and what to write."""
@@ -156,9 +189,10 @@ class SourceConnection:
         if kind == "Permission":
             return message[0], "The SQL of a source sees its inputs and nothing else; name the file under inputs"
         if kind == "Catalog" and details.get("type") == "Table":
-            near = nearest(name, self._input_names)
+            near = nearest(name, [*self._input_names, *self._shared_names])
             meant = f"Did you mean {quote(near)}? " if near else ""
-            return f"no input is called {quote(name)}", f"{meant}Inputs: {', '.join(self._input_names)}"
+            shared = f"; shared: {', '.join(self._shared_names)}" if self._shared_names else ""
+            return f"no input is called {quote(name)}", f"{meant}Inputs: {', '.join(self._input_names)}{shared}"
         if kind == "Conversion":
             return message[0], "Use try_cast: a value that does not fit is then null, and its row is listed by itself"
         if message[0].startswith("Could not parse string"):

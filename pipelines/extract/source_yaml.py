@@ -29,6 +29,9 @@ def read_source(path: Path) -> Source:
     for name in source.inputs if source else ():
         if source and source.raw_table(name) in TABLES:
             findings.add(name.place, f"{source.raw_table(name)} is a table of tieout", "Give the input another name")
+    for name in source.shared if source else ():
+        if source and name in source.inputs:
+            findings.add(name.place, f"shared.{name} has the name of an input", "Give the select another name")
     if source is None or len(findings):
         raise DataProblem(f"The source {findings.file} cannot be used.", findings.problems)
     return source

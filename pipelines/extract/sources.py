@@ -29,6 +29,7 @@ from pipelines.extract.received import Received, find_row_count_problem, receive
 from pipelines.extract.refusals import read_refusals
 from pipelines.extract.report import ExtractReport, InputReport
 from pipelines.extract.retention import forget_old_rows
+from pipelines.extract.shared_selects import SharedSelects
 from pipelines.extract.source_shapes import FileInput, Source
 from pipelines.extract.source_sql import SourceConnection, SqlFaultError
 from pipelines.extract.wish import WHAT_CHANGED, ExtractWish
@@ -196,7 +197,6 @@ def _input_reports(run: _Extract, files: list[InputReport], read: Mapping[str, R
 def _type_all(run: _Extract, loads: list[Load]) -> dict[str, TypedTable]:
     """Fill a core table from every select, its rows cast and split, or raise all problems; the caller commits."""
     typed: dict[str, TypedTable] = {}
-    problems: list[Problem] = []
     settings, zone = run.settings, run.source.content.source.time_zone
     frames: dict[str, pl.DataFrame | StreamedQuery] = {load.input_name: load.rows for load in loads}
     assumed = {str(name): str(one.value) for name, one in run.source.assumptions.items()}
@@ -205,11 +205,13 @@ def _type_all(run: _Extract, loads: list[Load]) -> dict[str, TypedTable]:
         run.api_inputs.rows(run.apis) as streams,
         SourceConnection(frames | streams, zone, settings.threads, settings.memory, assumed, Path(spill)) as connection,
     ):
+        shared = SharedSelects(run.source, connection)
+        problems = shared.problems
         for done, (name, sql) in enumerate(run.source.tables.items(), 2 * len(run.source.inputs)):
             run.step(f"select {name}", done)
             table = core_table(f"core.{name}")
             try:
-                with connection.select(str(name), sql) as selected:
+                with shared.ready_for(str(name)), connection.select(str(name), sql) as selected:
                     wrong = find_column_problems(table, list(selected.columns), name.place)
                     problems += wrong
                     if not wrong:
@@ -217,7 +219,8 @@ def _type_all(run: _Extract, loads: list[Load]) -> dict[str, TypedTable]:
                     if not problems:
                         fill_table(table, selected.stream(typed[table.name].good_rows), run.warehouse)
             except SqlFaultError as error:
-                problems.append(error.problem)
+                if error.problem not in problems:  # of a shared select, which several tables read
+                    problems.append(error.problem)
     _stop_at(problems, run, "has selects that cannot be used; core is as it was")
     return typed
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from mappings.findings import Place
-from pipelines.extract.core_casts import cast_to
+from pipelines.extract.core_casts import cast_to, is_rounded
 from pipelines.extract.core_columns import core_table
 from pipelines.extract.core_tables import TypedTable, find_column_problems, type_rows
 from pipelines.extract.source_kinds import Sql
@@ -153,6 +153,22 @@ def test_casts_that_look_at_plain_text_first_say_what_the_full_rule_says() -> No
                 sql = Sql(f"select t from ({both}) where {quick} is distinct from {full}", Place("a.yaml"), 1, (0,))
                 with connection.select("products", sql) as selected:
                     assert selected.query("from selected_rows").is_empty()
+
+
+def test_whether_text_lost_places_is_asked_quickly_and_answered_as_by_the_full_rule() -> None:
+    """Whatever 5 characters of these make, with one place kept: as JSON it always takes the full rule."""
+    texts = pl.DataFrame({"c": ["0", "7", "-", ".", "e", "E", "_", " ", "\u00a0", ""]})
+    every = "select concat(a.c, b.c, d.c, e.c, f.c) as t from c a, c b, c d, c e, c f"
+    dtype = pl.Decimal(18, 1)
+    with SourceConnection({"c": texts}, "UTC") as connection:
+        result = cast_to(dtype, "j", "JSON")
+        quick, full = is_rounded(dtype, "t", "VARCHAR", result), is_rounded(dtype, "j", "JSON", result)
+        both = f"select coalesce({quick}, false) as quick, coalesce({full}, false) as full_rule"
+        text = f"{both} from (select t, to_json(t) as j from ({every}))"
+        with connection.select("products", Sql(text, Place("a.yaml"), 1, (0,))) as selected:
+            wrong, lost = "count(*) filter (where quick <> full_rule)", "count(*) filter (where full_rule)"
+            wrong_count, lost_count = selected.query(f"select {wrong}, {lost} from selected_rows").row(0)
+    assert (wrong_count, lost_count > 0) == (0, True)
 
 
 @pytest.mark.parametrize(
