@@ -19,7 +19,7 @@ MAY_IMPORT = {
 
 LIBRARIES = {
     "schemas": {"polars", "pandera"},
-    "transforms": {"polars", "numpy"},
+    "transforms": {"polars", "numpy", "rustworkx"},
     "mappings": {"polars", "pandera", "yaml", "jsonschema"},
 }
 """The libraries that a package may use; pipelines may use any."""
