@@ -63,6 +63,18 @@ def test_a_change_of_cost_alone_is_seen(company: Company) -> None:
     assert company.current()[3]["unitCost"] == 7
 
 
+def test_a_first_stamp_of_cost_from_before_the_last_reading_is_seen(company: Company) -> None:
+    """cin7.md section 3A: cost is generated within 24 hours; section 5, question 1: how its stamp moves is not known."""
+    company.read()
+    company.read()
+    assert sum(kind.startswith("modifiedCOGSDate") for kind in kinds(company)) == 1
+    company.put(order(3, unitCost=7, modifiedCOGSDate="2026-10-01T05:00:00Z"))
+    assert company.read().is_changed
+    assert company.current()[3]["unitCost"] == 7
+    company.read()
+    assert kinds(company)[-1] == "modifiedCOGSDate 2026-10-01T04:50:00Z", "followed from there on"
+
+
 def test_a_document_edited_while_pages_are_read_is_not_lost_nor_is_its_neighbour(company: Company) -> None:
     """cin7.md section 1.2: there is no snapshot."""
     for victim in (1, 5, 6, 23):
