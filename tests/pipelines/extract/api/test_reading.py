@@ -64,7 +64,7 @@ def test_a_change_of_cost_alone_is_seen(company: Company) -> None:
 
 
 def test_a_first_stamp_of_cost_from_before_the_last_reading_is_seen(company: Company) -> None:
-    """cin7.md section 3A: cost is generated within 24 hours; section 5, question 1: how its stamp moves is not known."""
+    """cin7.md section 3A: cost comes within 24 hours; section 5, question 1: nobody says how its stamp moves."""
     company.read()
     company.read()
     assert sum(kind.startswith("modifiedCOGSDate") for kind in kinds(company)) == 1
