@@ -15,6 +15,7 @@ from pipelines.extract.api.batches import Batch
 from pipelines.extract.api.documents import DocumentsJob
 from pipelines.extract.api.jobs import Call, ListJob
 from pipelines.extract.api.landing import InputState, Progress, remember_calls, write_calls
+from pipelines.extract.api.personal_left import note_personal_left
 from pipelines.extract.api.raw_versions import Stamp
 from pipelines.extract.api.shapes import Api, Resource
 from pipelines.extract.api.wishes import Wish
@@ -162,6 +163,11 @@ def read_inputs(
             " other change of it is found by `tieout extract --from --to` or `--full`"
         )
     _Reading(documents, warehouse, tell).run()
+    if wish.drops_personal:
+        for name, api in apis.items():
+            left = note_personal_left(states[spec.name] for spec in specs if spec.api == name)
+            if left is not None:
+                api.calls.notes["personal_fields"] = left
     return {job.state.input_name: _describe(job, before) for job in [*lists, *documents]}
 
 

@@ -362,3 +362,23 @@ def test_personal_fields_are_dropped_before_raw(company: Company) -> None:
     assert company.current()[1]["lineItems"] == [{"code": "A"}]
     assert "email" not in company.current()[1]
     assert company.current()[2] == order(2)
+    assert company.api.calls.notes == {}
+
+
+def test_rows_that_still_have_personal_fields_are_told_until_they_are_gone(company: Company) -> None:
+    company.put(order(1, Email="a@b.c"), order(2, lineItems=[{"phone": "1"}]), order(3, comments='"email": d@e.f'))
+    company.read()
+    gone = company.rows["SalesOrders"].pop(2)
+    company.read(Wish(drops_personal=True, sweeps=True))
+    told = company.api.calls.notes.pop("personal_fields")
+    assert "but rows of sales that were landed before still have them" in told
+    company.read(Wish(drops_personal=True, is_full=True))
+    assert company.current()[1] == order(1)
+    assert company.api.calls.notes.pop("personal_fields") == told, "earlier versions, and the row that was deleted"
+    company.warehouse.execute("delete from raw.omni_sales where _key = '2' or _version in (select min(_version) from"
+                              " raw.omni_sales group by _key having count(*) > 1)")  # fmt: skip
+    company.read(Wish(drops_personal=True))
+    assert company.api.calls.notes == {}
+    company.put(gone)
+    company.read(Wish(drops_personal=True, sweeps=True))
+    assert company.api.calls.notes == {}
