@@ -8,12 +8,13 @@ from mappings.wording import did_you_mean
 from pipelines.errors import Incomplete, NotGranted, TieoutError, UsageProblem
 from pipelines.extract.api.json_rows import NotRowsError, array_rows
 from pipelines.extract.api.received_row import ReceivedRow
+from pipelines.extract.api.waits import seconds_asked
 from pipelines.extract.cin7_tables import RESOURCES
 
 LONGEST_WAIT = 65.0
 """Seconds that a client waits for its turn; a minute's limit is over after 60."""
 
-RUN_AGAIN = "Run the same command again; nothing was changed."
+RUN_AGAIN = "Run the same command again: it goes on where it stopped."
 
 
 def read_rows(response: httpx.Response, resource: str) -> list[ReceivedRow]:
@@ -26,12 +27,13 @@ def read_rows(response: httpx.Response, resource: str) -> list[ReceivedRow]:
     error = _describe_failure(response, resource)
     if error is not None:
         raise error
+    body = response.content.removeprefix(BOM_UTF8)
     try:
-        return array_rows(response.content.removeprefix(BOM_UTF8))
+        return array_rows(body)
     except NotRowsError as error:
         found = f"JSON that is no list of rows ({error})"
     except ValueError:
-        found = "a web page" if response.content.lstrip()[:1] == b"<" else "something that is not JSON"
+        found = "a web page" if body.lstrip()[:1] == b"<" else "something that is not JSON"
         found += " instead of rows"
     raise Incomplete(
         f"{_call(response)}: Cin7 Omni answered with {found}.\n"
@@ -41,18 +43,12 @@ def read_rows(response: httpx.Response, resource: str) -> list[ReceivedRow]:
 
 def too_many_calls(response: httpx.Response) -> Incomplete:
     """A 429: a limit of seconds, a minute, or the day."""
-    wait = retry_after(response)
+    wait = seconds_asked(response)
     when = "tomorrow" if wait is None else f"in {wait:,.0f} s"
     return Incomplete(
         f"{_call(response)}: Cin7 Omni takes no more calls for now (3 a second, 60 a minute, 5,000 a day).\n"
-        f"    Run the same command again {when}; nothing was changed."
+        f"    Run the same command again {when}: it goes on where it stopped."
     )
-
-
-def retry_after(response: httpx.Response) -> float | None:
-    """Seconds that the server asks to wait; None where it does not say, or says it as a date."""
-    text = response.headers.get("Retry-After", "").strip()
-    return float(text) if text.isascii() and text.isdigit() else None
 
 
 def unreachable(base_url: str, error: httpx.TransportError) -> Incomplete:

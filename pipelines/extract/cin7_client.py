@@ -11,7 +11,8 @@ from pipelines.extract.api.calls import CallLimits, Calls
 from pipelines.extract.api.json_rows import NotRowsError
 from pipelines.extract.api.received_row import ReceivedRow
 from pipelines.extract.api.shapes import Page, Question, Resource
-from pipelines.extract.cin7_answers import LONGEST_WAIT, read_rows, retry_after, unreachable
+from pipelines.extract.api.waits import seconds_asked, settle_wait
+from pipelines.extract.cin7_answers import LONGEST_WAIT, read_rows, unreachable
 from pipelines.extract.cin7_tables import RESOURCES
 from pipelines.hosts import is_loopback, name_server
 from pipelines.settings import Settings
@@ -25,7 +26,7 @@ CONNECTION_RETRIES = 3
 PARALLEL = 4
 """Calls at once: an answer may take some seconds, and 60 a minute should be used."""
 
-_RETRIED_STATUSES = [429, 502, 503, 504]
+_RETRIED_STATUSES = [429, 500, 502, 503, 504]
 
 
 class OmniClient:
@@ -218,15 +219,17 @@ class CountedTransport(httpx.BaseTransport):
         self._calls = calls
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Pass the request on when it is its turn."""
+        """Pass the request on when it is its turn; the answer is read here, so that one that stalls is tried again."""
         self._calls.take()
         response = self._transport.handle_request(request)
+        response.read()
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            seconds = retry_after(response)
+            seconds = seconds_asked(response)
             if (seconds or 0) > LONGEST_WAIT:
                 response.close()
                 raise self._calls.used_up(seconds)
             self._calls.slow_down(seconds or 0)
+        settle_wait(response)
         return response
 
     def close(self) -> None:

@@ -49,7 +49,7 @@ def test_cin7_that_is_down_is_told_and_costs_nothing(opened: Company) -> None:
         stopped = close(opened, TIEOUT_OMNI_URL=NOWHERE)
     assert (stopped.exit_code, stopped.out, opened.books.journals()) == (7, "", [])
     assert stopped.message.startswith("Cin7 Omni at http://127.0.0.1:9/api/v1/ cannot be reached")
-    assert stopped.message.endswith("Run the same command again; nothing was changed.")
+    assert stopped.message.endswith("Run the same command again: it goes on where it stopped.")
     assert_it_closes(opened)
 
 

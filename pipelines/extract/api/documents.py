@@ -1,11 +1,15 @@
-"""The reading of whole documents: one call for each whose row in the list has changed (Core's sale of saleList)."""
+"""The reading of whole documents: one call for each whose row in the list has changed (Core's sale of saleList).
+
+Those that have changed without it: asked_again.py.
+"""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 
 import polars as pl
 
+from pipelines.extract.api.asked_again import Postings, keys_of_days, keys_of_postings
 from pipelines.extract.api.batches import Batch, Inbox
 from pipelines.extract.api.fields import hash_text
 from pipelines.extract.api.jobs import Call
@@ -23,7 +27,25 @@ GONE = "gone:"
 class DocumentsJob:
     """The documents of a list; it begins when the list is read to its end."""
 
-    def __init__(self, state: InputState, api: Api, wish: Wish, stamp: Stamp, parent: RawVersions) -> None:
+    def __init__(
+        self,
+        state: InputState,
+        api: Api,
+        wish: Wish,
+        stamp: Stamp,
+        parent: RawVersions,
+        postings: Postings | None = None,
+    ) -> None:
+        """Begin, or go on with what was begun.
+
+        Args:
+            state: of the documents.
+            api: where they come from.
+            wish: what is asked for.
+            stamp: of the run.
+            parent: the list.
+            postings: rows that name documents, where they are an input.
+        """
         self.state = state
         self.api = api
         self.is_done = False
@@ -31,6 +53,7 @@ class DocumentsJob:
         self._wish = wish
         self._stamp = stamp
         self._parent = parent
+        self._postings = postings
         self._inbox = Inbox(state, stamp)
         self._in_flight: dict[str, str] = {}
         self.progress = self._begin()
@@ -106,7 +129,11 @@ class DocumentsJob:
 
     def _begin(self) -> Progress:
         """Go on with what was begun."""
-        plan = "all documents" if self._wish.is_full else "documents"
+        plan, first, now = "documents", self._wish.first_day, datetime.now(UTC)
+        if self._wish.is_full:
+            plan = "all documents"
+        elif first is not None:
+            plan = f"documents of {first} {self._wish.last_day or now.date()}"
         last = self.state.last()
         if last and (last["server"], last["resource"]) != (self.api.server, self.state.resource.name):
             self.state.forget()
@@ -114,21 +141,43 @@ class DocumentsJob:
         begun = self.state.begun()
         if begun is not None and plan in (begun.plan, "documents"):
             return begun
-        progress = Progress(plan, datetime.now(UTC), [])
+        progress = Progress(plan, now, [])
         self.state.begin(progress)
         return progress
 
     def _open_keys(self) -> list[tuple[str, str]]:
-        """Key and hash of the list's rows whose document is missing or older; the last one is asked first."""
+        """Key and hash of the list's rows whose document is missing or older; the last one is asked first.
+
+        One that was posted to since it was asked for by an interrupted reading is asked for once more.
+        """
         listed = self._parent.latest_sql(2**62, "select _key, _row_hash")
         known = self.state.raw.latest_sql(2**62, "select _key, _source_hash as _row_hash")
         changed = "" if self.progress.plan == "all documents" else f" except ({known})"
         done = "select replace(row_key, ?, '') from control.extract_keys where source_name = ? and input_name = ?"
-        found = self.state.warehouse.query(
-            f"select * from (({listed}){changed}) where _key not in ({done}) order by _key desc",
-            [GONE, self.state.source_name, self.state.input_name],
-        )
+        again = pl.DataFrame(self._asked_again(), schema={"_key": pl.String, "is_news": pl.Boolean}, orient="row")
+        with self.state.warehouse.offering("asked_again", again):
+            found = self.state.warehouse.query(
+                f"""
+                select * from (({listed}){changed} union {listed} and _key in (select _key from asked_again))
+                where _key not in ({done}) or _key in (select _key from asked_again where is_news)
+                order by _key desc
+                """,
+                [GONE, self.state.source_name, self.state.input_name],
+            )
         return [(key, row_hash) for key, row_hash in found.iter_rows()]
+
+    def _asked_again(self) -> list[tuple[str, bool]]:
+        """Keys of documents that may have changed without the list; whether that was after this reading began."""
+        raw, words = self.state.raw, self.progress.plan.split()
+        keys: dict[str, bool] = {}
+        if words[:2] == ["documents", "of"]:
+            first, last = map(date.fromisoformat, words[2:])
+            keys = dict.fromkeys(keys_of_days(self._parent, raw, first, last), False)
+        before = self.state.last()
+        if self._postings is not None and before is not None and self.progress.plan != "all documents":
+            posted = keys_of_postings(self._postings, self._parent, raw, before["read_at"])
+            keys |= {key: landed_at > self.progress.started_at for key, landed_at in posted.items()}
+        return list(keys.items())
 
     def _ask(self, key: str) -> tuple[str, ReceivedRow | None]:
         return key, self.api.detail(self.state.resource, key)

@@ -24,6 +24,12 @@ TRIES = 2
 SUSPICIOUS = 10
 """A list that had so many rows and has none is not believed."""
 
+MANY = 20
+"""Nor is one that had so many rows, of which more than `MOST_LOST` are gone and that is less than half as long now: it
+was cut short, more likely. A list as long as before whose rows have other keys now was read to its end."""
+
+MOST_LOST = 0.5
+
 
 @dataclass(frozen=True)
 class Call:
@@ -85,7 +91,8 @@ class ListJob:
             return
         ended = replace(read, pages=read.pages + 1)
         self.progress.is_swept |= read.kind == "sweep"
-        more = reads_after(ended, self._resource, write_stamp(self.progress.started_at))
+        latest = self.progress.latest.get(read.follow or "")
+        more = reads_after(ended, self._resource, write_stamp(self.progress.started_at), latest)
         self.progress.reads[:1] = more
 
     def release(self, error: BaseException) -> bool:
@@ -121,6 +128,7 @@ class ListJob:
         if self._asks_more():
             self.take().commit()
             return
+        self._refuse_loss()
         with self.state.warehouse.transaction():
             swept_at = self._delete_absent()
             self.state.complete(self.progress, self.api.server, self.api.name, self._stamp.run_id, swept_at)
@@ -177,7 +185,6 @@ class ListJob:
         kept = self._last["swept_at"] if self._last else None
         plan = self.progress.plan
         if plan == "whole" or self.progress.is_swept:
-            self._refuse_emptiness()
             condition, parameters = self.state.absent_condition(), self.state.parameters
             if self.progress.is_null_refused:
                 condition += " and nullif(row ->> $stamp, '') is not null"
@@ -185,28 +192,45 @@ class ListJob:
             self.deleted_count = self.state.raw.mark_deleted(condition, parameters, self._stamp)
             return self.progress.started_at
         if self._resource.dated and plan.startswith("days"):
-            self._delete_days()
+            condition, parameters = self._days()
+            condition = f"{self.state.absent_condition()} and {condition}"
+            parameters |= self.state.parameters
+            self.deleted_count = self.state.raw.mark_deleted(condition, parameters, self._stamp)
             return self.progress.started_at
         return kept
 
-    def _delete_days(self) -> None:
-        """Rows of the days that were read, and that did not come."""
+    def _days(self) -> tuple[str, dict[str, object]]:
+        """SQL for the rows of the days that were read, and its parameters."""
         first, last = (date.fromisoformat(day) for day in self.progress.plan.split()[1:])
-        condition = (
-            f"{self.state.absent_condition()} and try_cast(left(row ->> $dated, 10) as date)"
-            " between $first_day and $last_day"
-        )
-        parameters = {**self.state.parameters, "dated": self._resource.dated, "first_day": first, "last_day": last}
-        self.deleted_count = self.state.raw.mark_deleted(condition, parameters, self._stamp)
+        condition = "try_cast(left(row ->> $dated, 10) as date) between $first_day and $last_day"
+        return condition, {"dated": self._resource.dated, "first_day": first, "last_day": last}
 
-    def _refuse_emptiness(self) -> None:
-        """An empty answer where there were rows is more likely a lost permission than an empty company."""
-        had = self._last["row_count"] if self._last else 0
-        if had >= SUSPICIOUS and not self.state.count_kept() and not self._wish.is_full:
-            raise Incomplete(
-                f"{self.api.calls.server} gives no {self._resource.name} any more, where there were {had:,}.\n"
-                "    Nothing was changed. Has the connection lost a permission? `tieout extract --full` believes it."
-            )
+    def _refuse_loss(self) -> None:
+        """Where most rows would be deleted, a lost permission or a cut list is more likely than that they are gone.
+
+        What was read is forgotten then, so that the next run asks the server again.
+        """
+        if self._last is None or self._wish.is_full:
+            return
+        if self.progress.plan == "whole" or self.progress.is_swept:
+            had = self._last["row_count"]
+        elif self._resource.dated and self.progress.plan.startswith("days"):
+            had = self.state.count_current(*self._days())
+        else:
+            return
+        came = self.state.count_kept()
+        is_empty = had >= SUSPICIOUS and not came
+        is_cut = had >= MANY and came < had * (1 - MOST_LOST) and self.state.count_absent() > had * MOST_LOST
+        if not is_empty and not is_cut:
+            return
+        self.state.forget_reading()
+        name = self._resource.name
+        found = f"gives only {came:,} {name}" if came else f"gives no {name} any more"
+        raise Incomplete(
+            f"{self.api.calls.server} {found}, where there were {had:,}.\n    Nothing was changed."
+            f" {'Is its answer cut short, or h' if came else 'H'}as the connection lost a permission?"
+            " `tieout extract --full` believes it."
+        )
 
     @property
     def share(self) -> float | None:

@@ -153,6 +153,11 @@ class InputState:
         sql = f"select count(*) from ({self.raw.latest_sql(2**62)}) where {self.absent_condition()}"
         return int(self.warehouse.query(_positional(sql), self.name).item())
 
+    def count_current(self, condition: str, parameters: dict[str, object]) -> int:
+        """Current rows of a condition."""
+        sql = f"select count(*) from ({self.raw.latest_sql(2**62)}) where {condition}"
+        return int(self.warehouse.query(sql, parameters).item())
+
     def complete(self, progress: Progress, server: str, api: str, run_id: str, swept_at: datetime | None) -> None:
         """Let readers see everything up to here, move the watermarks, and forget where the reading stood."""
         now = datetime.now(UTC)
@@ -165,6 +170,10 @@ class InputState:
         self.warehouse.replace("control.api_inputs", _frame("control.api_inputs", [row]), MINE, self.name)
         if not progress.plan.startswith("days"):
             self._move_watermarks(progress, now, run_id)
+        self.forget_reading()
+
+    def forget_reading(self) -> None:
+        """Forget where the reading stood."""
         for table in ("control.extract_reads", "control.extract_keys"):
             self.warehouse.execute(f"delete from {table} where {MINE}", self.name)
 
@@ -191,8 +200,8 @@ class InputState:
 
     def forget(self) -> None:
         """Start from the beginning: another server or another resource."""
-        for table in ("control.watermarks", "control.extract_reads", "control.extract_keys"):
-            self.warehouse.execute(f"delete from {table} where {MINE}", self.name)
+        self.warehouse.execute(f"delete from control.watermarks where {MINE}", self.name)
+        self.forget_reading()
 
     def keep_drift(self, news: DriftNews) -> None:
         """Note fields and unknown values that were not seen before."""

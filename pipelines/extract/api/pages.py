@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 
 import polars as pl
@@ -56,6 +56,10 @@ class Pages:
         self._repeats = Counter(key.partition("#")[0] for key in repeats)
         self._before: list[str] = []
         """Texts of the rows of the page before."""
+        self._longest = 0
+        """Rows of the longest page."""
+        self._size = 0
+        """Rows of a page, where the server gives fewer than asked for."""
         self._stamped = dict.fromkeys(filter(None, (*resource.follows, resource.created)))
         self._known = KnownRows(drift.kinds, dict.fromkeys((*resource.keys, *self._stamped)))
 
@@ -66,7 +70,6 @@ class Pages:
             Incomplete: the same page came again (exit 7). Otherwise as `Api.page`.
         """
         page = self._api.page(self._resource, read.question, read.page)
-        self._refuse_repetition(read, page)
         rows = page.rows
         if drops_personal:
             rows = [without_personal(row, self._resource.personal) for row in rows]
@@ -77,7 +80,7 @@ class Pages:
             values = {name: [find(row.fields, name) for row in rows] for name in self._known.wanted}
         keys = self._keys_of(rows, hashes, values)
         stamps = {name: [read_stamp(value) for value in values[name]] for name in self._stamped}
-        following = go_on(read, page, self._resource, stamps.get(read.follow or "", []))
+        following = self._following(read, page, stamps.get(read.follow or "", []))
         keeps_keys |= read.kind in READ_WHOLE or read.kind in ("nulls", "missing")
         kept_keys = keys if keeps_keys else []
         if read.kind == "sweep":
@@ -111,13 +114,22 @@ class Pages:
         given = {name: [stamp for stamp in stamps[name] if stamp] for name in self._resource.follows}
         return {name: max(found) for name, found in given.items() if found}
 
-    def _refuse_repetition(self, read: Read, page: Page) -> None:
-        """A server that answers every page number with the same page would be read for ever."""
+    def _following(self, read: Read, page: Page, stamps: Sequence[str | None]) -> Read | None:
+        """What is asked next.
+
+        A server that answers every page number with the same page would be read for ever.
+        """
         before, self._before = self._before, [row.text for row in page.rows]
-        if read.pages == 0 or page.is_last or not self._resource.keys:
-            return
-        if before == self._before:
+        is_news = before != self._before
+        asked = replace(read, size=read.size or self._size)
+        following = go_on(asked, page, self._resource, stamps, longest=self._longest, is_news=is_news)
+        self._longest = max(self._longest, len(page.rows))
+        if following is None:
+            return None
+        if read.pages and not is_news and self._resource.keys:
             raise Incomplete(
                 f"{self._api.calls.server} answers {self._resource.name} with the same page again and again.\n"
                 "    Nothing was changed. Is a proxy or a cache between?"
             )
+        self._size = following.size
+        return following

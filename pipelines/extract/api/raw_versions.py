@@ -46,21 +46,21 @@ class RawVersions:
         self.table = f"raw.{source_name}_{input_name}"
         self.view = f"{self.table}_current"
         self._name = {"source_name": source_name, "input_name": input_name}
-        self._warehouse = warehouse
+        self.warehouse = warehouse
 
     def prepare(self, origin: str) -> None:
         """Make the table and its view where they are not there; a table of an earlier release gets the new columns."""
-        existing = self._warehouse.query(
+        existing = self.warehouse.query(
             "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = $1",
             [self.table.removeprefix("raw.")],
         )["column_name"].to_list()
         missing = {name: kind for name, (kind, _) in COLUMNS.items() if name not in existing}
         if not existing:
             columns = ", ".join(f"{quoted(name)} {kind}{PACKED.get(name, '')}" for name, kind in missing.items())
-            self._warehouse.execute(f"create table {self.table} ({columns})")
+            self.warehouse.execute(f"create table {self.table} ({columns})")
         else:
             for name, kind in missing.items():
-                self._warehouse.execute(f"alter table {self.table} add column {quoted(name)} {kind}")
+                self.warehouse.execute(f"alter table {self.table} add column {quoted(name)} {kind}")
         if missing:
             self._describe(origin)
         self._make_view(origin)
@@ -81,13 +81,13 @@ class RawVersions:
             pl.lit(stamp.run_id).alias("_run_id"),
             pl.lit(stamp.loaded_at).cast(pl.Datetime("us", "UTC")).alias("_loaded_at"),
         )
-        with self._warehouse.offering("received_rows", numbered):
-            self._warehouse.execute(f"insert into {self.table} by name from received_rows")
+        with self.warehouse.offering("received_rows", numbered):
+            self.warehouse.execute(f"insert into {self.table} by name from received_rows")
 
     def _latest(self, keys: pl.Series) -> pl.DataFrame:
         """Hashes of the latest version of some rows, and whether that is deleted."""
-        with self._warehouse.offering("received_keys", keys.unique().to_frame("_key")):
-            return self._warehouse.query(
+        with self.warehouse.offering("received_keys", keys.unique().to_frame("_key")):
+            return self.warehouse.query(
                 f"""
                 select _key, unnest(
                   max_by(
@@ -111,12 +111,12 @@ class RawVersions:
             How many rows are deleted now.
         """
         latest = self.latest_sql(2**62)
-        found = self._warehouse.query(f"select _version from ({latest}) where {condition} order by 1", parameters)
+        found = self.warehouse.query(f"select _version from ({latest}) where {condition} order by 1", parameters)
         if found.is_empty():  # mostly, and then no row has been read
             return 0
         numbered = found.rename({"_version": "version_before"}).with_row_index("number", offset=self.last_version() + 1)
-        with self._warehouse.offering("gone_rows", numbered):
-            self._warehouse.execute(
+        with self.warehouse.offering("gone_rows", numbered):
+            self.warehouse.execute(
                 f"""
                 insert into {self.table} by name
                 select row, _key, _row_hash, _source_hash, true as _is_deleted, number as _version,
@@ -129,14 +129,14 @@ class RawVersions:
 
     def last_version(self) -> int:
         """The highest version that was appended, complete or not."""
-        return int(self._warehouse.query(f"select coalesce(max(_version), 0) from {self.table}").item())
+        return int(self.warehouse.query(f"select coalesce(max(_version), 0) from {self.table}").item())
 
     def count(self, upto: int) -> int:
         """Rows that are current and not deleted, with versions up to one."""
         latest = (
             f"select max_by(_is_deleted, _version) as is_gone from {self.table} where _version <= {upto} group by _key"
         )
-        return int(self._warehouse.query(f"select count(*) from ({latest}) where not is_gone").item())
+        return int(self.warehouse.query(f"select count(*) from ({latest}) where not is_gone").item())
 
     def latest_sql(self, upto: int | str, select: str = "select *") -> str:
         """SQL for the latest version of each row up to a version, without deleted ones."""
@@ -147,7 +147,7 @@ class RawVersions:
 
     def _make_view(self, origin: str) -> None:
         """The view that selects read."""
-        found = self._warehouse.query(
+        found = self.warehouse.query(
             "select 1 from duckdb_views() where schema_name = 'raw' and view_name = $1",
             [self.view.removeprefix("raw.")],
         )
@@ -157,14 +157,14 @@ class RawVersions:
             "(select coalesce(max(landed_version), 0) from control.api_inputs where source_name ="
             f" '{self._name['source_name']}' and input_name = '{self._name['input_name']}')"
         )
-        self._warehouse.execute(f"create view {self.view} as {self.latest_sql(landed)}")
-        self._warehouse.execute(f"comment on view {self.view} is 'Current rows of {origin}: one per key, none deleted'")
+        self.warehouse.execute(f"create view {self.view} as {self.latest_sql(landed)}")
+        self.warehouse.execute(f"comment on view {self.view} is 'Current rows of {origin}: one per key, none deleted'")
 
     def _describe(self, origin: str) -> None:
         """Say in DuckDB what the table and its columns are."""
-        self._warehouse.execute(f"comment on table {self.table} is 'One row per version of a row of {origin}'")
+        self.warehouse.execute(f"comment on table {self.table} is 'One row per version of a row of {origin}'")
         for name, (_, meaning) in COLUMNS.items():
-            self._warehouse.execute(f"comment on column {self.table}.{quoted(name)} is '{meaning}'")
+            self.warehouse.execute(f"comment on column {self.table}.{quoted(name)} is '{meaning}'")
 
 
 def _without_known(received: pl.DataFrame, latest: pl.DataFrame | None) -> pl.DataFrame:

@@ -10,10 +10,12 @@ from typing import Protocol
 
 from mappings.wording import did_you_mean
 from pipelines.errors import DataProblem, TieoutError, UsageProblem
+from pipelines.extract.api.asked_again import Postings
 from pipelines.extract.api.batches import Batch
 from pipelines.extract.api.documents import DocumentsJob
 from pipelines.extract.api.jobs import Call, ListJob
 from pipelines.extract.api.landing import InputState, Progress, remember_calls, write_calls
+from pipelines.extract.api.personal_left import note_personal_left
 from pipelines.extract.api.raw_versions import Stamp
 from pipelines.extract.api.shapes import Api, Resource
 from pipelines.extract.api.wishes import Wish
@@ -146,11 +148,26 @@ def read_inputs(
     ]  # fmt: skip
     _Reading(lists, warehouse, tell).run()
     names = {spec.resource: spec.name for spec in specs}
+    postings = {
+        spec.api: Postings(states[spec.name].raw, task)
+        for spec in specs if (task := resources[spec.name].task) is not None
+    }  # fmt: skip
     documents: list[Job] = [
-        DocumentsJob(states[spec.name], apis[spec.api], wish, stamp, states[names[parent]].raw)
+        DocumentsJob(states[spec.name], apis[spec.api], wish, stamp, states[names[parent]].raw, postings.get(spec.api))
         for spec in specs if (parent := resources[spec.name].detail_of) is not None
     ]  # fmt: skip
+    for job in documents:
+        job.api.calls.notes["document_changes"] = (
+            f"{'list_and_postings' if job.api.name in postings else 'list'}: a document is asked for again when its row"
+            f" in the list {'or its entries in the ledger have' if job.api.name in postings else 'has'} changed; any"
+            " other change of it is found by `tieout extract --from --to` or `--full`"
+        )
     _Reading(documents, warehouse, tell).run()
+    if wish.drops_personal:
+        for name, api in apis.items():
+            left = note_personal_left(states[spec.name] for spec in specs if spec.api == name)
+            if left is not None:
+                api.calls.notes["personal_fields"] = left
     return {job.state.input_name: _describe(job, before) for job in [*lists, *documents]}
 
 

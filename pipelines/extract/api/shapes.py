@@ -35,6 +35,9 @@ class Resource:
     dated: str | None = None
     """Field with a row's day where the server filters by day and by nothing else (Core's /transactions): days are read
     whole, and a row of those days that did not come is deleted."""
+    task: str | None = None
+    """Field that names the document which a row comes from (Core's /transactions): a new row is a reason to ask for
+    that one again."""
     is_swept: bool = False
     """Whether deleted rows are found by reading all keys: the server says nowhere what was deleted."""
     detail_of: str | None = None

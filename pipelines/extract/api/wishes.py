@@ -13,6 +13,10 @@ from pipelines.extract.api.shapes import Resource
 RE_READ = timedelta(days=62)
 """Days that are read again of a list that can be asked by day and by nothing else: the month and the one before."""
 
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+"""Where a field is followed from in which no row had a stamp yet. Our own clock would be later than a stamp that the
+server gives for work that it did some hours ago; rows without one are not asked for, so this costs no call more."""
+
 SMALL = 0.9
 """A list that fills less than this of one page is read whole: one call finds changes and deletions."""
 
@@ -70,7 +74,7 @@ def plan_reads(
     if not resource.follows or last["row_count"] < SMALL * resource.page_rows:
         return _plan_whole(resource)
     reads = [
-        Read("changes", follow=name, since=write_stamp(watermarks.get(name, last["read_at"]) - wish.overlap))
+        Read("changes", follow=name, since=write_stamp(watermarks.get(name, BEGINNING) - wish.overlap))
         for name in resource.follows
     ]
     swept_at = last["swept_at"]

@@ -2,12 +2,14 @@
 
 import json
 import re
+from codecs import BOM_UTF8
 
 import httpx
 
 from pipelines.errors import Incomplete, NotGranted, TieoutError, UsageProblem, WebPage
 from pipelines.extract.api.json_rows import envelope_rows
 from pipelines.extract.api.received_row import ReceivedRow
+from pipelines.extract.api.waits import seconds_asked
 
 LONGEST_WAIT = 65.0
 """Seconds that a client waits for its turn; a minute's limit is over after 60."""
@@ -56,12 +58,6 @@ def read_document(response: httpx.Response) -> ReceivedRow | None:
     raise Incomplete(f"{_call(response)}: Cin7 Core answered with JSON that is no document.\n    {RUN_AGAIN}")
 
 
-def seconds_asked(response: httpx.Response) -> float | None:
-    """Seconds that Core asks to wait, which it writes as a number or in words: `60 Seconds`."""
-    found = re.match(r"\s*(\d+)(?:\.\d+)?\s*(s|sec|secs|second|seconds)?\s*$", _retry_after(response), re.IGNORECASE)
-    return float(found[1]) if found else None
-
-
 def too_many_calls(response: httpx.Response) -> Incomplete:
     """A limit: of a minute, or of the day."""
     wait = seconds_asked(response)
@@ -87,7 +83,7 @@ def _json_text(response: httpx.Response) -> str:
         text = response.content.decode("utf-8-sig")
         json.loads(text)
     except ValueError:
-        is_page = response.content.lstrip()[:1] == b"<"
+        is_page = response.content.removeprefix(BOM_UTF8).lstrip()[:1] == b"<"
         kind = "a web page (HTTP 200)" if is_page else "something that is not JSON"
         raise (WebPage if is_page else Incomplete)(
             f"{_call(response)}: Cin7 Core answered with {kind} instead of rows.\n"
@@ -128,10 +124,6 @@ def _exception(response: httpx.Response) -> str:
     errors = parsed if isinstance(parsed, list) else [parsed]
     texts = [str(error.get("Exception", "")) for error in errors if isinstance(error, dict)]
     return " ".join(" ".join(texts).split())[:200] or " ".join(response.text.split())[:200]
-
-
-def _retry_after(response: httpx.Response) -> str:
-    return str(response.headers.get("Retry-After", ""))
 
 
 def _call(response: httpx.Response) -> str:

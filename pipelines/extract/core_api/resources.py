@@ -92,6 +92,7 @@ _TRANSACTIONS = CoreResource(
         keys=(),
         page_rows=LIST_ROWS,
         dated="EffectiveDate",
+        task="TaskID",
         enums={"Type": _lower(TRANSACTION_TYPES)},
         spelling=SPELLING,
     ),

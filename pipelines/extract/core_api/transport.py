@@ -4,10 +4,11 @@ import httpx
 from httpx_retries import Retry, RetryTransport
 
 from pipelines.extract.api.calls import Calls
-from pipelines.extract.core_api.answers import BUSY, LONGEST_WAIT, seconds_asked, too_many_calls
+from pipelines.extract.api.waits import seconds_asked, settle_wait
+from pipelines.extract.core_api.answers import BUSY, LONGEST_WAIT, too_many_calls
 
 RETRIES = 5
-_RETRIED_STATUSES = [429, 502, 503, 504]
+_RETRIED_STATUSES = [429, 500, 502, 503, 504]
 
 
 def turn_taking(
@@ -41,16 +42,21 @@ class _CoreTransport(httpx.BaseTransport):
         self._silent_wait = silent_wait
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Pass the request on when it is its turn; a wait that is too long ends the call instead of being slept on."""
+        """Pass the request on when it is its turn; the answer is read here, so that one that stalls is tried again.
+
+        A wait that is too long ends the call instead of being slept on.
+        """
         self._calls.take()
         response = self._transport.handle_request(request)
+        response.read()
         if response.status_code in BUSY:
             response.request = request
             self._settle_wait(response)
+        settle_wait(response)
         return response
 
     def _settle_wait(self, response: httpx.Response) -> None:
-        """Make Retry-After a number, or take it away; the other calls wait as long."""
+        """Let this call and the others wait as long as Core asks for, or as it is known to take."""
         wait = seconds_asked(response)
         if wait is not None and wait > LONGEST_WAIT:
             response.close()

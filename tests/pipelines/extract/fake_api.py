@@ -35,6 +35,8 @@ class FakeApi:
         self.calls = Calls("Cin7 Omni", "test", CallLimits())
         self.resources = resources
         self.asked: list[tuple[str, Question, int]] = []
+        self.most_rows: int | None = None
+        """Rows of a page, where that is fewer than asked for."""
         self.before_answer: Callable[[str, int], None] = lambda resource, number: None
         self._rows = rows
 
@@ -46,9 +48,9 @@ class FakeApi:
         found = [row for row in self._all(resource.name) if _is_asked(row, resource, question)]
         if question.follow:
             found.sort(key=lambda row: read_stamp(find(row, str(question.follow))) or "")
-        size = resource.page_rows
+        size = min(self.most_rows or resource.page_rows, resource.page_rows)
         shown = found[(number - 1) * size : number * size]
-        return Page([received(row) for row in shown], is_last=len(shown) < size)
+        return Page([received(row) for row in shown], is_last=len(shown) < resource.page_rows)
 
     def detail(self, resource: Resource, key: str) -> ReceivedRow | None:
         """A document by its key."""

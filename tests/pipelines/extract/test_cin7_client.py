@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -136,6 +137,43 @@ def test_a_hiccup_is_tried_again_and_a_wait_that_is_asked_for_is_kept(tmp_path: 
     assert waits == [0.0, 7.0]
 
 
+@pytest.mark.parametrize(("status", "asked", "wait"), [(429, "2 Seconds", 2.0), (503, "3 s", 3.0), (429, "soon", 0.0)])
+def test_a_wait_in_words_is_understood_or_ignored_without_a_word(
+    tmp_path: Path, waits: list[float], caplog: pytest.LogCaptureFixture, status: int, asked: str, wait: float
+) -> None:
+    answers = iter([httpx.Response(status, headers={"Retry-After": asked}), httpx.Response(200, json=[])])
+    with client(tmp_path, lambda _: next(answers)) as omni:
+        assert read_all(omni, "Branches") == []
+    assert waits == [wait]
+    assert [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING] == []
+
+
+class StallingBody(httpx.SyncByteStream):
+    """Half of an answer, and then nothing until the client has waited long enough."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b'[{"id": 1}, '
+        raise httpx.ReadTimeout("The read operation timed out")
+
+
+def test_an_error_of_the_server_and_an_answer_that_stalls_are_tried_again(tmp_path: Path, waits: list[float]) -> None:
+    answers = iter(
+        [httpx.Response(500), httpx.Response(200, stream=StallingBody()), httpx.Response(200, json=[{"id": 1}])]
+    )
+    with client(tmp_path, lambda _: next(answers)) as omni:
+        assert read_all(omni, "Branches") == [{"id": 1}]
+    assert len(waits) == 2
+
+
+def test_answers_that_stall_again_and_again_end_the_run(tmp_path: Path, waits: list[float]) -> None:
+    def stall(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=StallingBody())
+
+    with client(tmp_path, stall) as omni, pytest.raises(Incomplete, match="The read operation timed out"):
+        read_all(omni, "Branches")
+    assert len(waits) == 3
+
+
 def test_a_server_with_limits_is_read_completely(tmp_path: Path, waits: list[float]) -> None:
     """cin7.md section 1.1: 3 calls a second, 60 a minute, then 429."""
     with running_sandbox(SAMPLE, limits=CallLimits(0, 1, 0)) as url:
@@ -165,7 +203,7 @@ def test_nobody_answers(tmp_path: Path, waits: list[float]) -> None:
     assert caught.value.exit_code == 7
     assert str(caught.value) == (
         "Cin7 Omni at http://127.0.0.1:9/api/v1/ cannot be reached: Connection refused.\n"
-        "    Run the same command again; nothing was changed."
+        "    Run the same command again: it goes on where it stopped."
     )
     assert len(waits) == 3
 
@@ -174,6 +212,7 @@ def test_nobody_answers(tmp_path: Path, waits: list[float]) -> None:
     ("response", "words"),
     [
         (httpx.Response(200, text="<!DOCTYPE html><title>Maintenance</title>"), "answered with a web page"),
+        (httpx.Response(200, content=b"\xef\xbb\xbf<html></html>"), "answered with a web page"),
         (httpx.Response(200, text="oops"), "answered with something that is not JSON"),
         (httpx.Response(200, json={"message": "no"}), "JSON that is no list of rows"),
         (httpx.Response(200, json=[1]), "JSON that is no list of rows"),

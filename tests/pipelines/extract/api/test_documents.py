@@ -1,6 +1,6 @@
 """Whole documents behind a list, and days of rows without a key: asked for when they changed, and once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from tests.pipelines.extract.fake_api import FakeApi
 
 SALE_LIST = Resource("saleList", ("SaleID",), ("Updated",), page_rows=4)
 SALE = Resource("sale", ("ID",), detail_of="saleList")
+TASKS = Resource("transactions", (), page_rows=4, dated="EffectiveDate", task="TaskID")
 
 
 class Core:
@@ -23,19 +24,44 @@ class Core:
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
         self.sales = {f"S{n}": f"2026-10-01T00:{n:02}:00Z" for n in range(10)}
-        resources = {"saleList": SALE_LIST, "sale": SALE}
+        self.quantities = dict.fromkeys(self.sales, 1)
+        self.postings: list[Row] = []
+        resources = {"saleList": SALE_LIST, "sale": SALE, "transactions": TASKS}
         self.api = FakeApi(self._rows, resources, "core")
 
     def _rows(self, name: str) -> list[Row]:
         if name == "saleList":
             return [{"SaleID": key, "Updated": at} for key, at in self.sales.items()]
-        return [{"ID": key, "Lines": [{"SKU": key, "at": at}]} for key, at in self.sales.items()]
+        if name == "transactions":
+            return self.postings
+        return [
+            {
+                "ID": key,
+                "Lines": [{"SKU": key, "at": at, "Quantity": self.quantities.get(key)}],
+                "Invoices": [{"TaskID": f"invoice of {key}", "InvoiceDate": f"2026-10-1{key[-1]}T00:00:00"}],
+                "RequiredBy": "2026-10-31T00:00:00",
+            }
+            for key, at in self.sales.items()
+        ]
 
-    def read(self) -> dict[str, ReadInput]:
+    def read(self, wish: Wish | None = None) -> dict[str, ReadInput]:
         self.api.asked.clear()
-        specs = [ApiInputSpec("list", "core", "saleList", "a:1"), ApiInputSpec("sales", "core", "sale", "a:2")]
+        specs = [
+            ApiInputSpec("list", "core", "saleList", "a:1"),
+            ApiInputSpec("sales", "core", "sale", "a:2"),
+            ApiInputSpec("postings", "core", "transactions", "a:3"),
+        ]
         stamp = Stamp("run", datetime.now(UTC))
-        return read_inputs("core", specs, {"core": self.api}, self.warehouse, Wish(), stamp, quiet)
+        return read_inputs("core", specs, {"core": self.api}, self.warehouse, wish or Wish(), stamp, quiet)
+
+    def post(self, task: str) -> None:
+        """An entry of today."""
+        self.postings.append({"TaskID": task, "EffectiveDate": f"{datetime.now(UTC).date()}T00:00:00", "Amount": 5})
+
+    @property
+    def asked(self) -> list[str]:
+        """Documents that were asked for."""
+        return sorted(one.keys[0] for name, one, _ in self.api.asked if name == "sale")
 
     def documents(self) -> set[str]:
         return set(self.warehouse.query("select row ->> 'ID' as id from raw.core_sales_current")["id"])
@@ -48,8 +74,76 @@ def test_a_document_is_asked_for_when_its_row_in_the_list_has_changed(warehouse:
     core.sales["S3"] = "2026-10-02T00:00:00Z"
     core.sales["S99"] = "2026-10-02T00:00:01Z"
     core.read()
-    assert sorted(one.keys[0] for name, one, _ in core.api.asked if name == "sale") == ["S3", "S99"]
+    assert core.asked == ["S3", "S99"]
     assert core.documents() == set(core.sales)
+    assert not core.read()["sales"].is_changed
+
+
+def test_documents_of_the_days_of_a_backfill_are_asked_for_again(warehouse: Warehouse) -> None:
+    """cin7.md section 2.1: a row of a list says little, so a document may change without it."""
+    core = Core(warehouse)
+    core.read()
+    core.quantities["S4"] = 2
+    assert not core.read()["sales"].is_changed
+    assert core.asked == []
+    days = Wish(first_day=date(2026, 10, 13), last_day=date(2026, 10, 14))
+    assert core.read(days)["sales"].is_changed
+    assert core.asked == ["S3", "S4"], "by the day of the invoice; what is required later has not happened then"
+    assert not core.read(days)["sales"].is_changed
+    core.read(Wish(first_day=date(2026, 10, 1), last_day=date(2026, 10, 1)))
+    assert len(core.asked) == 10, "by the day in the list"
+
+
+def test_documents_without_any_day_belong_to_every_day(warehouse: Warehouse) -> None:
+    core = Core(warehouse)
+    core.sales = dict.fromkeys(core.sales, "")
+    core.read()
+    warehouse.execute("update raw.core_sales set row = replace(row::varchar, '2026-10-12T', '')::json")
+    core.read(Wish(first_day=date(2026, 10, 17), last_day=date(2026, 10, 17)))
+    assert core.asked == ["S2", "S7"]
+
+
+@pytest.mark.parametrize("task", ["S4", "invoice of S4"])
+def test_a_document_is_asked_for_again_when_something_is_posted_for_it(warehouse: Warehouse, task: str) -> None:
+    """cin7.md section 2.2: /transactions has TaskID and no modified filter."""
+    core = Core(warehouse)
+    core.post("S1")
+    core.read()
+    core.quantities["S4"] = 2
+    core.post(task)
+    core.post("of nobody")
+    assert core.read()["sales"].is_changed
+    assert core.asked == ["S4"]
+    assert not core.read()["sales"].is_changed
+    assert core.asked == []
+    del core.postings[1]
+    core.read()
+    assert core.asked == ["S4"], "what was undone is news, too"
+    assert "document_changes" in core.api.calls.notes
+
+
+def test_what_was_posted_before_an_interruption_is_not_forgotten(warehouse: Warehouse) -> None:
+    core = Core(warehouse)
+    core.read()
+    core.post("S4")  # the first reading had no entry
+    core.read()
+    core.post("S4")
+    core.post("S5")
+    calls = iter(range(99))
+
+    def break_off(resource: str, number: int) -> None:
+        if resource == "sale" and next(calls):
+            raise Incomplete("no answer")
+
+    core.api.before_answer = break_off
+    with pytest.raises(Incomplete):
+        core.read()
+    first = core.asked[0]
+    core.api.before_answer = lambda resource, number: None
+    core.post(first)
+    core.quantities[first] = 3
+    core.read()
+    assert core.asked == ["S4", "S5"], "one was posted to once more"
     assert not core.read()["sales"].is_changed
 
 

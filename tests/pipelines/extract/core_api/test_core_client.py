@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipelines.errors import Incomplete, UsageProblem
+from pipelines.errors import Incomplete, UsageProblem, WebPage
 from pipelines.extract.api.shapes import Question
+from pipelines.extract.api.waits import seconds_asked
 from pipelines.extract.core_api import CoreApi, connect_core
-from pipelines.extract.core_api.answers import seconds_asked
 from pipelines.settings import load_settings
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -151,6 +151,18 @@ def test_a_web_page_with_status_200_is_an_error_section_2_1(tmp_path: Path) -> N
         core.page(core.resources["saleList"], ALL, 1)
     assert "answered with a web page (HTTP 200) instead of rows" in str(caught.value)
     assert "check TIEOUT_CORE_URL" in str(caught.value)
+
+
+def test_a_web_page_behind_a_mark_of_byte_order_is_a_web_page(tmp_path: Path) -> None:
+    page = httpx.Response(200, content=b"\xef\xbb\xbf <!DOCTYPE html><html></html>")
+    with api(tmp_path, lambda _: page) as core, pytest.raises(WebPage, match="answered with a web page"):
+        core.page(core.resources["saleList"], ALL, 1)
+
+
+def test_an_error_of_the_server_is_tried_again(tmp_path: Path) -> None:
+    answers = [httpx.Response(500), rows(1, "1")]
+    with api(tmp_path, lambda _: answers.pop(0)) as core:
+        assert len(core.page(core.resources["saleList"], ALL, 1).rows) == 1
 
 
 @pytest.mark.parametrize("body", ['{"Total": 3, "SaleList": [{"SaleID": "1"', "[]", "3", '{"Total": 1}'])
