@@ -53,11 +53,11 @@ def select(
     for name, columns in FILES.items():
         frames[name] = pl.DataFrame(list(inputs.get(name, [])), schema=dict.fromkeys(columns, pl.String))
     sql = next(sql for name, sql in source.tables.items() if str(name) == table)
-    with (
-        SourceConnection(frames, zone, assumptions=assumptions) as connection,
-        connection.select(table, sql) as selected,
-    ):
-        return selected.query("select * from selected_rows").to_dicts()
+    with SourceConnection(frames, zone, assumptions=assumptions) as connection:
+        for name, shared in source.shared.items():
+            connection.share(str(name), shared)
+        with connection.select(table, sql) as selected:
+            return selected.query("select * from selected_rows").to_dicts()
 
 
 def order(**changes: object) -> Row:
