@@ -1,7 +1,5 @@
 """Traps of Omni's documents, each with the section of cin7.md that tells of it: what its selects make of them."""
 
-from decimal import Decimal
-
 import pytest
 
 from pipelines.extract.api.shapes import Question
@@ -211,7 +209,7 @@ def test_freight_is_carried_by_what_came_once_the_order_is_received_in_full_cin7
 
 
 def test_a_price_of_more_places_than_core_keeps_is_seen_by_core_where_it_is_worth_a_cent_cin7_1_6() -> None:
-    """cin7.md section 1.6. 4,000,000 x 0.12345678 = 493,827.12, yet with 6 places 493,828.00; 40 are 4.94 either way."""
+    """cin7.md section 1.6. 4,000,000 x 0.12345678 = 493,827.12, yet with 6 places 493,828.00; 40 make 4.94."""
     spokes = {"id": 71, "code": "SPOKE", "unitPrice": "0.12345678"}
     assert price_of(lineItems=[spokes | {"qty": 4_000_000, "qtyShipped": 4_000_000}]) == "0.123456780000"
     assert price_of(lineItems=[spokes | {"qty": 40, "qtyShipped": 40}]) == "0.123457"
