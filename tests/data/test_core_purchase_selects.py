@@ -138,7 +138,7 @@ def test_the_tax_of_a_price_with_tax_is_stated_or_that_of_its_rule_section_2_2(
 
 
 def test_purchases_in_currencies_with_many_zeros_are_read_to_the_end_section_2_2() -> None:
-    """cin7.md section 2.2: prices in the supplier's currency. 20,000 at 1,500,000.00 rupiah, 30,000,000.00 of charges."""
+    """cin7.md section 2.2: prices in the supplier's currency: 20,000 at 1,500,000.00 rupiah, and charges."""
     line = purchase_line(Quantity=20_000, Price=1_500_000, Total=30_000_000_000)
     extra = {"Price": 30_000_000, "Quantity": 1, "Total": 30_000_000, "Tax": 0, "Account": "630"}
     bill = {"TaskID": "i1", "InvoiceNumber": "INV-9", "Status": "AUTHORISED", "InvoiceDate": "2026-10-02T00:00:00",

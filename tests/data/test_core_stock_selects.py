@@ -202,7 +202,7 @@ def test_documents_of_nulls_break_no_select_section_2_2(table: str) -> None:
 
 
 def test_a_new_quantity_without_the_old_one_is_refused_section_2_2() -> None:
-    """cin7.md section 2.2: quantities of an adjustment are new ones on hand. 5 where nobody says from what is not +5."""
+    """cin7.md section 2.2: quantities are new ones on hand. 5 where nobody says from what is not +5."""
     unknown = {"SKU": "TENT", "Location": "Auckland", "QuantityOnHand": None, "Adjustment": 5}
     given = [adjustment(ExistingStockLines=[unknown], NewStockLines=[])]
     (row,) = select("adjustment_lines", adjustments=given)
