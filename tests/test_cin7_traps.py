@@ -50,11 +50,19 @@ TRAPS = """
 1.5 | kits: a parent and its child lines | data/test_omni_selects.py::test_of_a_kit_its_parts_leave_stock_and_not_the_kit_itself
 1.5 | batches and serials in stockMovements | data/test_omni_traps.py::test_batches_of_a_sale_are_lines_of_their_own_where_that_is_asked_for_cin7_1_5
 1.5 | a line without a code is a comment | data/test_omni_selects.py::test_a_line_without_code_is_a_comment_and_a_quantity_that_is_no_number_is_kept_to_be_refused
+1.5 | taxStatus as a number, or one that nobody knows | data/test_omni_traps.py::test_a_tax_status_counts_as_a_number_too_and_an_unknown_one_is_refused_cin7_1_5
+1.5 | rates of yen and rupiah, and what is no rate | data/test_omni_trade.py::test_a_rate_of_any_size_is_read_and_what_is_no_rate_is_refused_section_1_5
+1.5 | a negative line of a sale is an exchange | data/test_omni_traps.py::test_a_negative_line_of_a_sale_is_an_exchange_and_comes_back_cin7_1_5
 1.6 | unitPrice is the cost in the document's currency, with tax or without, before freight | data/test_omni_selects.py::test_a_purchase_price_is_without_gst_and_with_the_orders_own_freight
 1.6 | tax that does not come back | data/test_omni_selects.py::test_tax_that_does_not_come_back_is_part_of_the_cost
 1.6 | drafts and voids are no receipts | data/test_omni_selects.py::test_drafts_and_voids_of_purchases_are_no_receipts
+1.6 | prices with tax whose rate is missing | data/test_omni_traps.py::test_prices_with_tax_whose_rate_is_not_known_are_refused_cin7_1_6
+1.6 | freight that is no number | data/test_omni_traps.py::test_an_amount_of_the_order_that_is_no_number_refuses_its_lines_cin7_1_6
+1.6 | received in full with less than was ordered | data/test_omni_traps.py::test_freight_is_carried_by_what_came_once_the_order_is_received_in_full_cin7_1_6
+1.6 | received in full, and nobody says how many | data/test_omni_traps.py::test_an_order_received_in_full_that_does_not_say_how_many_came_is_listed_cin7_1_6
 1.7 | a return is a negative qty, linked by salesReference | data/test_omni_selects.py::test_a_return_is_positive_and_finds_the_line_that_it_reverses
 1.7 | a credit that takes nothing back | data/test_omni_selects.py::test_a_credit_that_takes_nothing_back_is_no_return
+1.7 | a positive credit line that moved units | data/test_omni_traps.py::test_a_credit_line_with_a_positive_quantity_that_moved_units_is_listed_cin7_1_7
 1.7 | qty moved has to equal qty; both dates | transforms/test_left_out.py::test_a_return_has_reasons_of_its_own_cin7_3a
 1.8 | adjustments count with both dates, and have no status | data/test_omni_selects.py::test_an_adjustment_counts_when_it_is_complete_and_a_cost_of_nothing_is_none
 1.8 | adjustments that moved stock and do not count | data/test_omni_traps.py::test_an_adjustment_without_accounting_date_or_approval_is_listed_when_it_moved_stock_cin7_1_8
@@ -63,6 +71,8 @@ TRAPS = """
 1.8 | services, kits and older codes of options | data/test_omni_selects.py::test_an_option_is_a_sku_and_services_and_kits_are_no_stock
 1.8 | a component for the job or for a unit | data/test_omni_traps.py::test_whether_a_component_is_for_the_job_or_for_a_unit_is_a_setting_cin7_1_8
 1.8 | payments of any orderType | data/test_omni_trade.py::test_a_payment_finds_its_document_and_says_where_it_came_from
+1.8 | types of contacts and payments that nobody knows | pipelines/extract/test_documented_values.py::test_contacts_and_payments_of_omni_tell_unknown_values_cin7_1_8
+1.8 | a transfer that arrived and never left | data/test_omni_traps.py::test_a_transfer_that_arrived_without_a_dispatched_date_left_on_that_day_cin7_1_8
 1.8 | a contact's accountingIntegrationId | data/test_omni_trade.py::test_a_contact_has_its_accounts_email_first_and_the_id_that_cin7_stores
 2.1 | two headers, and version 2 in the path | pipelines/extract/core_api/test_core_client.py::test_both_headers_and_the_path_of_version_2_are_sent_section_2_1
 2.1 | 429 or 503 for the same limit | pipelines/extract/core_api/test_core_client.py::test_429_and_503_are_both_waited_out_with_and_without_retry_after_section_2_1
@@ -93,6 +103,12 @@ TRAPS = """
 2.2 | labour and resources with an expense account | data/test_core_stock_selects.py::test_labour_of_an_assembly_and_resources_of_a_run_are_charges_on_what_they_make_section_2_2
 2.2 | disassembly: Cost of each part | data/test_core_stock_selects.py::test_what_is_taken_apart_goes_into_its_parts_by_their_share_of_the_cost_section_2_2
 2.2 | StockOnHand is money | data/test_core_stock_selects.py::test_stock_on_hand_of_availability_is_money_and_on_hand_is_units_section_2_2
+2.2 | statuses of parts that nobody knows | pipelines/extract/test_documented_values.py::test_parts_of_core_documents_tell_unknown_values_section_2_2
+2.2 | a new quantity without the old one | data/test_core_stock_selects.py::test_a_new_quantity_without_the_old_one_is_refused_section_2_2
+2.2 | new units of one SKU at two costs | data/test_core_stock_selects.py::test_new_units_of_one_sku_at_two_costs_are_two_lines_section_2_2
+2.2 | OnHand of nothing | data/test_core_stock_selects.py::test_nothing_on_hand_is_no_units_and_not_a_row_to_refuse_section_2_2
+2.2 | a line that does not state its tax | data/test_core_purchase_selects.py::test_the_tax_of_a_price_with_tax_is_stated_or_that_of_its_rule_section_2_2
+2.2 | an exchange within a sale | data/test_core_sale_selects.py::test_a_negative_line_of_a_sale_is_an_exchange_and_comes_back_section_2_2
 2.2 | every field may be null | data/test_core_stock_selects.py::test_documents_of_nulls_break_no_select_section_2_2
 5.1 | what unitCost of a sale becomes; which stamp a cost moves | data/test_omni_traps.py::test_the_unit_cost_on_a_sale_is_never_read_cin7_1_5
 5.2 | time zone and time part of business dates | data/test_omni_traps.py::test_whether_business_dates_are_instants_is_a_setting_cin7_5

@@ -55,6 +55,17 @@ PRODUCT_ENUMS: Mapping[str, tuple[str, ...]] = {
     "orderType": ("order", "kit", "limited stock", "buy to order", "pre-order", "gift voucher"),
 }
 
+CONTACT_ENUMS: Mapping[str, tuple[str, ...]] = {"type": ("internal", "customer", "supplier")}
+
+PAYMENT_ENUMS: Mapping[str, tuple[str, ...]] = {
+    "orderType": (
+        "undefined", "genericorder", "salesorder", "preorder", "productionjob", "purchaseorder", "purchasequote",
+        "quote", "adjustment", "batchorsplitinvoice", "binlocationtransfer", "branchtransfer", "supplierconsignment",
+        "consignment", "creditnote", "suppliercreditnote", "layby", "bommaster", "salesorderswithcartons",
+    ),
+}  # fmt: skip
+"""Of contacts and payments (cin7.md section 1.8)."""
+
 PERSONAL = (
     "firstName", "lastName", "email", "memberEmail", "branchEmail", "billingEmail", "phone", "mobile", "fax",
     "deliveryFirstName", "deliveryLastName", "deliveryCompany", "deliveryAddress1", "deliveryAddress2", "deliveryCity",
@@ -85,9 +96,9 @@ _LISTS = (
     _whole("BomMasters"),
     _whole("Branches"),
     _documents("BranchTransfers"),
-    _documents("Contacts"),
+    _documents("Contacts", enums=CONTACT_ENUMS),
     _documents("CreditNotes", CHANGED, COST_CHANGED, enums=ENUMS),
-    _documents("Payments"),
+    _documents("Payments", enums=PAYMENT_ENUMS),
     _whole("ProductCategories"),
     _documents("ProductionJobs"),
     _whole("ProductOptions", "id", "sizeId"),

@@ -76,15 +76,18 @@ def _advice(name: str, table: CoreTable, given: set[str]) -> str:
     return did_you_mean(name, open_names if nearest(name, open_names) else table.column_names)
 
 
-def type_rows(table: CoreTable, selected: Selected) -> TypedTable:
+def type_rows(table: CoreTable, selected: Selected, *, is_in_order: bool = True) -> TypedTable:
     """Cast the rows of a select and split them.
 
     Args:
         table: the core table they are meant for.
         selected: the select, with every required column and no unknown one.
+        is_in_order: whether the order of the select means anything: that of rows from an API does not, and it changes
+            with the number of DuckDB's threads.
 
     Returns:
-        Good rows and refused rows. Of rows that share a key the first one stays, the others are refused.
+        Good rows and refused rows. Of rows that share a key the first one stays, the others are refused; without an
+        order it is the first by its values.
 
     Raises:
         SqlFaultError: the select stopped at a row, from the block in which it is open.
@@ -98,7 +101,8 @@ def type_rows(table: CoreTable, selected: Selected) -> TypedTable:
     selected.execute(_cast_view(present, first_row))
     refused = [_refused(fault, table, types) for fault in (_broken(faults, selected) if bad_count else [])]
     for key in table.keys:
-        refused += _refuse_duplicates(key, table, types, selected)
+        first = [] if is_in_order else [column.name for column in present]
+        refused += _refuse_duplicates(key, table, types, selected, first)
     rejected = _rejected(refused, table, selected)
     rejected_count = rejected["row_number"].n_unique()
     return TypedTable(
@@ -197,16 +201,19 @@ def _refused(fault: _Fault, table: CoreTable, types: dict[str, tuple[str, str]])
 
 
 def _refuse_duplicates(
-    key: tuple[str, ...], table: CoreTable, types: dict[str, tuple[str, str]], selected: Selected
+    key: tuple[str, ...], table: CoreTable, types: dict[str, tuple[str, str]], selected: Selected, first: list[str]
 ) -> list[str]:
-    """Take the second and later rows of a key out of the good rows; SQL for what they were."""
+    """Take the second and later rows of a key out of the good rows, by the columns `first`; SQL for what they were."""
     columns = ", ".join(f'"{name}"' for name in key)
     counts = selected.query(f"select count(*), count(distinct ({columns})) from typed_rows where {GOOD}").row(0)
     if counts[0] == counts[1]:
         return []
+    order = ", ".join(f'"{name}" nulls first' for name in first) + ", rowid" if first else "rowid"
+    shared = f"select {columns} from typed_rows where {GOOD} group by all having count(*) > 1"
     selected.execute(
         f"update typed_rows set repeated_key = '{' '.join(key)}' where rowid in (select rowid from typed_rows"
-        f" where {GOOD} qualify row_number() over (partition by {columns} order by rowid) > 1)"
+        f" where {GOOD} and ({columns}) in ({shared})"
+        f" qualify row_number() over (partition by {columns} order by {order}) > 1)"
     )
     name = f"'{key[0]}'" if len(key) == 1 else "null"
     words = f"{' and '.join(key)} must be unique: an earlier row has the same"

@@ -207,6 +207,7 @@ def _type_all(run: _Extract, loads: list[Load]) -> dict[str, TypedTable]:
     ):
         shared = SharedSelects(run.source, connection)
         problems = shared.problems
+        is_in_order = all(isinstance(one, FileInput) for one in run.source.inputs.values())
         for done, (name, sql) in enumerate(run.source.tables.items(), 2 * len(run.source.inputs)):
             run.step(f"select {name}", done)
             table = core_table(f"core.{name}")
@@ -215,7 +216,7 @@ def _type_all(run: _Extract, loads: list[Load]) -> dict[str, TypedTable]:
                     wrong = find_column_problems(table, list(selected.columns), name.place)
                     problems += wrong
                     if not wrong:
-                        typed[table.name] = type_rows(table, selected)
+                        typed[table.name] = type_rows(table, selected, is_in_order=is_in_order)
                     if not problems:
                         fill_table(table, selected.stream(typed[table.name].good_rows), run.warehouse)
             except SqlFaultError as error:

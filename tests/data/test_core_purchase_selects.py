@@ -114,3 +114,43 @@ def test_additional_charges_of_a_bill_are_charges_at_its_rate() -> None:
 
 def test_a_service_purchase_has_no_goods_to_charge() -> None:
     assert select("charges", purchases=[purchase(Type="Service Purchase", ManualJournals=[journal()])]) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "price"),
+    [
+        ({"Tax": None, "TaxRule": "VAT 20"}, None, "10.000000"),  # 12.00 with 20 % inside
+        ({"Tax": "", "TaxRule": None}, "vat 20", "10.000000"),  # the rule of the purchase
+        ({"Tax": None, "TaxRule": "VAT 99"}, None, None),  # no such rule: no cost, which the close asks for
+        ({"Tax": 20, "TaxRule": "VAT 99"}, None, "10.000000"),
+        ({"Tax": 0, "TaxRule": "VAT 20"}, None, "12.000000"),  # stated: there is none in it
+    ],
+)
+def test_the_tax_of_a_price_with_tax_is_stated_or_that_of_its_rule_section_2_2(
+    changes: Row, rule: str | None, price: str | None
+) -> None:
+    """cin7.md section 2.2: lines with Tax and TaxRule, /ref/tax with TaxPercent."""
+    bought = purchase(
+        TaxCalculation="Inclusive", TaxRule=rule, Order={"Lines": [purchase_line(Price=12, Total=120) | changes]}
+    )
+    (row,) = select("receipt_lines", purchases=[bought], taxes=[{"Name": "VAT 20", "TaxPercent": 20}])
+    assert row["unit_price"] == (None if price is None else Decimal(price))
+
+
+def test_purchases_in_currencies_with_many_zeros_are_read_to_the_end_section_2_2() -> None:
+    """cin7.md section 2.2: prices in the supplier's currency: 20,000 at 1,500,000.00 rupiah, and charges."""
+    line = purchase_line(Quantity=20_000, Price=1_500_000, Total=30_000_000_000)
+    extra = {"Price": 30_000_000, "Quantity": 1, "Total": 30_000_000, "Tax": 0, "Account": "630"}
+    bill = {"TaskID": "i1", "InvoiceNumber": "INV-9", "Status": "AUTHORISED", "InvoiceDate": "2026-10-02T00:00:00",
+            "CurrencyConversionRate": 0.0001, "Lines": [line], "AdditionalCharges": [extra]}  # fmt: skip
+    bought = purchase(
+        SupplierCurrency="IDR", CurrencyRate=0.0001, Order={"Lines": [line]}, Invoice=[bill],
+        StockReceived=[{"TaskID": "r1", "Status": "AUTHORISED", "Lines": [received_line(Quantity=20_000)]}],
+    )  # fmt: skip
+    (row,) = select("receipt_lines", purchases=[bought])
+    assert (row["unit_price"], row["quantity"]) == (Decimal("1501500.000000"), 20_000)
+    (billed,) = select("bill_lines", purchases=[bought])
+    assert billed["line_amount"] == Decimal("30030000000.00")
+    (freight,) = select("charges", purchases=[bought | {"Invoice": [bill | {"AdditionalCharges": [extra | {
+        "Account": "425", "Total": 50_000_000_000}]}]}])  # fmt: skip
+    assert freight["charge_amount"] == 5_000_000

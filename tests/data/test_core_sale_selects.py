@@ -176,3 +176,35 @@ def test_what_is_negative_is_shared_to_the_cent_like_what_is_positive() -> None:
     billed = purchase()["Invoice"][0] | {"Lines": [purchase_line(Quantity=3, Total=-10.0)]}
     lines = select("bill_lines", purchases=[purchase(StockReceived=received, Invoice=[billed])])
     assert [row["line_amount"] for row in lines] == [Decimal("-3.33"), Decimal("-6.67")]
+
+
+def test_a_sale_of_a_million_and_more_is_read_to_the_end_section_2_2() -> None:
+    """cin7.md section 2.2: 90,000,000.00 yen at 0.011 are 990,000.00; 2,000,000.00 at 1 are themselves."""
+    for total, rate, revenue in ((90_000_000, 0.011, "990000.00"), (2_000_000, 1, "2000000.00")):
+        line = {"SKU": "TENT", "Quantity": 2, "Total": total, "Tax": 0}
+        (row,) = select("sale_lines", sales=[sale(Invoices=[invoice(Lines=[line], CurrencyConversionRate=rate)])])
+        assert row["revenue_amount"] == Decimal(revenue)
+
+
+def test_a_negative_line_of_a_sale_is_an_exchange_and_comes_back_section_2_2() -> None:
+    """cin7.md section 2.2: 2 tents of 115.00 with 15.00 inside go, 1 pot of 23.00 with 3.00 inside comes back."""
+    pot = {"SKU": "POT", "Quantity": -1, "Total": -23.0, "Tax": -3.0, "DropShip": False}
+    tent = {"SKU": "TENT", "Quantity": 2, "Total": 230.0, "Tax": 30.0, "DropShip": False}
+    lines = [tent, pot]
+    swap = sale(
+        Order={"SaleOrderNumber": "SO-1", "Status": "AUTHORISED", "Lines": lines}, Invoices=[invoice(Lines=lines)],
+        Fulfilments=[fulfilment(picked(), picked(-1, "POT"))],
+    )  # fmt: skip
+    shown = ("kind", "sku", "ordered_quantity", "moved_quantity", "moved_date", "invoice_date", "revenue_amount")
+    rows = [tuple(row[name] for name in shown) for row in select("sale_lines", sales=[swap])]
+    assert sorted(rows) == [
+        ("sale", "TENT", 2, 2, "2026-09-30", "2026-10-01", Decimal("200.00")),
+        ("sale_return", "POT", 1, 1, "2026-09-30", "2026-10-01", Decimal("-20.00")),
+    ]
+    assert select("uncounted_lines", sales=[swap]) == []
+    unpicked = swap | {"Fulfilments": [fulfilment()]}
+    (row,) = select("sale_lines", sales=[unpicked])
+    assert row["sku"] == "TENT"
+    (listed,) = select("uncounted_lines", sales=[unpicked])
+    assert (listed["sku"], listed["quantity"], listed["moved_date"]) == ("POT", 1, "2026-10-01")
+    assert "nobody picked" in listed["reason"]

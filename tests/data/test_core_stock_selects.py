@@ -199,3 +199,34 @@ def test_documents_of_nulls_break_no_select_section_2_2(table: str) -> None:
         if isinstance(definition, ApiInput)
     }
     assert len(select(table, None, **everywhere)) <= 1
+
+
+def test_a_new_quantity_without_the_old_one_is_refused_section_2_2() -> None:
+    """cin7.md section 2.2: quantities are new ones on hand. 5 where nobody says from what is not +5."""
+    unknown = {"SKU": "TENT", "Location": "Auckland", "QuantityOnHand": None, "Adjustment": 5}
+    given = [adjustment(ExistingStockLines=[unknown], NewStockLines=[])]
+    (row,) = select("adjustment_lines", adjustments=given)
+    assert row["quantity"] == "QuantityOnHand null, Adjustment 5"
+    (row,) = select("adjustment_lines", {"adjustment_quantity": "change"}, adjustments=given)
+    assert row["quantity"] == "5.0000"
+
+
+def test_new_units_of_one_sku_at_two_costs_are_two_lines_section_2_2() -> None:
+    new = [{"SKU": "PEG", "Location": "Auckland", "Quantity": quantity, "UnitCost": cost}
+           for quantity, cost in ((5, 1.25), (2, 1.5))]  # fmt: skip
+    counted = adjustment(ExistingStockLines=[], NewStockLines=new)
+    # a task that is a stocktake, too, counts once
+    rows = select("adjustment_lines", adjustments=[counted], stocktakes=[counted])
+    shown = ("adjustment_line_id", "quantity", "unit_cost")
+    assert [tuple(row[name] for name in shown) for row in rows] == [
+        ("a1/new/PEG/Auckland/", "5.0000", "1.25"),
+        ("a1/new/PEG/Auckland//2", "2.0000", "1.5"),
+    ]
+
+
+def test_nothing_on_hand_is_no_units_and_not_a_row_to_refuse_section_2_2() -> None:
+    given = [
+        {"SKU": sku, "Location": "Auckland", "OnHand": units} for sku, units in (("A", None), ("B", "x"), ("C", 3))
+    ]
+    rows = select("stock_on_hand", availability=given)
+    assert {row["sku"]: row["quantity"] for row in rows} == {"A": 0, "B": None, "C": 3}

@@ -300,3 +300,31 @@ def test_nulls_everywhere_break_no_select(table: str) -> None:
         name: [{"deposit_id": "1", "credit_id": "1"}] for name in ("deposits", "supplier_credits")
     }
     assert isinstance(select(OMNI, table, rates=RATES, **given, **blank), list)
+
+
+@pytest.mark.parametrize(
+    ("written", "quoted", "rate"),
+    [
+        (92, "0.01087", "0.01086957"),  # 1 / 92
+        (15_000, "0.0000667", "0.00006667"),  # rupiah for a dollar
+        (92, "92.5", "92.00000000"),
+        (9_999_999_999, "9999999999", "9999999999.00000000"),
+        (-1.09, "1.09", "-1.09"),  # no rate: refused as it was written, not left to the table
+        ("1,09", "1.09", "1,09"),
+        (10_000_000_000, "1.09", "10000000000"),
+    ],
+)
+def test_a_rate_of_any_size_is_read_and_what_is_no_rate_is_refused_section_1_5(
+    written: object, quoted: str, rate: str
+) -> None:
+    """cin7.md section 1.5: currencyRate; yen and rupiah are far from 1."""
+    table = [{"currency": "IDR", "date": "2026-09-28", "nzd_for_one": quoted}]
+    sold = order(currencyCode="IDR", currencyRate=written)
+    (row,) = select(OMNI, "trade_documents", rates=table, sales=[sold])
+    assert row["currency_rate"] == rate
+
+
+def test_a_line_of_a_hundred_million_and_more_is_a_line_section_1_5() -> None:
+    """cin7.md section 1.5: 20,000 at 150,000.00 rupiah are 3,000,000,000.00."""
+    sold = order(currencyCode="IDR", lineItems=[line(qty=20_000, unitPrice="150000.00")])
+    assert amounts(sales=[sold]) == [("goods", "Duo tent", Decimal("3000000000.00"))]

@@ -1,7 +1,5 @@
 """Traps of Omni's documents, each with the section of cin7.md that tells of it: what its selects make of them."""
 
-from decimal import Decimal
-
 import pytest
 
 from pipelines.extract.api.shapes import Question
@@ -28,7 +26,7 @@ def test_a_rate_of_nothing_is_base_currency_only_where_the_currency_is_cin7_1_5(
     """cin7.md section 1.5: if 0 or null, Cin7 looks up a rate."""
     known = [{"currency": "AUD", "date": "2026-09-01", "nzd_for_one": "1.09"}]
     (row,) = select("sale_lines", sales=[order(currencyRate=rate, currencyCode=currency)], rates=known)
-    assert row["revenue_amount"] == (None if revenue is None else Decimal(revenue))
+    assert row["revenue_amount"] == revenue
 
 
 def test_a_key_with_an_apostrophe_is_doubled_and_a_question_is_sorted_by_what_it_follows_cin7_1_2() -> None:
@@ -154,10 +152,118 @@ def test_batches_of_a_sale_are_lines_of_their_own_where_that_is_asked_for_cin7_1
     shown = ("sale_line_id", "lot", "ordered_quantity", "moved_quantity", "revenue_amount", "returned_sale_line_id")
     # 6 at 23.00 with 15 % inside are 120.00, shared by the 5 that moved: 48.00, 48.00 and 24.00
     assert sorted(tuple(row[name] for name in shown) for row in rows) == [
-        ("CN91/B2", "B2", "1.0000", "1.0000", Decimal("-100.00"), "SO11/B2"),
-        ("SO11", None, "2.0000", "1.0000", Decimal("24.00"), None),
-        ("SO11/B1", "B1", "2.0000", "2.0000", Decimal("48.00"), None),
-        ("SO11/B2", "B2", "2.0000", "2.0000", Decimal("48.00"), None),
+        ("CN91/B2", "B2", "1.0000", "1.0000", "-100.00", "SO11/B2"),
+        ("SO11", None, "2.0000", "1.0000", "24.00", None),
+        ("SO11/B1", "B1", "2.0000", "2.0000", "48.00", None),
+        ("SO11/B2", "B2", "2.0000", "2.0000", "48.00", None),
     ]
     ignored = select("sale_lines", sales=[sold])
     assert [(row["sale_line_id"], row["lot"]) for row in ignored] == [("SO11", None)]
+
+
+def price_of(**changes: object) -> str | None:
+    """unit_price of the one line of a purchase order: 10 units at 6 that came in, tax added at 20 %."""
+    lines = [{"id": 71, "code": "RIM", "qty": 10, "qtyShipped": 10, "unitPrice": 6}]
+    (row,) = select("receipt_lines", purchases=[purchase(**{"taxRate": 20, "lineItems": lines} | changes)])
+    price: str | None = row["unit_price"]
+    return price
+
+
+@pytest.mark.parametrize("rate", [None, "20,0", "20%"])
+def test_prices_with_tax_whose_rate_is_not_known_are_refused_cin7_1_6(rate: str | None) -> None:
+    """cin7.md section 1.6: costs must be without tax; 6.00 would keep the tax in and the freight out."""
+    assert price_of(taxStatus="Incl", taxRate=rate, freightTotal=100) == f"taxStatus Incl, taxRate {rate or 'null'}"
+    (sold,) = select("sale_lines", sales=[order(taxStatus="Incl", taxRate=rate)])
+    assert sold["revenue_amount"] == f"taxStatus Incl, taxRate {rate or 'null'}"
+
+
+@pytest.mark.parametrize(
+    ("word", "price", "revenue"),
+    [("1", "5.000000", "191.67"), ("2", "6.000000", "230.00"), ("3", "6.000000", "230.00"),
+     ("Weird", "taxStatus Weird, taxRate 20", "taxStatus Weird, taxRate 20")],
+)  # fmt: skip
+def test_a_tax_status_counts_as_a_number_too_and_an_unknown_one_is_refused_cin7_1_5(
+    word: str, price: str, revenue: str
+) -> None:
+    """cin7.md section 1.5: the older form is 1 = Incl, 2 = Excl, 3 = Exempt. 6 / 1.2 = 5; 230 / 1.2 = 191.67."""
+    assert price_of(taxStatus=word) == price
+    (sold,) = select("sale_lines", sales=[order(taxStatus=word, taxRate=20)])
+    assert sold["revenue_amount"] == revenue
+
+
+@pytest.mark.parametrize("field", ["freightTotal", "surcharge", "discountTotal"])
+def test_an_amount_of_the_order_that_is_no_number_refuses_its_lines_cin7_1_6(field: str) -> None:
+    """cin7.md section 1.6: freightTotal, surcharge and discountTotal are part of the cost."""
+    assert price_of(**{field: "1,000.00"}) == f"{field} 1,000.00"
+    discounted = [{"id": 71, "code": "RIM", "qty": 10, "qtyShipped": 10, "unitPrice": 6, "discount": "1,5"}]
+    assert price_of(lineItems=discounted) == "discount 1,5"
+    (sold,) = select("sale_lines", sales=[order(lineItems=[line(discount="1,5")])])
+    assert sold["revenue_amount"] == "unitPrice 115.0, qty 2, discount 1,5"
+
+
+def test_freight_is_carried_by_what_came_once_the_order_is_received_in_full_cin7_1_6() -> None:
+    """cin7.md section 1.6. 4 of 10 came with 10.00 of freight: 6.00 + 2.50 each, 34.00 in all."""
+    lines = [{"id": 71, "code": "RIM", "qty": 10, "qtyShipped": 4, "unitPrice": 6}]
+    assert price_of(lineItems=lines, freightTotal=10) == "8.500000"
+    assert price_of(lineItems=lines, freightTotal=10, fullyReceivedDate=None) == "7.000000"
+
+
+def test_a_price_of_more_places_than_core_keeps_is_seen_by_core_where_it_is_worth_a_cent_cin7_1_6() -> None:
+    """cin7.md section 1.6. 4,000,000 x 0.12345678 = 493,827.12, yet with 6 places 493,828.00; 40 make 4.94."""
+    spokes = {"id": 71, "code": "SPOKE", "unitPrice": "0.12345678"}
+    assert price_of(lineItems=[spokes | {"qty": 4_000_000, "qtyShipped": 4_000_000}]) == "0.123456780000"
+    assert price_of(lineItems=[spokes | {"qty": 40, "qtyShipped": 40}]) == "0.123457"
+    many = [{"id": 71, "code": "SPOKE", "qty": 3_000_000, "qtyShipped": 3_000_000, "unitPrice": "0.10"}]
+    assert price_of(lineItems=many, freightTotal=100) == "0.100033333333"  # 100.00 over 3,000,000
+
+
+def test_amounts_of_currencies_with_many_zeros_are_read_to_the_end_cin7_1_6() -> None:
+    """cin7.md section 1.6: prices are in the document's currency, such as rupiah: 20,000 x 150,000 and freight."""
+    lines = [{"id": 71, "code": "RIM", "qty": 20_000, "qtyShipped": 20_000, "unitPrice": 1_500_000}]
+    assert price_of(currencyCode="IDR", lineItems=lines, freightTotal=30_000_000) == "1501500.000000"
+    (sold,) = select("sale_lines", sales=[order(lineItems=[line(qty=20_000, qtyShipped=1, unitPrice="150000.00")])])
+    assert sold["revenue_amount"] == "2608695652.17"  # 3,000,000,000 / 1.15
+    far = line(qty=5_000_000_000, qtyShipped=1, unitPrice=9_000_000_000)
+    (sold,) = select("sale_lines", sales=[order(taxStatus="Excl", lineItems=[far])])
+    assert sold["revenue_amount"] == "45000000000000000000.00"  # no money of core: the row is refused, the others go on
+
+
+def test_a_transfer_that_arrived_without_a_dispatched_date_left_on_that_day_cin7_1_8() -> None:
+    """cin7.md section 1.8: BranchTransfers with dispatchedDate and receivedDate."""
+    moved = {"id": 7, "reference": "TR-3", "receivedDate": "2026-09-03T12:00:00Z", "sourceBranchId": 1,
+             "destinationBranchId": 2, "lineItems": [{"id": 1, "code": "TENT", "qty": 2}]}  # fmt: skip
+    (row,) = select("transfer_lines", transfers=[moved])
+    assert (row["dispatched_date"], row["received_date"]) == ("2026-09-04", "2026-09-04")
+
+
+def test_an_order_received_in_full_that_does_not_say_how_many_came_is_listed_cin7_1_6() -> None:
+    """cin7.md section 1.6: qtyShipped is the received quantity."""
+    unsaid = [{"id": 71, "code": "RIM", "qty": 10, "qtyShipped": None, "unitPrice": 6}]
+    (row,) = select("receipt_lines", purchases=[purchase(lineItems=unsaid)])
+    assert row["quantity"] == "0"
+    (listed,) = select("uncounted_lines", purchases=[purchase(lineItems=unsaid)])
+    assert (listed["sku"], listed["quantity"], listed["moved_date"]) == ("RIM", "10", "2026-09-08")
+    assert "does not say how many came" in listed["reason"]
+    none = [unsaid[0] | {"qtyShipped": 0}]
+    assert select("uncounted_lines", purchases=[purchase(lineItems=none)]) == []
+
+
+def test_a_credit_line_with_a_positive_quantity_that_moved_units_is_listed_cin7_1_7() -> None:
+    """cin7.md section 1.7: a return to stock is a negative qty."""
+    given = [credit(lineItems=[line(id=92, qty=1, qtyShipped=1), line(id=93, qty=1, qtyShipped=0)])]
+    assert select("sale_lines", credits=given) == []
+    (listed,) = select("uncounted_lines", credits=given)
+    assert (listed["line_id"], listed["document_kind"], listed["quantity"]) == ("sale 92", "sale", "1")
+    assert listed["moved_date"] == "2026-10-05"
+    assert select("uncounted_lines", credits=[given[0] | {"status": "Void"}, credit()]) == []
+
+
+def test_a_negative_line_of_a_sale_is_an_exchange_and_comes_back_cin7_1_5() -> None:
+    """cin7.md section 1.5. 2 tents of 115.00 with 15 % inside go, 1 pot of 23.00 comes back."""
+    swap = [line(), line(id=12, code="POT", qty=-1, qtyShipped=-1, unitPrice=23)]
+    shown = ("sale_line_id", "kind", "ordered_quantity", "moved_quantity", "moved_date", "revenue_amount")
+    rows = [tuple(row[name] for name in shown) for row in select("sale_lines", sales=[order(lineItems=swap)])]
+    assert sorted(rows) == [
+        ("SO11", "sale", "2.0000", "2.0000", "2026-09-30", "200.00"),
+        ("SO12", "sale_return", "1.0000", "1.0000", "2026-09-30", "-20.00"),
+    ]

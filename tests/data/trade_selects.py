@@ -33,8 +33,11 @@ def select(
     frames = {str(name): _frame(one, inputs.get(str(name), [])) for name, one in source.inputs.items()}
     values = {str(name): str(one.value) for name, one in source.assumptions.items()} | dict(assumed or {})
     sql = next(sql for name, sql in source.tables.items() if str(name) == table)
-    with SourceConnection(frames, zone, 1, None, values) as connection, connection.select(table, sql) as selected:
-        return selected.query("select * from selected_rows order by 1").to_dicts()
+    with SourceConnection(frames, zone, 1, None, values) as connection:
+        for name, shared in source.shared.items():
+            connection.share(str(name), shared)
+        with connection.select(table, sql) as selected:
+            return selected.query("select * from selected_rows order by 1").to_dicts()
 
 
 def _frame(definition: object, rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:

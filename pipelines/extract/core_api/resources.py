@@ -19,6 +19,29 @@ PERSONAL = (
 )  # fmt: skip
 
 
+PART_STATUSES = ("NOT AVAILABLE", "DRAFT", "AUTHORISED", "VOIDED")
+"""Of the parts of a sale or purchase, such as an order, a pick or a bill (cin7.md section 2.2)."""
+PURCHASE_STATUSES = (
+    "DRAFT", "VOIDED", "ORDERING", "ORDERED", "RECEIVING", "RECEIVED", "INVOICED", "CREDITED", "RECEIVING / CREDITED",
+    "RECEIVED / CREDITED", "PARTIALLY INVOICED", "COMPLETED",
+)  # fmt: skip
+_SALE_PARTS: Mapping[str, tuple[str, ...]] = {
+    "Fulfilments.Pick.Status": PART_STATUSES,
+    "Fulfilments.Pack.Status": PART_STATUSES,
+    "Fulfilments.Ship.Status": (*PART_STATUSES, "PARTIALLY AUTHORISED"),
+    "Invoices.Status": (*PART_STATUSES, "PAID"),
+    "CreditNotes.Status": PART_STATUSES,
+}
+_PURCHASE_PARTS: Mapping[str, tuple[str, ...]] = {
+    "StockReceived.Status": PART_STATUSES,
+    "PutAway.Status": PART_STATUSES,
+    "Invoice.Status": (*PART_STATUSES, "PAID"),
+    "CreditNote.Status": PART_STATUSES,
+}
+"""What the selects ask of a part decides what moved and what is billed."""
+PRODUCT_TYPES = ("Stock", "Service")
+
+
 @dataclass(frozen=True)
 class Address:
     """Where a resource is, and how it is asked for."""
@@ -48,6 +71,11 @@ def _lower(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word.lower() for word in words)
 
 
+def _enums(fields: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    """Fields with the values that are documented for them."""
+    return {field: _lower(words) for field, words in fields.items() if words}
+
+
 def _list(
     name: str,
     list_name: str,
@@ -55,6 +83,7 @@ def _list(
     since: tuple[str, str] | None = None,
     statuses: tuple[str, ...] = (),
     fixed: Mapping[str, str] | None = None,
+    types: tuple[str, ...] = (),
 ) -> CoreResource:
     """A list; `since` is the field with the change's instant and the parameter that filters by it."""
     resource = Resource(
@@ -63,7 +92,7 @@ def _list(
         follows=(since[0],) if since else (),
         page_rows=LIST_ROWS,
         is_swept=since is not None,
-        enums={"Status": _lower(statuses)} if statuses else {},
+        enums=_enums({"Status": statuses, "Type": types}),
         spelling=SPELLING,
         personal=PERSONAL,
     )
@@ -71,14 +100,19 @@ def _list(
 
 
 def _document(
-    name: str, list_name: str, key: str, statuses: tuple[str, ...] = (), parameter: str | None = None
+    name: str,
+    list_name: str,
+    key: str,
+    statuses: tuple[str, ...] = (),
+    parameter: str | None = None,
+    parts: Mapping[str, tuple[str, ...]] | None = None,
 ) -> CoreResource:
     """The documents behind a list, one call each."""
     resource = Resource(
         name=name,
         keys=(key,),
         detail_of=list_name,
-        enums={"Status": _lower(statuses)} if statuses else {},
+        enums=_enums({"Status": statuses, **(parts or {})}),
         spelling=SPELLING,
         free_fields=frozenset({"additionalattributes"}),
         personal=PERSONAL,
@@ -102,10 +136,10 @@ _TRANSACTIONS = CoreResource(
 
 _ALL = (
     _list("saleList", "SaleList", "SaleID", since=("Updated", "UpdatedSince"), statuses=SALE_STATUSES),
-    _document("sale", "saleList", "ID", SALE_STATUSES),
-    _list("purchaseList", "PurchaseList", "ID", since=("LastUpdatedDate", "UpdatedSince")),
-    _document("advanced-purchase", "purchaseList", "ID"),
-    _document("purchase", "purchaseList", "ID"),
+    _document("sale", "saleList", "ID", SALE_STATUSES, parts=_SALE_PARTS),
+    _list("purchaseList", "PurchaseList", "ID", since=("LastUpdatedDate", "UpdatedSince"), statuses=PURCHASE_STATUSES),
+    _document("advanced-purchase", "purchaseList", "ID", PURCHASE_STATUSES, parts=_PURCHASE_PARTS),
+    _document("purchase", "purchaseList", "ID", PURCHASE_STATUSES),
     _list("stockadjustmentList", "StockAdjustmentList", "TaskID", statuses=STOCK_STATUSES),
     _document("stockadjustment", "stockadjustmentList", "TaskID", STOCK_STATUSES),
     _list("stockTakeList", "StockTakeList", "TaskID", statuses=STOCK_STATUSES),
@@ -121,7 +155,14 @@ _ALL = (
     _list("production/orderList", "ProductionOrders", "ProductionOrderID"),
     _document("production/order", "production/orderList", "ProductionOrderID"),
     _document("production/order/run", "production/orderList", "ProductionOrderID"),
-    _list("product", "Products", "ID", since=("LastModifiedOn", "ModifiedSince"), fixed={"IncludeDeprecated": "true"}),
+    _list(
+        "product",
+        "Products",
+        "ID",
+        since=("LastModifiedOn", "ModifiedSince"),
+        fixed={"IncludeDeprecated": "true"},
+        types=PRODUCT_TYPES,
+    ),
     _list("ref/productavailability", "ProductAvailabilityList", "ID", "Location", "Bin", "Batch", "ExpiryDate"),
     _list("customer", "CustomerList", "ID", since=("LastModifiedOn", "ModifiedSince")),
     _list("supplier", "SupplierList", "ID", since=("LastModifiedOn", "ModifiedSince")),

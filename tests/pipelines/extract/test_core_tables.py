@@ -28,11 +28,11 @@ class Typed(TypedTable):
     rows: pl.DataFrame
 
 
-def type_select(table: str, text: str, zone: str = "UTC", **inputs: pl.DataFrame) -> Typed:
+def type_select(table: str, text: str, zone: str = "UTC", *, is_in_order: bool = True, **inputs: pl.DataFrame) -> Typed:
     """Type the rows of a select."""
     sql = Sql(text, Place("shop.yaml"), 1, (0,) * (text.count("\n") + 1))
     with SourceConnection(inputs, zone) as connection, connection.select(table, sql) as selected:
-        typed = type_rows(core_table(f"core.{table}"), selected)
+        typed = type_rows(core_table(f"core.{table}"), selected, is_in_order=is_in_order)
         rows = selected.query(typed.good_rows)
     assert rows.height == typed.row_count
     return Typed(**vars(typed), rows=rows)
@@ -226,6 +226,18 @@ def test_of_rows_with_one_key_the_first_good_one_stays() -> None:
         ("A", "must be true or false", "is_stocked", "what?"),
         ("A", "sku must be unique: an earlier row has the same", "sku", "A"),
     ]
+
+
+def test_of_rows_with_one_key_and_no_order_the_same_one_stays_however_they_come() -> None:
+    text = "select sku, name as product_name, stocked as is_stocked from lines"
+    lines = pl.DataFrame({"sku": ["A", "B", "A", "A"], "name": ["Tent", "Pot", None, "Tent"],
+                          "stocked": ["yes", "yes", "what?", "no"]})  # fmt: skip
+    for ordered in (lines, lines.reverse()):
+        typed = type_select("products", text, is_in_order=False, lines=ordered)
+        assert sorted(typed.rows.select("sku", "product_name", "is_stocked").rows()) == [
+            ("A", "Tent", False), ("B", "Pot", True),
+        ]  # fmt: skip
+        assert ("A", "sku must be unique: an earlier row has the same", "sku", "A") in rejected(typed)
 
 
 def test_a_key_of_two_columns_is_unique_as_a_pair() -> None:
