@@ -17,6 +17,7 @@ from mappings.vocabulary import (
     CLOSE_LATE_COST,
     CLOSE_METHOD,
     CURRENCY,
+    EARLIER_MOVES,
     IDENTIFIER,
     INVENTORY_METHOD,
     JOURNAL_STATUS,
@@ -29,7 +30,15 @@ from mappings.vocabulary import (
     NegativeStock,
     RecognitionDate,
 )
-from schemas.policies import CloseLateCost, ClosePolicy, CompletenessPolicy, CostingPolicy, Pool, RecognitionPolicy
+from schemas.policies import (
+    CloseLateCost,
+    ClosePolicy,
+    CompletenessPolicy,
+    CostingPolicy,
+    EarlierMoves,
+    Pool,
+    RecognitionPolicy,
+)
 from schemas.posting_choices import EvidenceScope, ForeignJournal, WhenLocked
 
 
@@ -118,6 +127,12 @@ class CloseSettings(Written):
     source: PlacedText = key(IDENTIFIER, "The source that is closed: a file in mappings/sources, without .yaml")
     first_period: datetime.date = key(
         Month(), "First month that tieout closes (YYYY-MM); what moved before is in Xero's opening balance"
+    )
+    moves_before_first_period: EarlierMoves = key(
+        EARLIER_MOVES,
+        "Where there is opening stock, what moved before first_period: left_out, it is in the opening stock; or "
+        "counted, on top of an opening that is older than all documents",
+        default="left_out",
     )
     inventory_method: InventoryMethod = key(
         INVENTORY_METHOD, "periodic writes no COGS and no adjustment journals", default="perpetual"
@@ -212,6 +227,7 @@ class CloseFile(Written):
                 require_full_shipment=recognition.require_full_shipment,
                 accounting_statuses=recognition.accounting_statuses,
             ),
+            moves_before_first_period=close.moves_before_first_period,
             inventory_method=close.inventory_method,
             negative_stock=close.negative_stock,
             late_cost=close.costing.late_cost,

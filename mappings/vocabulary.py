@@ -5,7 +5,7 @@ from typing import Literal
 from mappings.kinds import Choice, Text, words_of
 from schemas.closing import EXCEPTION_KINDS
 from schemas.journals import JOURNAL_KINDS, ROLES
-from schemas.policies import CloseLateCost, Pool
+from schemas.policies import CloseLateCost, EarlierMoves, Pool
 
 Basis = Literal["value", "quantity", "weight", "volume", "equal"]
 Remainder = Literal["largest", "last"]
@@ -41,4 +41,5 @@ AMOUNT = Text(r"^[0-9]{1,12}(\.[0-9]{1,2})?$", 'an amount in base currency, quot
 RECOGNITION_DATE = Choice[RecognitionDate](words_of(RecognitionDate))
 ACCOUNTING_STATUS = Choice[str](words_of(AccountingStatus))
 INVENTORY_METHOD = Choice[InventoryMethod](words_of(InventoryMethod))
+EARLIER_MOVES = Choice[EarlierMoves](words_of(EarlierMoves))
 NEGATIVE_STOCK = Choice[NegativeStock](words_of(NegativeStock))

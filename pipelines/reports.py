@@ -128,12 +128,14 @@ def left_out_table(warehouse: Warehouse, period: date, most: int = 15) -> Report
     Args:
         warehouse: holds close.left_out.
         period: first day of the month.
-        most: lines shown one by one; what is beyond is summed up.
+        most: lines shown one by one; what is beyond is summed up, and so is what moved before the opening stock.
     """
-    lines = warehouse.read("close.left_out", "period = ?", [period]).sort(
+    every = warehouse.read("close.left_out", "period = ?", [period]).sort(
         -pl.col("cost_amount").abs(), -pl.col("goods_amount").fill_null(0).abs(), "document_number", "sku", "move_id"
     )
-    rows = [
+    is_earlier = pl.col("category") == "before_opening"
+    lines, earlier = every.filter(~is_earlier), every.filter(is_earlier)
+    rows: list[tuple[str, ...]] = [
         (
             row["document_number"],
             row["sku"],
@@ -149,10 +151,21 @@ def left_out_table(warehouse: Warehouse, period: date, most: int = 15) -> Report
     sums = [_left_out_sum(lines.slice(most), "more line"), _left_out_sum(lines, "line")]
     columns = ("Document", "SKU", "Left out as", "Why", "Units", *_LEFT_OUT_AMOUNTS)
     title = f"Left out of COGS, {name_period(period)}"
+    rows += _before_opening(earlier)
     if not rows:
         return ReportTable(title, columns, (), note="Nothing: every sale and return that moved is in COGS.")
-    shown = (*rows, *(sums if lines.height > most else sums[1:]))
+    shown = (*rows, *(sums if lines.height > most else sums[1:] if lines.height else ()))
     return ReportTable(title, columns, shown, frozenset({"Units", *_LEFT_OUT_AMOUNTS}), frozenset({len(shown) - 1}))
+
+
+def _before_opening(earlier: pl.DataFrame) -> list[tuple[str, ...]]:
+    """One row for all that is in the opening stock (listed in the first month)."""
+    if earlier.is_empty():
+        return []
+    documents = earlier["document_number"].n_unique()
+    count, first = f"{earlier.height:,} moves", str(earlier["moved_on"].min())
+    why = f"moved from {first} on, before the opening stock was counted (close.left_out)"
+    return [(f"{documents:,} documents", count, "before opening", why, "", "", "", "")]
 
 
 def _left_out_sum(lines: pl.DataFrame, what: str) -> tuple[str, ...]:

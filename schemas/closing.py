@@ -8,7 +8,7 @@ from schemas.dtypes import Money, Quantity
 EXCEPTION_KINDS = [
     "missing_cost", "negative_stock", "missing_rate", "unknown_sku", "unmapped_reason", "unmapped_charge",
     "unmapped_tracking", "unmapped_account", "missing_received_line", "unpriced_receipt", "rejected_row", "no_cogs",
-    "no_receipts", "fewer_rows",
+    "no_receipts", "fewer_rows", "before_opening",
 ]  # fmt: skip
 
 
@@ -38,9 +38,17 @@ class LeftOut(pa.DataFrameModel):
     period: pl.Date = pa.Field(description="First day of the month closed")
     move_id: str = pa.Field(description="Key of the stock move, or of the sale line where nothing has moved")
     category: str = pa.Field(
-        isin=["dispatched_not_recognised", "recognised_not_dispatched", "excluded_by_rule", "not_counted"],
+        isin=[
+            "dispatched_not_recognised",
+            "recognised_not_dispatched",
+            "excluded_by_rule",
+            "not_counted",
+            "dispatched_before_opening",
+            "before_opening",
+        ],
         description="dispatched and not recognised, recognised and not dispatched, excluded by a rule, or not counted"
-        " at all: a draft or void document whose goods moved nevertheless",
+        " at all: a draft or void document whose goods moved nevertheless; a sale of this month, or any document"
+        " (listed in the first month), whose goods moved before the opening stock was counted",
     )
     reason: str = pa.Field(description="The rule that left it out, in words")
     document_number: str = pa.Field(description="Number that people use")

@@ -97,6 +97,7 @@ class RecognitionPolicy:
 
 
 ShippedNotInvoiced = Literal["off", "clearing", "cogs"]
+EarlierMoves = Literal["left_out", "counted"]
 StockGate = Literal["stop", "list"]
 
 
@@ -200,3 +201,6 @@ class ClosePolicy:
     """What the first month books between Xero's opening balance and the opening stock."""
     completeness: CompletenessPolicy = field(default_factory=CompletenessPolicy)
     """When a month seems not to be all there."""
+    moves_before_first_period: EarlierMoves = "left_out"
+    """Whether moves before the first month are in the opening stock, or come on top of it; without opening stock they
+    always count."""

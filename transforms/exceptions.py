@@ -8,7 +8,7 @@ from schemas.closing import CloseExceptions
 from schemas.dtypes import COST, MONEY, QUANTITY
 from transforms.core_tables import CoreTables
 from transforms.currencies import cost_bills, cost_receipts
-from transforms.rounding import round_money
+from transforms.rounding import extend, round_money
 from transforms.texts import fill
 
 _SCHEMA: dict[str, pl.DataType] = {
@@ -88,6 +88,28 @@ def find_cost_exceptions(moves: pl.LazyFrame, valued: pl.LazyFrame, period: date
         subject=pl.col("sku"),
         quantity=pl.col("quantity"),
         amount=pl.col("cost_amount"),
+        happened_on=pl.col("moved_on"),
+    )
+
+
+def describe_earlier(moves: pl.LazyFrame) -> pl.LazyFrame:
+    """Documents of the time before the opening stock that came to light after the first month was closed.
+
+    Args:
+        moves: StockMoves that they would have made.
+
+    Returns:
+        CloseExceptions without period, is_blocking and correction_id; the subject is the document's number.
+    """
+    return _exception(
+        moves,
+        kind=pl.lit("before_opening"),
+        table=fill("core.{}_lines", pl.col("document_kind").replace({"credit_note": "sale", "purchase": "receipt"})),
+        key="move_id",
+        number="document_number",
+        subject=pl.col("document_number"),
+        quantity=pl.col("quantity"),
+        amount=pl.coalesce(pl.col("amount"), extend(pl.col("quantity"), pl.col("unit_cost"))),
         happened_on=pl.col("moved_on"),
     )
 

@@ -10,6 +10,7 @@ from schemas.dtypes import MONEY, QUANTITY
 from schemas.policies import RecognitionPolicy
 from transforms.goods_values import value_goods
 from transforms.recognition import recognise_sales
+from transforms.rounding import extend, round_money
 from transforms.texts import fill
 
 _COLUMNS = list(LeftOut.to_schema().columns)
@@ -29,6 +30,10 @@ class OpenLines:
     """`sku`, `quantity`, `value`: units and what they cost in base currency, those on hand if there are any."""
     stocked: pl.LazyFrame
     """`sku` of stocked products."""
+    begins_on: date | None = None
+    """First day of the ledger, where what moved before is in the opening stock."""
+    earlier_moves: pl.LazyFrame | None = None
+    """StockMoves before that day, where they are to be listed: in the first month."""
 
 
 def list_left_out(lines: OpenLines, policy: RecognitionPolicy, period: date, cut_off: date) -> pl.LazyFrame:
@@ -36,6 +41,8 @@ def list_left_out(lines: OpenLines, policy: RecognitionPolicy, period: date, cut
 
     A draft or a void document is neither in the ledger nor in COGS. Where it says nevertheless that goods moved in the
     month, it is listed as `not_counted`: the ledger has units that the shelf has not, or the other way round.
+    What moved before the ledger began is in the opening stock: it is listed once, as `before_opening`, and a sale of it
+    that is recognised in this month as `dispatched_before_opening`, since nothing books its COGS.
 
     Args:
         lines: what there is.
@@ -49,29 +56,62 @@ def list_left_out(lines: OpenLines, policy: RecognitionPolicy, period: date, cut
         has no cost yet: 0.00. `goods_amount` says what the goods cost all the same.
     """
     listed = [
-        _open_sales(lines, policy, cut_off),
+        _open_sales(lines, policy, period, cut_off),
         _uncounted_sales(lines.sale_lines, period, cut_off),
         _uncounted_others(lines.uncounted_lines, period, cut_off),
     ]
+    if lines.earlier_moves is not None:
+        listed.append(_earlier(lines.earlier_moves).join(listed[0], on="move_id", how="anti"))
+    else:
+        listed[0] = listed[0].with_columns(pl.lit(None, MONEY).alias("own_amount"))
     stocked = pl.concat(listed, how="diagonal").join(lines.stocked, on="sku", how="semi")
     with_costs = stocked.join(_sum_sales(lines.bookings), on="sale_line_id", how="left", validate="m:1")
     return (
         value_goods(with_costs, lines.bookings, lines.stock_values)
-        .with_columns(pl.lit(period).alias("period"), pl.col("cost_amount").fill_null(0).cast(MONEY))
+        .with_columns(
+            pl.lit(period).alias("period"),
+            pl.col("cost_amount").fill_null(0).cast(MONEY),
+            pl.coalesce("own_amount", "goods_amount").alias("goods_amount"),
+        )
         .sort("category", "document_number", "move_id")
         .select(_COLUMNS)
     )
 
 
-def _open_sales(lines: OpenLines, policy: RecognitionPolicy, cut_off: date) -> pl.LazyFrame:
+def _open_sales(lines: OpenLines, policy: RecognitionPolicy, period: date, cut_off: date) -> pl.LazyFrame:
     """Approved lines that are in one book and not in the other."""
+    begins_on = lines.begins_on or date.min
+    is_earlier = (pl.col("moved_date") < begins_on).fill_null(value=False) & (pl.col("moved_quantity") != 0)
+    is_of_month = pl.col("recognised_on").is_between(period, cut_off)
+    late = pl.when(is_of_month).then(pl.lit("dispatched_before_opening"))
+    moved = pl.when(pl.col("kind") == "sale_return").then(pl.lit("taken back")).otherwise(pl.lit("dispatched"))
+    why = fill("{} on {}, before the opening stock was counted", moved, pl.col("moved_date").cast(pl.String))
+    is_something = pl.any_horizontal(pl.col("ordered_quantity", "moved_quantity") != 0)
     return (
-        recognise_sales(lines.sale_lines, policy)
-        .with_columns(_category(cut_off).alias("category"))
+        recognise_sales(lines.sale_lines.filter(is_something), policy)
+        .with_columns(pl.when(is_earlier).then(late).otherwise(_category(cut_off)).alias("category"))
         .filter(pl.col("category").is_not_null())
-        .with_columns(pl.coalesce("left_out_reason", _date_reason(cut_off)).alias("reason"))
+        .with_columns(
+            pl.when(is_earlier)
+            .then(why)
+            .otherwise(pl.coalesce("left_out_reason", _date_reason(cut_off)))
+            .alias("reason")
+        )
         .select(*_facts_of_sale())
     )
+
+
+def _earlier(moves: pl.LazyFrame) -> pl.LazyFrame:
+    """What moved before the opening stock was counted, at its own cost where it has one."""
+    own = pl.coalesce("amount", extend(pl.col("quantity"), pl.col("unit_cost")))
+    return moves.select(
+        pl.lit("before_opening").alias("category"),
+        fill("moved on {}, before the opening stock was counted", pl.col("moved_on").cast(pl.String)).alias("reason"),
+        "sku", "document_number", "moved_on", "move_id",
+        pl.col("quantity").abs().cast(QUANTITY).alias("quantity"),
+        pl.when(pl.col("quantity") > 0).then(-1).otherwise(1).alias("sign"),
+        round_money(-own).alias("own_amount"),
+    )  # fmt: skip
 
 
 def _uncounted_sales(sale_lines: pl.LazyFrame, period: date, cut_off: date) -> pl.LazyFrame:

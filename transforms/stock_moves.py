@@ -26,6 +26,7 @@ def build_stock_moves(
     base_currency: str,
     as_of: date,
     standing_ids: pl.LazyFrame | None = None,
+    begins_on: date | None = None,
 ) -> pl.LazyFrame:
     """Every stock move of stocked products up to a day, from all documents.
 
@@ -36,6 +37,7 @@ def build_stock_moves(
         base_currency: ISO 4217 code; receipts enter at the rate of their day (IAS 21.21).
         as_of: moves with a later physical date are left out; opening stock is there from the beginning.
         standing_ids: `move_id` of moves that stand beside these, where the documents are only some of all.
+        begins_on: first day of the ledger: what moved before is in the opening stock; None: every day counts.
 
     Returns:
         StockMoves, one row per signed change. A receipt without a price or rate has neither unit_cost nor amount.
@@ -44,14 +46,15 @@ def build_stock_moves(
     documents = [
         _openings(core.opening_stock),
         _receipts(receipts, base_currency),
-        _landed_costs(core.charges, allocations, list_carriers(core, receipts)),
+        _landed_costs(core.charges, allocations, list_carriers(core, receipts), begins_on),
         _sales(recognise_sales(core.sale_lines, policy), base_currency),
         _adjustments(core.adjustment_lines),
         _transfers(core.transfer_lines),
         _production(core.production_lines),
     ]
     moves = pl.concat([_conform(frame) for frame in documents])
-    is_in_time = (pl.col("moved_on") <= as_of) | (pl.col("kind") == "opening")
+    has_begun = pl.lit(value=True) if begins_on is None else pl.col("moved_on") >= begins_on
+    is_in_time = ((pl.col("moved_on") <= as_of) & has_begun) | (pl.col("kind") == "opening")
     stocked = moves.join(core.stocked(), on="sku", how="semi").filter(is_in_time)
     own_ids = stocked.select("move_id")
     return _name_known_originals(stocked, own_ids if standing_ids is None else pl.concat([own_ids, standing_ids]))
@@ -118,9 +121,15 @@ def _receipts(receipts: pl.LazyFrame, base_currency: str) -> pl.LazyFrame:
     )
 
 
-def _landed_costs(charges: pl.LazyFrame, allocations: pl.LazyFrame, carriers: pl.LazyFrame) -> pl.LazyFrame:
-    """A share enters stock on the later of the charge's own date and the day its goods came in."""
-    came = carriers.select("receipt_line_id", "location", "lot", "received_date", "inflow_id")
+def _landed_costs(
+    charges: pl.LazyFrame, allocations: pl.LazyFrame, carriers: pl.LazyFrame, begins_on: date | None
+) -> pl.LazyFrame:
+    """A share enters stock on the later of the charge's own date and the day its goods came in.
+
+    Goods that came in before the ledger began are in the opening stock, at its cost: they take no share.
+    """
+    has_begun = pl.lit(value=True) if begins_on is None else pl.col("received_date") >= begins_on
+    came = carriers.filter(has_begun).select("receipt_line_id", "location", "lot", "received_date", "inflow_id")
     return (
         allocations.filter("is_stocked")
         .join(charges, on="charge_id", how="inner", validate="m:1")

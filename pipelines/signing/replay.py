@@ -52,8 +52,11 @@ def total_up(core: CoreTables, close: CloseContext) -> Totals:
     """
     policy = close.policy
     allocations = allocate_known_charges(core, close.maps.charge_types, policy.base_currency, close.cut_off).collect()
+    has_openings = bool(core.opening_stock.select(pl.len()).collect().item())
+    begins_on = policy.first_period if has_openings and policy.moves_before_first_period == "left_out" else None
+    horizon = _horizon(core, close)
     moves = build_stock_moves(
-        core, allocations.lazy(), policy.recognition, policy.base_currency, _horizon(core, close)
+        core, allocations.lazy(), policy.recognition, policy.base_currency, horizon, begins_on=begins_on
     ).collect()
     valued = value_moves(moves, policy.costing)
     none_booked = frame_of("close.bookings", []).lazy()

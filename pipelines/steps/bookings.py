@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.errors import DataProblem
 from pipelines.steps.context import CloseContext
+from pipelines.steps.ledger_start import ledger_begins_on
 from pipelines.steps.source_changes import find_horizon
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
@@ -120,7 +121,10 @@ def book_opening(close: CloseContext, warehouse: Warehouse, core: CoreTables, da
     known = allocate_known_charges(core, close.maps.charge_types, policy.base_currency, day)
     allocations = check(LandedCostAllocations, known)
     horizon = find_horizon(warehouse, policy.recognition, day)
-    built = build_stock_moves(core, allocations.lazy(), policy.recognition, policy.base_currency, horizon)
+    begins_on = ledger_begins_on(close, warehouse)
+    built = build_stock_moves(
+        core, allocations.lazy(), policy.recognition, policy.base_currency, horizon, begins_on=begins_on
+    )
     moves = check(StockMoves, built)
     try:
         valued = check(ValuedMoves, value_moves(moves, policy.costing))

@@ -69,6 +69,11 @@ SENTENCES = {
         "Is the extract complete (tieout extract --full)? Change close.completeness.fewest_rows_percent, or "
         f"{_accept('fewer_rows')}",
     ),
+    "before_opening": (
+        "dated before the first month, and not there when that month was closed: the opening stock has none of it",
+        "Date the document in an open month if its goods moved since; or enter the units as an adjustment; or, where "
+        f"the opening stock counted them, {_accept('before_opening')}",
+    ),
     "rejected_row": (
         "the row {subject} was refused by its table's rules (raw.rejected_rows)",
         f"Repair the row in the source, or {_accept('rejected_row')}",

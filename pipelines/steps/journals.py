@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.steps.completeness import find_incomplete
 from pipelines.steps.context import CloseContext
 from pipelines.steps.cut_off import enter_month_end
+from pipelines.steps.ledger_start import ledger_begins_on, moves_before_opening
 from pipelines.steps.purchase_changes import PurchaseScope, find_scope, keep_scope
 from pipelines.steps.source_changes import CORE_TABLES
 from pipelines.steps.source_postings import find_posting_differences
@@ -19,7 +20,7 @@ from schemas.tables import TRADE_TABLES
 from transforms.core_tables import CoreTables
 from transforms.entries.month import enter_month
 from transforms.entries.opening import enter_opening_differences
-from transforms.exceptions import find_cost_exceptions, find_document_exceptions, settle_exceptions
+from transforms.exceptions import describe_earlier, find_cost_exceptions, find_document_exceptions, settle_exceptions
 from transforms.journals import build_journals
 from transforms.left_out import OpenLines, list_left_out
 from transforms.roll_forward import roll_forward
@@ -100,6 +101,11 @@ def list_left_out_of(close: CloseContext, warehouse: Warehouse) -> pl.LazyFrame:
         in_both += " and coalesce(list_contains(?, accounting_status), true)"
         given.append(list(policy.accounting_statuses))
     in_one = f"not coalesce(moved_date <= ? and invoice_date <= ? and {in_both}, false)"
+    begins_on = ledger_begins_on(close, warehouse)
+    if begins_on is not None:  # recognised in this month, and not in the ledger
+        in_one += " or moved_date < ? and (invoice_date >= ? or invoice_date is null)"
+        given += [begins_on, close.period]
+    earlier = moves_before_opening(close, warehouse) if close.period == begins_on else None
     # by row numbers: DuckDB would read every column of every line for the condition
     sale_lines = warehouse.query(
         f"from core.sale_lines where rowid in (select rowid from core.sale_lines where {in_one})", given
@@ -110,11 +116,20 @@ def list_left_out_of(close: CloseContext, warehouse: Warehouse) -> pl.LazyFrame:
     named = [sale_lines.select(source_line_id=one) for one in ("sale_line_id", "returned_sale_line_id")]
     of_sales = "period <= ? and kind in ('sale', 'sale_return')"
     booked = warehouse.find("close.bookings", "source_line_id", pl.concat(named).drop_nulls(), of_sales, [close.period])
-    skus = pl.concat([frame.select("sku") for frame in (sale_lines, uncounted)]).unique()
+    with_skus = (sale_lines, uncounted) if earlier is None else (sale_lines, uncounted, earlier)
+    skus = pl.concat([frame.select("sku") for frame in with_skus]).unique()
     with warehouse.offering("skus", skus):
         values = warehouse.query(_STOCK_VALUES, [close.period])
     stocked = warehouse.query("select sku from core.products where is_stocked")
-    lines = OpenLines(sale_lines.lazy(), uncounted.lazy(), booked.lazy(), values.lazy(), stocked.lazy())
+    lines = OpenLines(
+        sale_lines.lazy(),
+        uncounted.lazy(),
+        booked.lazy(),
+        values.lazy(),
+        stocked.lazy(),
+        begins_on,
+        None if earlier is None else earlier.lazy(),
+    )
     return list_left_out(lines, policy, close.period, close.cut_off)
 
 
@@ -221,10 +236,21 @@ def _find_exceptions(close: CloseContext, warehouse: Warehouse, unmapped: pl.Dat
         find_incomplete(close, warehouse),
     ]
     columns = found[0].collect_schema().names()
+    begins_on = ledger_begins_on(close, warehouse)
+    if begins_on is not None:
+        found[0] = found[0].filter(_has_begun(begins_on))
+    if begins_on is not None and close.period > begins_on:
+        found.append(describe_earlier(moves_before_opening(close, warehouse, new_only=True).lazy()))
     listed_only = ["negative_stock"] if close.policy.negative_stock == "list" else []
     listed_only += close.policy.completeness.listed_only
     exceptions = pl.concat([frame.select(columns) for frame in found])
     return settle_exceptions(exceptions, corrections_of(close).lazy(), listed_only, close.period)
+
+
+def _has_begun(begins_on: date) -> pl.Expr:
+    """Whether a row of the documents matters: nothing has to be known of what is in the opening stock."""
+    is_other = pl.col("source_table").is_in(["core.opening_stock", "core.charges", "core.bill_lines"])
+    return is_other | (pl.col("happened_on") >= begins_on).fill_null(value=True)
 
 
 def corrections_of(close: CloseContext) -> pl.DataFrame:

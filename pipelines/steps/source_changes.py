@@ -14,6 +14,7 @@ import polars as pl
 from pipelines.steps.charge_days import TABLE as DATED_CHARGES
 from pipelines.steps.charge_days import date_charges, read_charged
 from pipelines.steps.context import CloseContext
+from pipelines.steps.ledger_start import ledger_begins_on
 from pipelines.warehouse import Warehouse
 from schemas.policies import RecognitionPolicy
 from transforms.core_tables import CoreTables
@@ -120,21 +121,25 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse, day: date, horiz
     """Fill `fresh_digests`: core_table, bucket (a day, a SKU, a charge), row_count, digest."""
     policy = close.policy
     money = _salt(policy.base_currency)
+    begins_on = ledger_begins_on(close, warehouse)
+    since = "" if begins_on is None else _salt(begins_on)  # goods on the way, and charges, reach over that day
+    since_day = f", '{since}'" if since else ""
+    has_begun = "true" if begins_on is None else f"{{}} >= '{begins_on}'"
     parts = [
-        _by_day("sale_lines", f"hash(t, '{_salt(policy.recognition)}')"),
-        _by_day("adjustment_lines", "hash(t)"),
-        _by_day("transfer_lines", "hash(t, received_date <= $horizon)"),
-        _by_day("production_lines", "hash(t)"),
+        _by_day("sale_lines", f"hash(t, '{_salt(policy.recognition)}')", has_begun),
+        _by_day("adjustment_lines", "hash(t)", has_begun),
+        _by_day("transfer_lines", f"hash(t, received_date <= $horizon{since_day})"),
+        _by_day("production_lines", "hash(t)", has_begun),
         f"""select 'receipt_lines' as core_table, received_date::varchar as bucket, count(*) as row_count,
               sum(hash(t, day_rate, '{money}'))::varchar as digest
             from core.receipt_lines t left join day_rates using (receipt_line_id)
-            where received_date <= $horizon group by received_date""",
+            where received_date <= $horizon and {has_begun.format("received_date")} group by received_date""",
         "select 'opening_stock' as core_table, 'all' as bucket, count(*) as row_count,"
         " coalesce(sum(hash(t)), 0)::varchar as digest from core.opening_stock t",
         "select 'products' as core_table, sku as bucket, 1 as row_count, is_stocked::varchar as digest"
         " from core.products",
         f"""select 'charges' as core_table, charge_id as bucket, 1 as row_count,
-              hash(t, lines, line_digest, '{money}{_salt(close.maps.charge_types.rows())}')::varchar as digest
+              hash(t, lines, line_digest, '{money}{_salt(close.maps.charge_types.rows())}{since}')::varchar as digest
             from dated_charges t left join charged using (purchase_id) where charge_date <= $day""",
     ]
     warehouse.execute(
@@ -157,12 +162,13 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse, day: date, horiz
     )
 
 
-def _by_day(table: str, row_hash: str) -> str:
-    """Digests of a table by its physical date."""
+def _by_day(table: str, row_hash: str, condition: str = "true") -> str:
+    """Digests of a table by its physical date, for which a condition has to hold."""
     day = DAY_OF[table]
     return (
         f"select '{table}' as core_table, {day}::varchar as bucket, count(*) as row_count,"
-        f" sum({row_hash})::varchar as digest from core.{table} t where {day} <= $horizon group by {day}"
+        f" sum({row_hash})::varchar as digest from core.{table} t"
+        f" where {day} <= $horizon and {condition.format(day)} group by {day}"
     )
 
 

@@ -21,6 +21,7 @@ from pipelines.steps.checkpoints import (
     state_day_of,
 )
 from pipelines.steps.context import CloseContext
+from pipelines.steps.ledger_start import ledger_begins_on
 from pipelines.steps.move_lookups import find_moves, find_prior_moves, read_pools
 from pipelines.steps.source_changes import CORE_TABLES, SourceChanges, find_changes, find_horizon, keep_digests
 from pipelines.warehouse import Warehouse
@@ -130,6 +131,7 @@ def _bring_moves_up_to_date(
         policy.base_currency,
         horizon,
         _other_originals(warehouse, found),
+        ledger_begins_on(close, warehouse),
     )
     changes = compare_moves(check(StockMoves, built), found.standing)
     if found.is_everything:

@@ -8,6 +8,7 @@ from schemas.dtypes import MONEY
 from schemas.policies import ClosePolicy
 from transforms.core_tables import CoreTables
 from transforms.entries.adjustments import enter_adjustments
+from transforms.entries.before_opening import find_goods_before_opening
 from transforms.entries.cogs import enter_cogs
 from transforms.entries.cumulative import latest_facts, sum_journaled
 from transforms.entries.landed_costs import capitalise_charges, enter_landed_costs
@@ -44,10 +45,12 @@ def enter_month(
     opening_day = policy.first_period - timedelta(days=1)
     before_first = all_bookings.filter(pl.col("period") < policy.first_period)
     bookings = all_bookings.filter(pl.col("period") == period)
-    facts = latest_facts(all_bookings)
     matched, capitalised = _bills_and_charges(core, charge_types, policy.base_currency, cut_off)
+    earlier = find_goods_before_opening(core, capitalised, all_bookings, policy.base_currency, policy.first_period)
+    known = latest_facts(all_bookings)
+    facts = pl.concat([known, earlier.join(known, on="move_id", how="anti")])
     opening_bills = _bills_and_charges(core, charge_types, policy.base_currency, opening_day)
-    settled = settled_by_opening(*opening_bills, _sum_ledger(before_first))
+    settled = settled_by_opening(*opening_bills, _sum_ledger(before_first), earlier)
     journaled = pl.concat([sum_journaled(sources_before), settled])
     ledger = _sum_ledger(all_bookings)
     is_perpetual = policy.inventory_method == "perpetual"
@@ -55,7 +58,7 @@ def enter_month(
     kept = [
         enter_landed_costs(capitalised, core.charges, facts, journaled, period),
         enter_production(bookings, period, cut_off),
-        enter_valuation(matched, capitalised, ledger, facts, journaled, corrected, period, cut_off),
+        enter_valuation(matched, capitalised, ledger, facts, journaled, corrected, period, cut_off, earlier),
     ]
     perpetual = [enter_cogs(bookings, period, cut_off), enter_adjustments(bookings, period)]
     return pl.concat(kept + (perpetual if is_perpetual else []))

@@ -20,21 +20,24 @@ OPENING_TABLE = "xero.trial_balance"
 """Where an opening difference comes from; its key is the account's code."""
 
 
-def settled_by_opening(matched: pl.LazyFrame, capitalised: pl.LazyFrame, ledger: pl.LazyFrame) -> pl.LazyFrame:
+def settled_by_opening(
+    matched: pl.LazyFrame, capitalised: pl.LazyFrame, ledger: pl.LazyFrame, earlier: pl.LazyFrame | None = None
+) -> pl.LazyFrame:
     """Differences and charges of the time before the first month, as if journals had booked them.
 
     Args:
         matched: result of match_bills on the day before the first month.
         capitalised: result of capitalise_charges on that day.
         ledger: `move_id`, `ledger_amount`: stock value booked before the first month.
+        earlier: `move_id` of receipts and shares of the opening stock (find_goods_before_opening).
 
     Returns:
         The columns of sum_journaled, one row per source row and role.
     """
     charged = capitalised.select("source_id", pl.lit(ROLE).alias("role"), wanted_amount="capitalised_amount")
     parts = [
-        (RECEIPTS, split_bill_differences(matched, ledger)),
-        (ALLOCATIONS, split_share_rounding(capitalised, ledger)),
+        (RECEIPTS, split_bill_differences(matched, ledger, earlier)),
+        (ALLOCATIONS, split_share_rounding(capitalised, ledger, earlier)),
         (ALLOCATIONS, charged),
     ]
     return pl.concat(

@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from schemas.dtypes import MONEY
+from transforms.entries.before_opening import ROLE as BEFORE_OPENING
 from transforms.entries.cumulative import still_to_book
 from transforms.entries.landed_costs import SOURCE_TABLE as ALLOCATIONS
 from transforms.entries.sides import RULE_COLUMNS, month_key, write_sides
@@ -18,6 +19,7 @@ TOPICS = {
     "exchange_difference": "Exchange difference between receipt and bill",
     "purchase_price_variance": "Bill differs from receipt",
     "purchase_return_variance": "Goods sent back at another value than the credit",
+    BEFORE_OPENING: "Goods that came in before the opening stock was counted",
 }
 _CHANGE_ROLES = {"adjustment": "adjustment", "production": "production_clearing", "opening": "opening_difference"}
 HALF_CENT = pl.lit("0.005").cast(pl.Decimal(28, 6))
@@ -32,6 +34,7 @@ def enter_valuation(
     bookings: pl.LazyFrame,
     period: date,
     journal_date: date,
+    earlier: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
     """Bring the stock account from bills and charges to the ledger's own value, one line for each reason.
 
@@ -44,12 +47,14 @@ def enter_valuation(
         bookings: Bookings of the month, for late costs, transfers and opening stock that came to light late.
         period: first day of the month.
         journal_date: the cut-off.
+        earlier: `move_id` of receipts and shares of the opening stock (find_goods_before_opening); None: no such.
 
     Returns:
         JournalEntries of one journal.
     """
-    by_receipt = still_to_book(split_bill_differences(matched, ledger), journaled_before, RECEIPTS, list(TOPICS))
-    by_share = still_to_book(split_share_rounding(capitalised, ledger), journaled_before, ALLOCATIONS, ["rounding"])
+    bills, shares = split_bill_differences(matched, ledger, earlier), split_share_rounding(capitalised, ledger, earlier)
+    by_receipt = still_to_book(bills, journaled_before, RECEIPTS, list(TOPICS))
+    by_share = still_to_book(shares, journaled_before, ALLOCATIONS, ["rounding", BEFORE_OPENING])
     differences = (
         pl.concat(
             [
@@ -72,16 +77,19 @@ def enter_valuation(
     )
 
 
-def split_bill_differences(matched: pl.LazyFrame, ledger: pl.LazyFrame) -> pl.LazyFrame:
+def split_bill_differences(
+    matched: pl.LazyFrame, ledger: pl.LazyFrame, earlier: pl.LazyFrame | None = None
+) -> pl.LazyFrame:
     """What stock should gain beside the bill, for every line that is received and billed, by reason.
 
     Up to half a cent a bill line is rounding; more is an exchange difference where the currency is foreign, else a
     variance. What the ledger's running totals put on the line beyond that is rounding too. Goods sent back leave at the
-    ledger's own cost, which need not be what the supplier credits.
+    ledger's own cost, which need not be what the supplier credits. Goods of the opening stock are billed a second time.
 
     Args:
         matched: result of match_bills.
         ledger: `move_id`, `ledger_amount`: stock value booked so far.
+        earlier: `move_id` of receipts that are in the opening stock; None: there are none.
 
     Returns:
         `source_id` (receipt line), `role`, `wanted_amount` (Money). The reasons of a line sum to ledger less bills.
@@ -116,27 +124,45 @@ def split_bill_differences(matched: pl.LazyFrame, ledger: pl.LazyFrame) -> pl.La
             .alias("rounding_amount")
         )
     )
-    return pl.concat(
+    parts = pl.concat(
         [
             both.select("source_id", "role", pl.col("named_amount").alias("wanted_amount")),
             both.select(
                 "source_id", pl.lit("rounding").alias("role"), pl.col("rounding_amount").alias("wanted_amount")
             ),
         ]
-    ).filter(pl.col("wanted_amount") != 0)
+    )
+    return _name_earlier(parts, "receipt", earlier).filter(pl.col("wanted_amount") != 0)
 
 
-def split_share_rounding(capitalised: pl.LazyFrame, ledger: pl.LazyFrame) -> pl.LazyFrame:
+def _name_earlier(parts: pl.LazyFrame, kind: str, earlier: pl.LazyFrame | None) -> pl.LazyFrame:
+    """All that stock should gain beside a bill or charge of goods of the opening stock is one reason of its own."""
+    if earlier is None:
+        return parts
+    known = earlier.select("move_id", pl.lit(value=True).alias("is_earlier"))
+    return (
+        parts.with_columns(fill(f"{kind}:{{}}", "source_id").alias("move_id"))
+        .join(known, on="move_id", how="left", validate="m:1")
+        .with_columns(pl.when("is_earlier").then(pl.lit(BEFORE_OPENING)).otherwise("role").alias("role"))
+        .group_by("source_id", "role")
+        .agg(pl.col("wanted_amount").sum().cast(MONEY))
+    )
+
+
+def split_share_rounding(
+    capitalised: pl.LazyFrame, ledger: pl.LazyFrame, earlier: pl.LazyFrame | None = None
+) -> pl.LazyFrame:
     """The cents between a landed share in the ledger, rounded by its pool, and in its journal, rounded by its charge.
 
     Args:
         capitalised: result of capitalise_charges.
         ledger: `move_id`, `ledger_amount`: stock value booked so far.
+        earlier: `move_id` of shares on goods that are in the opening stock; None: there are none.
 
     Returns:
         `source_id` (charge_id:receipt_line_id), `role`, `wanted_amount` (Money).
     """
-    return (
+    parts = (
         capitalised.with_columns(fill("charge:{}", "source_id").alias("move_id"))
         .join(ledger, on="move_id", how="left", validate="1:1")
         .select(
@@ -144,8 +170,8 @@ def split_share_rounding(capitalised: pl.LazyFrame, ledger: pl.LazyFrame) -> pl.
             pl.lit("rounding").alias("role"),
             (pl.col("ledger_amount").fill_null(0) - pl.col("capitalised_amount")).cast(MONEY).alias("wanted_amount"),
         )
-        .filter(pl.col("wanted_amount") != 0)
     )
+    return _name_earlier(parts, "charge", earlier).filter(pl.col("wanted_amount") != 0)
 
 
 def _enter_changes(bookings: pl.LazyFrame) -> pl.LazyFrame:

@@ -1,0 +1,85 @@
+"""Knows on which day the stock ledger begins, and what moved before it and is in the opening stock."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+from pipelines.steps.context import CloseContext
+from pipelines.warehouse import Warehouse
+from schemas.stock import LandedCostAllocations
+from transforms.core_tables import CoreTables
+from transforms.stock_moves import build_stock_moves
+
+_KEYS = {
+    "sale_lines": ("sale_line_id", "sale", "moved_date"),
+    "receipt_lines": ("receipt_line_id", "receipt", "received_date"),
+    "adjustment_lines": ("adjustment_line_id", "adjustment", "adjustment_date"),
+    "transfer_lines": ("transfer_line_id", "dispatch_out", "dispatched_date"),
+    "production_lines": ("production_line_id", "production", "produced_date"),
+}
+"""Key, what stands before it in the id of its (first) move, and physical date of each table."""
+
+LISTED = "category in ('before_opening', 'dispatched_before_opening')"
+"""Rows of close.left_out about moves before the opening."""
+
+
+def ledger_begins_on(close: CloseContext, warehouse: Warehouse) -> date | None:
+    """First day whose moves count: that of the first month where there is opening stock; None: every day counts.
+
+    The opening stock is what was on hand when the first month began, whatever the day of a layer: a SKU or branch
+    without a row in it had nothing.
+    """
+    if close.policy.moves_before_first_period == "counted":
+        return None
+    has_openings = not warehouse.query("select 1 from core.opening_stock limit 1").is_empty()
+    return close.policy.first_period if has_openings else None
+
+
+def moves_before_opening(close: CloseContext, warehouse: Warehouse, *, new_only: bool = False) -> pl.DataFrame:
+    """What documents moved before the ledger began.
+
+    Args:
+        close: policies.
+        warehouse: core tables.
+        new_only: only what was not there when the first month was closed (close.left_out).
+
+    Returns:
+        StockMoves; none where every day counts.
+    """
+    begins_on = ledger_begins_on(close, warehouse)
+    if begins_on is None:
+        return warehouse.query("from core.stock_moves limit 0")
+    tables = {name: _earlier_rows(name, begins_on, warehouse, new_only=new_only) for name in _KEYS}
+    return _build(close, warehouse, tables, begins_on)
+
+
+def _earlier_rows(name: str, begins_on: date, warehouse: Warehouse, *, new_only: bool) -> pl.DataFrame:
+    """Rows of a table that are dated before the ledger began."""
+    key, kind, day = _KEYS[name]
+    known = (
+        f"and '{kind}:' || {key} not in (select move_id from close.left_out where period = $1 and {LISTED})"
+        if new_only
+        else ""
+    )
+    return warehouse.query(
+        f"from core.{name} where {day} < $1 {known} and sku in (select sku from core.products where is_stocked)",
+        [begins_on],
+    )
+
+
+def _build(
+    close: CloseContext, warehouse: Warehouse, tables: Mapping[str, pl.DataFrame], begins_on: date
+) -> pl.DataFrame:
+    """Their moves: the rule that makes moves of documents is the same."""
+    others = {name: warehouse.read(f"core.{name}") for name in ("products", "currency_rates")}
+    others |= {
+        name: warehouse.query(f"from core.{name} limit 0") for name in ("bill_lines", "charges", "opening_stock")
+    }
+    core = CoreTables(**{name: frame.lazy() for name, frame in (others | dict(tables)).items()})
+    types = {name: one.dtype.type for name, one in LandedCostAllocations.to_schema().columns.items()}
+    policy = close.policy
+    built = build_stock_moves(
+        core, pl.LazyFrame(schema=types), policy.recognition, policy.base_currency, date.max
+    ).collect()
+    return built.filter(pl.col("moved_on") < begins_on)
