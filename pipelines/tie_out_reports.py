@@ -162,7 +162,7 @@ def stock_check_table(warehouse: Warehouse, period: date, most: int = 15) -> Rep
     ]
     day = "" if checks.is_empty() else f" on {checks.item(0, 'as_of')}"
     columns = ("SKU", "Location", "Ledger", "Source", "Units off", "Value off")
-    note = f"{off.height:,} of {checks.height:,} compared " if checks.height else _not_compared(warehouse, period)
+    note = f"{off.height:,} of {checks.height:,} compared" if checks.height else _not_compared(warehouse, period)
     title = f"Stock ledger against the source's stock on hand{day}, {name_period(period)}"
     return ReportTable(title, columns, tuple(rows), frozenset(columns[2:]), note=note)
 
