@@ -10,6 +10,7 @@ from mappings.documents_shape import DocumentsFile
 from mappings.mapping_set import Mappings
 from mappings.xero_checks import check_against_xero, check_currencies, find_tracked_goods
 from pipelines.errors import DataProblem, TieoutError
+from pipelines.extract.side_files import find_missing_files
 from pipelines.extract.source_yaml import read_source
 from pipelines.init.core_facts import read_core_tables
 from pipelines.init.facts import XeroFacts
@@ -63,6 +64,7 @@ def check_everything(settings: Settings, period: date | None = None) -> Checked:
     checked = Checked([f"Mappings in {settings.mappings} hold."], problems)
     source = read_source(settings.mappings / "sources" / f"{mappings.close.source}.yaml")
     checked.held.append(f"Source {source.name}: {len(source.inputs)} inputs, {len(source.tables)} core tables.")
+    checked.warnings += [missing.problem for missing in find_missing_files(source, settings.data)]
     documents = _read_documents(checked, settings)
     _check_cases(checked, cases, settings, mappings)
     _check_month(checked, settings, mappings, period)

@@ -6,7 +6,7 @@ import polars as pl
 
 from pipelines.report_tables import ReportTable, debit_and_credit, money, quantity, total_of
 from pipelines.warehouse import Warehouse
-from transforms.periods import name_period
+from transforms.periods import last_day, name_period
 from transforms.tie_out.steps import CAUSES, STEPS, TIMING
 
 _ALWAYS = ["stock_ledger", "expected_in_xero", "xero_balance", "unexplained"]
@@ -162,9 +162,19 @@ def stock_check_table(warehouse: Warehouse, period: date, most: int = 15) -> Rep
     ]
     day = "" if checks.is_empty() else f" on {checks.item(0, 'as_of')}"
     columns = ("SKU", "Location", "Ledger", "Source", "Units off", "Value off")
-    note = f"{off.height:,} of {checks.height:,} compared" if checks.height else ""
+    note = f"{off.height:,} of {checks.height:,} compared" if checks.height else _not_compared(warehouse, period)
     title = f"Stock ledger against the source's stock on hand{day}, {name_period(period)}"
     return ReportTable(title, columns, tuple(rows), frozenset(columns[2:]), note=note)
+
+
+def _not_compared(warehouse: Warehouse, period: date) -> str:
+    """Why the ledger was not compared with the source's own stock: never in silence."""
+    latest = warehouse.query("select max(as_of) as day from core.stock_on_hand")["day"][0]
+    if latest is None:
+        return "Not compared: the source states no stock on hand (core.stock_on_hand is empty)."
+    if latest >= last_day(period):
+        return f"Neither side has anything on hand on {latest}."
+    return f"Not compared: the source stated its stock on {latest}, before the cut-off."
 
 
 def tie_out_tables(warehouse: Warehouse, period: date) -> list[ReportTable]:
@@ -175,7 +185,7 @@ def tie_out_tables(warehouse: Warehouse, period: date) -> list[ReportTable]:
         tie_out_documents_table(warehouse, period),
         clearing_table(warehouse, period),
     ]
-    return [walk, *(table for table in others if table.rows)]
+    return [walk, *(table for table in others if table.rows or table.note)]
 
 
 def tie_out_facts(warehouse: Warehouse, period: date) -> dict[str, object]:

@@ -64,6 +64,8 @@ def init(
         typer.echo("Nothing was written.")
         return
     typer.echo("\n".join(file_lines(done.files)))
+    for path in done.empty_files:
+        typer.echo(f"  {path}: written with its header line only; fill it in before the first close")
     typer.echo("Next: tieout check, then tieout extract.")
 
 

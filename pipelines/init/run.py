@@ -10,6 +10,8 @@ from mappings.findings import shown_path
 from pipelines.errors import UsageProblem
 from pipelines.extract.cin7_client import connect_omni
 from pipelines.extract.core_api import connect_core
+from pipelines.extract.side_files import write_empty_files
+from pipelines.extract.source_yaml import read_source
 from pipelines.init.cin7_facts import read_core, read_omni
 from pipelines.init.core_facts import read_core_tables
 from pipelines.init.decisions import Decisions
@@ -34,6 +36,8 @@ class Done:
     proposal: Proposal
     files: list[FilePlan]
     is_written: bool
+    empty_files: tuple[Path, ...] = ()
+    """Files beside the API that were written with a header line only."""
 
 
 def run_wizard(settings: Settings, source: str | None, questions: Questions, confirm: Confirm) -> Done:
@@ -66,7 +70,9 @@ def run_wizard(settings: Settings, source: str | None, questions: Questions, con
         return Done(proposal, plans, is_written=False)
     done = write_files(plans, agreed)
     write_schemas(settings.mappings)
-    return Done(proposal, done, is_written=True)
+    file = settings.mappings / "sources" / f"{cin7.source}.yaml"
+    empty = write_empty_files(read_source(file), settings.data) if file.is_file() else []
+    return Done(proposal, done, is_written=True, empty_files=tuple(empty))
 
 
 def read_cin7(settings: Settings, source: str | None, now: datetime) -> Cin7Facts:

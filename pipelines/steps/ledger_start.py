@@ -51,7 +51,27 @@ def moves_before_opening(close: CloseContext, warehouse: Warehouse, *, new_only:
     if begins_on is None:
         return warehouse.query("from core.stock_moves limit 0")
     tables = {name: _earlier_rows(name, begins_on, warehouse, new_only=new_only) for name in _KEYS}
-    return _build(close, warehouse, tables, begins_on)
+    return _build(close, warehouse, tables).filter(pl.col("moved_on") < begins_on)
+
+
+def moves_between(day: date, last_day: date, close: CloseContext, warehouse: Warehouse) -> pl.DataFrame:
+    """What documents moved after a day, up to another: the ledger carried on beyond its month, without values.
+
+    Args:
+        day: moves after it.
+        last_day: the last day that counts.
+        close: policies.
+        warehouse: core tables.
+
+    Returns:
+        StockMoves without landed costs, which move no units.
+    """
+    also = {"transfer_lines": " or received_date > $1"}
+    tables = {
+        name: warehouse.query(f"from core.{name} where {of[2]} > $1{also.get(name, '')}", [day])
+        for name, of in _KEYS.items()
+    }
+    return _build(close, warehouse, tables).filter(pl.col("moved_on").is_between(day, last_day, closed="right"))
 
 
 def _earlier_rows(name: str, begins_on: date, warehouse: Warehouse, *, new_only: bool) -> pl.DataFrame:
@@ -68,9 +88,7 @@ def _earlier_rows(name: str, begins_on: date, warehouse: Warehouse, *, new_only:
     )
 
 
-def _build(
-    close: CloseContext, warehouse: Warehouse, tables: Mapping[str, pl.DataFrame], begins_on: date
-) -> pl.DataFrame:
+def _build(close: CloseContext, warehouse: Warehouse, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Their moves: the rule that makes moves of documents is the same."""
     others = {name: warehouse.read(f"core.{name}") for name in ("products", "currency_rates")}
     others |= {
@@ -79,7 +97,6 @@ def _build(
     core = CoreTables(**{name: frame.lazy() for name, frame in (others | dict(tables)).items()})
     types = {name: one.dtype.type for name, one in LandedCostAllocations.to_schema().columns.items()}
     policy = close.policy
-    built = build_stock_moves(
+    return build_stock_moves(
         core, pl.LazyFrame(schema=types), policy.recognition, policy.base_currency, date.max
     ).collect()
-    return built.filter(pl.col("moved_on") < begins_on)

@@ -1,11 +1,14 @@
 """The gate before journals are planned: units of the stock ledger against the source's own stock on hand."""
 
+from datetime import date
 from decimal import Decimal
 
 import polars as pl
 
 from pipelines.errors import DoesNotTieOut
 from pipelines.steps.context import CloseContext
+from pipelines.steps.ledger_start import moves_between
+from pipelines.steps.source_changes import find_horizon
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
 from schemas.problems import Problem
@@ -19,25 +22,21 @@ EXAMPLES = 3
 def check_stock_on_hand(close: CloseContext, warehouse: Warehouse) -> pl.DataFrame:
     """Compare the ledger with the stock that the source states for the cut-off, SKU by SKU and place by place.
 
-    A source that knows its stock of today only says nothing about a month that ended before: it is compared where the
-    stated day is the cut-off.
+    A source that knows its stock of today only states it for the day of the extract: the ledger is carried on to that
+    day, with all that moved after the cut-off.
 
     Args:
         close: which month.
         warehouse: core.stock_on_hand, core.stock_moves and close.bookings; close.stock_checks is written.
 
     Returns:
-        StockChecks; no row where the source states nothing for that day.
+        StockChecks; no row where the source states nothing on or after the cut-off (stock_check_table says so).
     """
     days = warehouse.query("select distinct as_of from core.stock_on_hand")["as_of"].to_list()
-    as_of = choose_day(days, close.cut_off, most_days=0)
+    as_of = choose_day(days, close.cut_off)
     rows = pl.DataFrame(schema={name: one.dtype.type for name, one in StockChecks.to_schema().columns.items()})
     if as_of is not None:
-        moves = warehouse.query(
-            "select sku, location, moved_on, quantity from core.stock_moves where moved_on <= ? "
-            "and sku in (select sku from core.products where is_stocked)",
-            [as_of],
-        )
+        moves = _moves_up_to(as_of, close, warehouse)
         booked = warehouse.query(
             "select sku, location, cost_amount from close.bookings where period <= ?", [close.period]
         )
@@ -49,6 +48,18 @@ def check_stock_on_hand(close: CloseContext, warehouse: Warehouse) -> pl.DataFra
     checks = check(StockChecks, rows)
     warehouse.replace("close.stock_checks", checks, "period = ?", [close.period])
     return checks
+
+
+def _moves_up_to(day: date, close: CloseContext, warehouse: Warehouse) -> pl.DataFrame:
+    """`sku`, `location`, `moved_on`, `quantity` of the ledger, and of what moved after its last day."""
+    horizon = find_horizon(warehouse, close.policy.recognition, close.cut_off)
+    ledger = warehouse.query(
+        "select sku, location, moved_on, quantity from core.stock_moves where (moved_on <= ? or kind = 'opening') "
+        "and sku in (select sku from core.products where is_stocked)",
+        [horizon],
+    )
+    later = moves_between(horizon, day, close, warehouse).select(ledger.columns)
+    return pl.concat([ledger, later])
 
 
 def stop_on_stock_difference(close: CloseContext, warehouse: Warehouse) -> None:
@@ -76,7 +87,7 @@ def stop_on_stock_difference(close: CloseContext, warehouse: Warehouse) -> None:
         [
             Problem(
                 where="core.stock_on_hand",
-                found=f"units differ on {close.cut_off}",
+                found=f"units differ on {off.item(0, 'as_of')}",
                 fix="Look for documents that were not extracted, or stock that was changed without one "
                 "(close.stock_checks lists all). To list them only: close.tie_out.stock_on_hand: list",
                 row_count=off.height,

@@ -187,9 +187,10 @@ def test_a_plan_reads_like_a_pull_request(closed: Warehouse) -> None:
 def test_a_month_has_its_tables_in_the_order_in_which_they_are_read(closed: Warehouse) -> None:
     titles = [table.title for table in month_tables(closed, OCTOBER)]
     assert titles[0] == "DEMO-COGS-2026-10-v1 · 2026-10-31 · Cost of goods sold, October 2026"
-    assert titles[-4:] == [
+    assert titles[-5:] == [
         "Inventory roll-forward, October 2026",
         "Tie-out to Xero, October 2026",
+        "Stock ledger against the source's stock on hand, October 2026",
         "Documents behind the tie-out, October 2026",
         "Left out of COGS, October 2026",
     ]

@@ -1,25 +1,28 @@
 """The gate before Xero: units and value of the stock ledger against the source's own stock on hand."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
 from schemas.dtypes import MONEY, QUANTITY
 from schemas.stock_counts import StockChecks
+from transforms.rounding import zero_quantity
 
 
-def choose_day(days: list[date], cut_off: date, most_days: int) -> date | None:
+def choose_day(days: list[date], cut_off: date, most_days: int | None = None) -> date | None:
     """The day of the stated stock that serves a cut-off.
 
     Args:
         days: days on which the source stated its stock.
         cut_off: last day of the month.
-        most_days: how far after the cut-off a day may lie; an API knows today only.
+        most_days: how far after the cut-off a day may lie; None: any, since an API knows today only and the ledger is
+            carried on to that day.
 
     Returns:
         The cut-off itself, else the nearest day after it; None: nothing can be compared.
     """
-    fitting = [day for day in days if 0 <= (day - cut_off).days <= most_days]
+    last = date.max if most_days is None else cut_off + timedelta(days=most_days)
+    fitting = [day for day in days if cut_off <= day <= last]
     return min(fitting, default=None)
 
 
@@ -27,6 +30,9 @@ def compare_stock(
     moves: pl.LazyFrame, all_bookings: pl.LazyFrame, stated: pl.LazyFrame, period: date, cut_off: date, as_of: date
 ) -> pl.LazyFrame:
     """Units and value by SKU and location.
+
+    After the cut-off the source may have stated its units in the course of the day: they fit where they are those of
+    the end of that day, or of the day before.
 
     Args:
         moves: StockMoves up to the day.
@@ -40,10 +46,14 @@ def compare_stock(
         StockChecks: every SKU and location that has units or value on either side.
     """
     keys = ["sku", "location"]
+    on_the_day = pl.when(pl.col("moved_on") == as_of).then("quantity").otherwise(zero_quantity())
     counted = (
         moves.filter(pl.col("moved_on") <= as_of)
         .group_by("sku", pl.col("location").fill_null(""))
-        .agg(pl.col("quantity").sum().cast(QUANTITY).alias("ledger_quantity"))
+        .agg(
+            pl.col("quantity").sum().cast(QUANTITY).alias("ledger_quantity"),
+            (pl.col("quantity").sum() - on_the_day.sum()).cast(QUANTITY).alias("quantity_before"),
+        )
     )
     valued = all_bookings.group_by("sku", pl.col("location").fill_null("")).agg(
         pl.col("cost_amount").sum().cast(MONEY).alias("ledger_value")
@@ -51,7 +61,13 @@ def compare_stock(
     given = stated.select(*keys, pl.col("quantity").alias("stated_quantity"), pl.col("value").alias("stated_value"))
     is_cut_off = as_of == cut_off
     joined = counted.join(given, on=keys, how="full", coalesce=True, validate="1:1")
-    known = joined.join(valued, on=keys, how="left", validate="1:1").with_columns(
+    is_of_before = pl.lit(not is_cut_off) & (
+        pl.col("quantity_before").fill_null(0) == pl.col("stated_quantity").fill_null(0)
+    )
+    settled = joined.with_columns(
+        pl.when(is_of_before).then("quantity_before").otherwise("ledger_quantity").alias("ledger_quantity")
+    )
+    known = settled.join(valued, on=keys, how="left", validate="1:1").with_columns(
         pl.col("ledger_quantity").fill_null(0).cast(QUANTITY),
         pl.col("stated_quantity").fill_null(0).cast(QUANTITY),
         (pl.col("ledger_value").fill_null(0) if is_cut_off else pl.lit(None)).cast(MONEY).alias("ledger_value"),

@@ -60,6 +60,28 @@ def tieout(tmp_path: Path, servers: dict[str, str], monkeypatch: pytest.MonkeyPa
     return run
 
 
+def test_files_beside_the_api_are_written_empty_and_named_when_they_are_missing(tmp_path: Path, tieout: Tieout) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    kept = "currency,date,nzd_for_one\nUSD,2026-09-01,1.7\n"
+    (folder / "currency_rates.csv").write_text(kept, encoding="utf-8")
+    done = tieout("init", "--yes")
+    assert (done.exit_code, done.message) == (0, "")
+    header = (folder / "opening_stock.csv").read_text(encoding="utf-8")
+    assert header == "opening_id,sku,branch,date,quantity,unit_cost\n"
+    assert (folder / "currency_rates.csv").read_text(encoding="utf-8") == kept
+    assert "opening_stock.csv: written with its header line only" in done.out
+    assert "currency_rates.csv" not in done.out
+    assert "is missing" not in tieout("check").out
+    extracted = tieout("extract")
+    assert (extracted.exit_code, extracted.message) == (0, "")
+
+    (folder / "opening_stock.csv").unlink()
+    checked = tieout("check")
+    assert "opening_stock.csv is missing" in checked.out
+    assert "with the columns opening_id, sku, branch, date, quantity, unit_cost" in checked.out
+
+
 def test_an_empty_folder_gets_mappings_that_check_accepts(tmp_path: Path, tieout: Tieout) -> None:
     done = tieout("init", "--yes")
     assert (done.exit_code, done.message) == (0, "")
