@@ -50,15 +50,14 @@ def keys_of_postings(
 ) -> dict[str, datetime]:
     """Documents with entries that were landed or deleted after an instant, each with when the last of them was.
 
-    An entry names a document by its key, or by the TaskID of a part of it, such as an invoice. Entries of the first
-    reading of all say nothing new.
+    An entry names a document by its key, or by the TaskID of a part of it, such as an invoice.
     """
     table, warehouse = postings.raw.table, listed.warehouse
     pattern = f'(?i)"{postings.task_field}"\\s*:\\s*"([^"]+)"'
     tasks = warehouse.query(
         f"""
         select regexp_extract(row::varchar, $pattern, 1) as task, max(_loaded_at) as landed_at from {table}
-        where _loaded_at > $since and _loaded_at > (select min(_loaded_at) from {table}) and task <> ''
+        where _loaded_at > $since and task <> ''
         group by task
         """,
         {"pattern": pattern, "since": since},

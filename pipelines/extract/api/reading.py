@@ -139,7 +139,8 @@ def read_inputs(
         spec.name: InputState(source_name, spec.name, warehouse, resources[spec.name])
         for spec in specs
     }  # fmt: skip
-    before = {name: (state.last() or {}).get("landed_version", 0) for name, state in states.items()}
+    lasts = {name: state.last() for name, state in states.items()}
+    before = {name: (last or {}).get("landed_version", 0) for name, last in lasts.items()}
     for spec in specs:
         states[spec.name].raw.prepare(f"{spec.api} {spec.resource} (input {spec.name} of {source_name})")
     lists: list[Job] = [
@@ -152,8 +153,10 @@ def read_inputs(
         spec.api: Postings(states[spec.name].raw, task)
         for spec in specs if (task := resources[spec.name].task) is not None
     }  # fmt: skip
+    # The first reading of all of them tells nothing new.
+    telling = {spec.api: postings[spec.api] for spec in specs if resources[spec.name].task and lasts[spec.name]}
     documents: list[Job] = [
-        DocumentsJob(states[spec.name], apis[spec.api], wish, stamp, states[names[parent]].raw, postings.get(spec.api))
+        DocumentsJob(states[spec.name], apis[spec.api], wish, stamp, states[names[parent]].raw, telling.get(spec.api))
         for spec in specs if (parent := resources[spec.name].detail_of) is not None
     ]  # fmt: skip
     for job in documents:
