@@ -40,8 +40,11 @@ def check_stock_on_hand(close: CloseContext, warehouse: Warehouse) -> pl.DataFra
         booked = warehouse.query(
             "select sku, location, cost_amount from close.bookings where period <= ?", [close.period]
         )
+        # units of what is no product at all are a difference, too
         stated = warehouse.read(
-            "core.stock_on_hand", "as_of = ? and sku in (select sku from core.products where is_stocked)", [as_of]
+            "core.stock_on_hand",
+            "as_of = ? and sku not in (select sku from core.products where not is_stocked)",
+            [as_of],
         )
         compared = compare_stock(moves.lazy(), booked.lazy(), stated.lazy(), close.period, close.cut_off, as_of)
         rows = compared.collect()

@@ -109,3 +109,15 @@ def test_what_cannot_be_compared_is_said(settings: Settings, warehouse: Warehous
         state(warehouse, day, 10)
     stop_on_stock_difference(close_of(settings, *JUNE), warehouse)
     assert stock_check_table(warehouse, JUNE[0]).note == note
+
+
+def test_units_of_what_is_no_product_are_a_difference(settings: Settings, warehouse: Warehouse) -> None:
+    rows: list[Row] = [
+        {"as_of": "2026-07-03", "sku": "TENT", "location": "Auckland", "quantity": 8},
+        {"as_of": "2026-07-03", "sku": "TENT", "location": "Wellington", "quantity": 2},
+        {"as_of": "2026-07-03", "sku": "option 4711", "location": "Auckland", "quantity": 5},
+    ]
+    fill(warehouse, "stock_on_hand", *rows)
+    checks = check_stock_on_hand(close_of(settings, *JUNE), warehouse)
+    unknown = checks.filter(sku="option 4711")
+    assert unknown.select("ledger_quantity", "stated_quantity").rows() == [(0, 5)]
