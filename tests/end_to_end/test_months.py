@@ -31,6 +31,7 @@ def test_a_month_under_way_closes_only_up_to_a_day(untouched: Company) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_what_is_posted_up_to_a_day_is_dated_that_day_and_replaced_by_the_next_run(opened: Company) -> None:
     with today(MID_SEPTEMBER):
         partial = opened.tieout("close", SEPTEMBER, "--to", "2026-09-15")

@@ -53,7 +53,7 @@ def test_cin7_that_is_down_is_told_and_costs_nothing(opened: Company) -> None:
     assert_it_closes(opened)
 
 
-@pytest.mark.parametrize("asked", ["reads", "tokens"])
+@pytest.mark.parametrize("asked", ["reads", pytest.param("tokens", marks=pytest.mark.thorough)])
 def test_html_instead_of_an_answer_is_told_and_costs_nothing(opened: Company, asked: str) -> None:
     opened.books.change("faults", name="html", on=asked)
     with no_waiting():
@@ -103,6 +103,7 @@ def test_a_second_run_on_the_same_warehouse_gives_way_and_names_the_first(opened
     assert_it_closes(opened)
 
 
+@pytest.mark.thorough
 def test_two_runs_that_start_together_both_end_well_and_post_each_journal_once(opened: Company) -> None:
     processes = [opened.start("close", SEPTEMBER) for _ in range(2)]
     ends = [(process.communicate(timeout=120), process.returncode) for process in processes]

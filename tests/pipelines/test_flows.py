@@ -118,6 +118,7 @@ def test_a_plan_waits_in_the_ui_without_a_lock_and_is_posted_once_approved(
     assert approvals == [("Kiri", "Prefect UI")]
 
 
+@pytest.mark.thorough
 def test_a_plan_that_nobody_approves_in_time_stays_pending(
     flows: ModuleType, opened: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_plan_that_nobody_approves_in_time_stays_pending(
     assert opened.books.standing() == {}
 
 
+@pytest.mark.thorough
 def test_a_preview_names_the_months_that_are_not_closed_yet(flows: ModuleType, opened: Company) -> None:
     with settings_of(opened):
         said = flows.month_end(period=OCTOBER, action="preview")

@@ -60,6 +60,7 @@ def test_a_run_that_failed_makes_the_status_stale(opened: Company) -> None:
     assert "failed" in shown.out  # the run of long ago stays in the list
 
 
+@pytest.mark.thorough
 def test_what_xero_refused_stays_in_sight_until_it_is_posted(opened: Company) -> None:
     opened.books.change("faults", name="html", on="writes")
     with no_waiting():

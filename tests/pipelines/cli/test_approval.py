@@ -61,6 +61,7 @@ def test_a_close_stops_at_the_approval_and_goes_on_after_it(company: Company) ->
     assert len(company.books.standing()) == JOURNALS_OF_SEPTEMBER
 
 
+@pytest.mark.thorough
 def test_an_approval_does_not_hold_for_other_data(company: Company) -> None:
     plan = hash_in(company.tieout("plan", SEPTEMBER))
     company.tieout("approve", plan, "--as", "Kiri")

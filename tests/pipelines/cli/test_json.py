@@ -20,6 +20,7 @@ def numbers(value: object) -> Iterator[object]:
         yield value
 
 
+@pytest.mark.thorough
 def test_every_command_that_reads_prints_json_without_a_float(closed: Company) -> None:
     commands: list[list[str]] = [
         ["check"], ["extract"], ["preview", OCTOBER], ["plan", OCTOBER], ["tie-out", OCTOBER], ["status"],
