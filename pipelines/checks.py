@@ -17,8 +17,8 @@ from pipelines.init.facts import XeroFacts
 from pipelines.init.xero_facts import read_xero
 from pipelines.kept_months import latest_month, read_entries
 from pipelines.load.xero_client import connect
-from pipelines.mapping_cases import run_cases
-from pipelines.mapping_coverage import Coverage, IdleRule, measure_coverage
+from pipelines.mapping.cases import run_cases
+from pipelines.mapping.coverage import Coverage, IdleRule, measure_coverage
 from pipelines.settings import Settings
 from pipelines.steps.context import load_mappings
 from pipelines.sync.checking import describe_kinds

@@ -13,9 +13,9 @@ from pipelines.cli.output import console
 from pipelines.demo import PERIODS, demo_folder, demo_servers
 from pipelines.prefect_home import prepare_prefect
 from pipelines.progress import StepBars
-from pipelines.reports import month_tables
+from pipelines.reports.month import month_tables
+from pipelines.reports.terminal import print_tables
 from pipelines.settings import SECRETS, Settings
-from pipelines.show import print_tables
 from pipelines.warehouse import open_published
 from transforms.periods import name_period, parse_period
 

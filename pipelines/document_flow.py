@@ -24,7 +24,7 @@ from pipelines.errors import TieoutError  # noqa: E402
 from pipelines.flow_turns import one_at_a_time  # noqa: E402
 from pipelines.flows import TaskSteps, _form_field, _notify, _tell  # noqa: E402
 from pipelines.masking import hiding_secrets  # noqa: E402
-from pipelines.reports import as_markdown  # noqa: E402
+from pipelines.reports.month import as_markdown  # noqa: E402
 from pipelines.runs import record_run  # noqa: E402
 from pipelines.settings import Settings, load_settings  # noqa: E402
 from pipelines.steps.context import open_close  # noqa: E402

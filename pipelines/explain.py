@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.errors import UsageProblem
-from pipelines.reports import ReportTable, money, quantity
+from pipelines.reports.month import ReportTable, money, quantity
 from pipelines.tagged_journals import find_journal
 from pipelines.warehouse import Warehouse
 

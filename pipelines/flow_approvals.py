@@ -10,8 +10,8 @@ from prefect.input import RunInput
 
 from pipelines.load.approve import PlanWaits, record_approval
 from pipelines.load.plan_store import read_plan
-from pipelines.plan_pages import plan_lines_table
-from pipelines.reports import as_markdown, plan_table
+from pipelines.reports.month import as_markdown, plan_table
+from pipelines.reports.plan import plan_lines_table
 from pipelines.steps.context import CloseContext
 from pipelines.warehouse import open_warehouse
 

@@ -7,8 +7,7 @@ from datetime import date
 from pipelines.errors import DoesNotTieOut, TieoutError
 from pipelines.load.plan_store import StoredPlan
 from pipelines.milestones import milestones_table, read_milestones
-from pipelines.plan_pages import plan_lines_table
-from pipelines.reports import (
+from pipelines.reports.month import (
     ReportTable,
     as_markdown,
     exceptions_table,
@@ -18,7 +17,8 @@ from pipelines.reports import (
     plan_table,
     roll_forward_table,
 )
-from pipelines.tie_out_reports import tie_out_tables
+from pipelines.reports.plan import plan_lines_table
+from pipelines.reports.tie_out import tie_out_tables
 from pipelines.warehouse import Warehouse
 from schemas.problems import Problem
 from transforms.periods import name_period

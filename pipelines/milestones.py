@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.reports import ReportTable
+from pipelines.reports.month import ReportTable
 from pipelines.warehouse import Warehouse
 from transforms.periods import format_period
 

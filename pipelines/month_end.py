@@ -12,7 +12,7 @@ from pipelines.load.plan import make_plan
 from pipelines.load.post_log import restore_posts
 from pipelines.load.sender import quiet_seconds
 from pipelines.load.terms import plan_terms
-from pipelines.plan_pages import write_plan_file
+from pipelines.reports.plan import write_plan_file
 from pipelines.signing.protection import is_frozen, stop_on_signed_month
 from pipelines.steps.charge_days import stop_on_restated_months
 from pipelines.steps.documents import extract_documents

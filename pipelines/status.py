@@ -9,7 +9,7 @@ import polars as pl
 from pipelines.errors import Incomplete
 from pipelines.load.latest_plans import latest_plans, overtaken_months
 from pipelines.milestones import milestones_table, read_milestones
-from pipelines.reports import ReportTable, money
+from pipelines.reports.month import ReportTable, money
 from pipelines.settings import Settings
 from pipelines.steps.context import load_mappings
 from pipelines.warehouse import Warehouse, open_published

@@ -24,7 +24,7 @@ from pipelines.cli.options import (
 from pipelines.cli.output import console, print_json, print_result
 
 if TYPE_CHECKING:
-    from pipelines.reports import ReportTable
+    from pipelines.reports.month import ReportTable
     from pipelines.steps.run import CloseRun
 
 DEFAULT_WAIT = 60.0
@@ -52,7 +52,7 @@ def check(
 ) -> None:
     """Check settings, mappings, how they cover a closed month, and Xero's accounts. Changes nothing."""
     from pipelines.checks import check_everything
-    from pipelines.mapping_tables import idle_rules_table
+    from pipelines.mapping.tables import idle_rules_table
     from pipelines.steps.context import read_month
 
     checked = check_everything(
@@ -82,7 +82,7 @@ def preview(
 ) -> None:
     """Show what a month would post with what is known today. Posts nothing, and always runs."""
     from pipelines.month_end import preview_month
-    from pipelines.reports import month_tables
+    from pipelines.reports.month import month_tables
     from pipelines.runner import run_close
 
     settings = read_settings(home, mappings)
@@ -121,8 +121,8 @@ def plan(
             "Name the month: tieout plan 2026-10; or plan the document sync: tieout plan --documents [--kinds …]"
         )
     from pipelines.month_end import plan_month
-    from pipelines.plan_pages import plan_lines_table
-    from pipelines.reports import left_out_table, plan_table
+    from pipelines.reports.month import left_out_table, plan_table
+    from pipelines.reports.plan import plan_lines_table
     from pipelines.runner import run_close
 
     settings = read_settings(home, mappings)
@@ -172,8 +172,8 @@ def apply(
     wait: Wait = DEFAULT_WAIT,
 ) -> None:
     """Post exactly this plan, once, and prove that Xero ties out. Stops when anything changed since it was made."""
+    from pipelines.reports.tie_out import tie_out_tables
     from pipelines.runner import find_stored_plan, run_apply
-    from pipelines.tie_out_reports import tie_out_tables
 
     settings = read_settings(home, mappings)
     if (stored := find_stored_plan(settings, plan_reference, wait)).is_of_documents:
@@ -200,7 +200,7 @@ def close(
 ) -> None:
     """Extract, plan, post and tie out one month."""
     from pipelines.month_end import close_month
-    from pipelines.reports import month_tables
+    from pipelines.reports.month import month_tables
     from pipelines.runner import run_close
 
     settings = read_settings(home, mappings)
@@ -229,8 +229,8 @@ def tie_out(
     wait: Wait = DEFAULT_WAIT,
 ) -> None:
     """Compare Xero's stock accounts with the stock ledger of a closed month."""
+    from pipelines.reports.tie_out import tie_out_facts, tie_out_tables
     from pipelines.runner import run_tie_out
-    from pipelines.tie_out_reports import tie_out_facts, tie_out_tables
 
     with run_tie_out(read_settings(home, mappings), period, wait) as run:
         facts = tie_out_facts(run.warehouse, run.close.period)
@@ -251,7 +251,7 @@ def _day(text: str | None) -> date | None:
 
 def _restatement(run: "CloseRun") -> list["ReportTable"]:
     """What a rebuild changed of earlier months, where one was asked for."""
-    from pipelines.restatements import restatement_table
+    from pipelines.reports.restatements import restatement_table
 
     return [restatement_table(run.valued.restated)] if run.rebuild and run.valued is not None else []
 

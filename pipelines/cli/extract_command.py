@@ -41,7 +41,7 @@ def extract(
     An extract that was interrupted goes on at the page where it stopped.
     """
     from pipelines.extract.wish import ExtractWish
-    from pipelines.reports import extract_table
+    from pipelines.reports.month import extract_table
     from pipelines.runner import run_extract
 
     wish = ExtractWish(full, _day("--from", first_day), _day("--to", last_day), sweep, offline)

@@ -50,8 +50,8 @@ def explain(
 ) -> None:
     """Say which rule decides account, tax type and tracking, and which rules it keeps out."""
     from pipelines.errors import UsageProblem
-    from pipelines.mapping_explain import explain_combination, explain_line, find_line
-    from pipelines.mapping_tables import decision_facts, decision_tables
+    from pipelines.mapping.explain import explain_combination, explain_line, find_line
+    from pipelines.mapping.tables import decision_facts, decision_tables
     from pipelines.steps.context import load_mappings
     from pipelines.warehouse import open_published
     from transforms.periods import format_period
@@ -109,9 +109,9 @@ def diff(
 ) -> None:
     """Map closed months again and show what moves between accounts, tax types and tracking. Nothing is written."""
     from pipelines.errors import UsageProblem
-    from pipelines.mapping_diff import compare_months, diff_facts, diff_tables
-    from pipelines.mapping_revisions import read_other
-    from pipelines.reports import as_markdown as markdown_of
+    from pipelines.mapping.diff import compare_months, diff_facts, diff_tables
+    from pipelines.mapping.revisions import read_other
+    from pipelines.reports.month import as_markdown as markdown_of
     from pipelines.steps.context import load_mappings, read_month
     from pipelines.warehouse import open_published
 

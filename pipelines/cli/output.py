@@ -13,7 +13,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pipelines.reports import ReportTable
+    from pipelines.reports.month import ReportTable
 
 PIPE_WIDTH = 150
 """Columns where nobody says how wide the screen is."""
@@ -47,6 +47,6 @@ def print_result(tables: Sequence["ReportTable"], as_json: bool, facts: dict[str
         shown = [{"title": one.title, "columns": one.columns, "rows": one.rows} for one in tables]
         print_json({**(facts or {}), "tables": shown})
         return
-    from pipelines.show import print_tables
+    from pipelines.reports.terminal import print_tables
 
     print_tables(console(), tables)

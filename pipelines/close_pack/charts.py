@@ -10,7 +10,7 @@ import vl_convert
 
 from pipelines.close_pack.ledger_tables import AGES, ROLL_FORWARD, TIE_OUT
 from pipelines.close_pack.pack import Pack
-from pipelines.reports import money
+from pipelines.reports.month import money
 from schemas.reporting import AGE_BANDS, MOVEMENTS
 from transforms.stock_ages import NO_RECEIPT
 

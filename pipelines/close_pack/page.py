@@ -12,7 +12,7 @@ from pipelines.close_pack.ledger_tables import ROLL_FORWARD, TIE_OUT
 from pipelines.close_pack.movement_tables import COGS, OPEN_RECEIPTS
 from pipelines.close_pack.pack import Pack
 from pipelines.close_pack.page_tables import page_tables
-from pipelines.reports import money
+from pipelines.reports.month import money
 from transforms.periods import name_period
 
 TEMPLATE = "page.html.j2"

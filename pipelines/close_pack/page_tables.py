@@ -11,7 +11,7 @@ from pipelines.close_pack import movement_tables as movements
 from pipelines.close_pack.pack import Pack
 from pipelines.close_pack.pack_tables import Kind, PackTable, make_table, sum_terms
 from pipelines.close_pack.places import SHEET_NAMES
-from pipelines.reports import ReportTable, money, quantity
+from pipelines.reports.month import ReportTable, money, quantity
 from schemas.reporting import COMPARISONS, MOVEMENTS
 
 MOST_LINES, MOST_CATEGORIES = 30, 7

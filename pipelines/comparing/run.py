@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.comparing.cin7_figures import Cin7Figures, read_cin7_file, read_core_transactions
 from pipelines.errors import DataProblem, UsageProblem
-from pipelines.reports import money, total_of
+from pipelines.reports.month import money, total_of
 from pipelines.steps.context import CloseContext
 from pipelines.value_table.standard_costs import read_standard_costs
 from pipelines.warehouse import Warehouse

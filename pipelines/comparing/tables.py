@@ -6,7 +6,7 @@ import polars as pl
 
 from pipelines.close_pack.pack_tables import PackColumn, PackTable, make_table
 from pipelines.comparing.run import Comparison
-from pipelines.reports import ReportTable, money, total_of
+from pipelines.reports.month import ReportTable, money, total_of
 from transforms.periods import name_period
 
 SKUS_SHOWN, DOCUMENTS_SHOWN = 15, 15

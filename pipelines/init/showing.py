@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipelines.init.decisions import Decision
 from pipelines.init.proposal import Proposal
 from pipelines.init.writing import FilePlan
-from pipelines.reports import ReportTable
+from pipelines.reports.month import ReportTable
 
 WORDS = {
     "new": "new",

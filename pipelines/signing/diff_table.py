@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipelines.reports import ReportTable, money
+from pipelines.reports.month import ReportTable, money
 from pipelines.signing.month_diff import Cause, MonthDiff
 from pipelines.signing.signed_rows import describe_change, document_of
 from transforms.periods import format_period

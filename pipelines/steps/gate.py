@@ -10,7 +10,7 @@ import polars as pl
 from mappings.xero_checks import check_against_xero
 from pipelines.errors import DataProblem
 from pipelines.load.latest_plans import is_computed, latest_plans
-from pipelines.mapping_lines import find_unmapped_lines
+from pipelines.mapping.lines import find_unmapped_lines
 from pipelines.steps.context import CloseContext
 from pipelines.steps.exception_words import ONE_STEP_FOR_ALL, PLACES, SENTENCES, next_step
 from pipelines.steps.stock import read_core

@@ -9,7 +9,7 @@ from pipelines.errors import UsageProblem
 from pipelines.load.mirror import Clock, utc_now
 from pipelines.load.mirror_rows import frame_of
 from pipelines.load.person import current_host, current_login
-from pipelines.report_tables import ReportTable, money
+from pipelines.reports.tables import ReportTable, money
 from pipelines.warehouse import Warehouse
 from schemas.problems import Problem
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pipelines.load.plan_store import StoredPlan
-from pipelines.plan_pages import plan_lines_table
-from pipelines.report_tables import ReportTable, money
+from pipelines.reports.plan import plan_lines_table
+from pipelines.reports.tables import ReportTable, money
 from pipelines.sync.books import Row
 from pipelines.warehouse import Warehouse
 from schemas.sync import SYNC_ACTIONS, SYNC_KINDS

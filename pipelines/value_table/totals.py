@@ -9,7 +9,7 @@ import polars as pl
 from pipelines.value_table.ledger import ROWS, Ledger
 
 if TYPE_CHECKING:
-    from pipelines.reports import ReportTable
+    from pipelines.reports.month import ReportTable
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def add_up(ledger: Ledger, valued: pl.DataFrame, unknown: int) -> Totals:
 
 def totals_table(totals: Totals, title: str) -> "ReportTable":
     """Moves by kind with quantity and value, and the closing stock, as an analyst reads them."""
-    from pipelines.reports import ReportTable, money, quantity  # noqa: PLC0415 slow, and programs read JSON
+    from pipelines.reports.month import ReportTable, money, quantity  # noqa: PLC0415 slow, and programs read JSON
 
     rows = [
         (kind.replace("_", " "), f"{count:,}", quantity(units), money(value))
@@ -89,7 +89,7 @@ def totals_table(totals: Totals, title: str) -> "ReportTable":
 
 def totals_notes(totals: Totals) -> list[str]:
     """What the table cannot say: COGS, provisional costs, rows that were left out."""
-    from pipelines.reports import money  # noqa: PLC0415 slow, and programs read JSON
+    from pipelines.reports.month import money  # noqa: PLC0415 slow, and programs read JSON
 
     notes = [f"COGS {money(totals.cogs_total)}"]
     if totals.provisional_count:

@@ -3,7 +3,6 @@
 import json
 import re
 import shlex
-import time
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -33,7 +32,7 @@ class Demo:
     home: Path
 
     def kept(self, run: int) -> dict[str, Any]:
-        """Exit code, both streams, seconds and Xero's journals after a run."""
+        """Exit code, both streams and Xero's journals after a run."""
         found: dict[str, Any] = json.loads((self.home / f"run-{run}.json").read_text(encoding="utf-8"))
         return found
 
@@ -48,7 +47,6 @@ def demo(made_once: MakeOnce) -> Demo:
     def make(home: Path) -> None:
         copy_what_it_needs(home)
         for run in (1, 2):
-            started = time.monotonic()
             process = start_tieout("demo", folder=home, environment={"TIEOUT_HOME": str(home)})
             out, err = process.communicate(timeout=300)
             books = open_books(demo_folder(home) / "books.sqlite")
@@ -56,19 +54,15 @@ def demo(made_once: MakeOnce) -> Demo:
                 journals = list_journals_plainly(books)
             finally:
                 books.close()
-            kept = {
-                "exit_code": process.returncode, "out": out, "err": err, "seconds": time.monotonic() - started,
-                "journals": journals,
-            }  # fmt: skip
+            kept = {"exit_code": process.returncode, "out": out, "err": err, "journals": journals}
             (home / f"run-{run}.json").write_text(json.dumps(kept), encoding="utf-8")
 
     return Demo(made_once("demo", make))
 
 
-def test_both_runs_end_well_within_a_minute(demo: Demo) -> None:
+def test_both_runs_end_well(demo: Demo) -> None:
     runs = [demo.kept(1), demo.kept(2)]
     assert [run["exit_code"] for run in runs] == [0, 0], runs[0]["err"]
-    assert min(run["seconds"] for run in runs) < 60  # the better one: something else may have the machine
 
 
 def test_nothing_but_a_bar_for_each_step_stands_on_the_error_stream(demo: Demo) -> None:

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -33,16 +32,11 @@ def test_help_says_what_a_command_does(command: list[str]) -> None:
     assert " ".join(["Usage: tieout", *command]) in shown.out
 
 
-def test_help_starts_within_a_second_and_a_half_without_any_heavy_library() -> None:
+def test_help_starts_without_any_heavy_library() -> None:
     program = (
         "import sys\nsys.argv = ['tieout', 'close', '--help']\nfrom pipelines.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
     )
-    seconds = []
-    for _ in range(3):  # the best of three: another process may have the machine
-        started = time.monotonic()
-        done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-        seconds.append(time.monotonic() - started)
-        assert done.stderr == "[]\n"
-    assert min(seconds) < 1.5
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"

@@ -1,7 +1,6 @@
 """AdventureWorks, a whole company, becomes core tables by YAML and SQL; totals agree with what others computed."""
 
 import os
-import time
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -68,11 +67,9 @@ def test_row_counts_are_those_of_the_readme_and_nothing_is_refused(settings: Set
     assert set(report.empty_tables) - {f"core.{name}" for name in others} == empty
 
 
-def test_an_unchanged_extract_takes_less_than_half_a_second(settings: Settings, warehouse: Warehouse) -> None:
+def test_an_unchanged_extract_writes_nothing(settings: Settings, warehouse: Warehouse) -> None:
     warehouse.has_written = False
-    started = time.monotonic()
     assert extract(settings, warehouse).is_unchanged
-    assert time.monotonic() - started < 0.5
     assert not warehouse.has_written
 
 

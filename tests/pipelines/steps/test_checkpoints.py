@@ -10,7 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines.errors import DataProblem
-from pipelines.restatements import restatement_table
+from pipelines.reports.restatements import restatement_table
 from pipelines.settings import Settings
 from pipelines.steps.journals import build_month
 from pipelines.steps.stock import value_stock

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipelines.reports import left_out_table
+from pipelines.reports.month import left_out_table
 from pipelines.settings import Settings
 from pipelines.steps.context import CloseContext
 from pipelines.steps.journals import build_month

@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from pipelines.errors import DoesNotTieOut
+from pipelines.reports.tie_out import stock_check_table
 from pipelines.settings import Settings
 from pipelines.steps.stock import value_stock
 from pipelines.steps.stock_gate import check_stock_on_hand, stop_on_stock_difference
-from pipelines.tie_out_reports import stock_check_table
 from pipelines.warehouse import Warehouse, open_warehouse
 from schemas.tables import SOURCE_TABLES
 from tests.pipelines.steps.closing import close_of, company_settings

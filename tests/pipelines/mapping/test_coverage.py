@@ -9,8 +9,8 @@ import pytest
 
 from mappings.reader import read_mappings
 from pipelines.kept_months import latest_month, read_entries
-from pipelines.mapping_coverage import Coverage, measure_coverage
-from pipelines.mapping_tables import idle_rules_table
+from pipelines.mapping.coverage import Coverage, measure_coverage
+from pipelines.mapping.tables import idle_rules_table
 from pipelines.settings import Settings
 from pipelines.warehouse import open_published
 from tests.sample_company import OCTOBER, ROOT, Company

@@ -8,8 +8,8 @@ import pytest
 
 from mappings.reader import read_mappings
 from pipelines.errors import UsageProblem
-from pipelines.mapping_explain import Decision, explain_combination, explain_line
-from pipelines.mapping_tables import decision_facts, decision_tables
+from pipelines.mapping.explain import Decision, explain_combination, explain_line
+from pipelines.mapping.tables import decision_facts, decision_tables
 from pipelines.settings import Settings
 from pipelines.warehouse import open_published
 from schemas.maps import MappingTables

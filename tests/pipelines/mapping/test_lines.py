@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from mappings.reader import read_mappings
-from pipelines.mapping_lines import find_unmapped_lines
+from pipelines.mapping.lines import find_unmapped_lines
 from schemas.journals import JournalLines
 from schemas.problems import Problem
 from tests.pipelines.init.charts import accounts, tax_rates, tracking

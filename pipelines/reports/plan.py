@@ -5,7 +5,7 @@ from pathlib import Path
 from pipelines.load.json_text import canonical_json
 from pipelines.load.plan_lines import read_lines
 from pipelines.load.plan_store import StoredPlan
-from pipelines.reports import ReportTable, money
+from pipelines.reports.month import ReportTable, money
 from pipelines.warehouse import Warehouse
 
 MOST = 60

@@ -12,8 +12,8 @@ import pytest
 
 from mappings.reader import read_mappings
 from pipelines.errors import DataProblem, UsageProblem
-from pipelines.mapping_diff import MappingDiff, compare_months, diff_tables
-from pipelines.mapping_revisions import OtherMappings, read_other
+from pipelines.mapping.diff import MappingDiff, compare_months, diff_tables
+from pipelines.mapping.revisions import OtherMappings, read_other
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, open_published
 from tests.sample_company import OCTOBER, ROOT, SEPTEMBER, Outcome, environment_of, run_here

@@ -8,8 +8,8 @@ import polars as pl
 
 from mappings.mapping_set import Mappings
 from pipelines.kept_months import read_entries
-from pipelines.mapping_revisions import OtherMappings
-from pipelines.reports import ReportTable, money, total_of
+from pipelines.mapping.revisions import OtherMappings
+from pipelines.reports.month import ReportTable, money, total_of
 from pipelines.warehouse import Warehouse
 from transforms.mapping_moves import map_twice, sum_accounts, sum_moves
 from transforms.periods import format_period, next_period

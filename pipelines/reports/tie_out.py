@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.report_tables import ReportTable, debit_and_credit, money, quantity, total_of
+from pipelines.reports.tables import ReportTable, debit_and_credit, money, quantity, total_of
 from pipelines.warehouse import Warehouse
 from transforms.periods import last_day, name_period
 from transforms.tie_out.steps import CAUSES, STEPS, TIMING

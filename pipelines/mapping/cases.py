@@ -13,7 +13,7 @@ from mappings.kinds import PlacedText
 from mappings.mapping_set import Mappings
 from mappings.rule_shapes import Conditions
 from mappings.wording import did_you_mean, quote
-from pipelines.mapping_explain import Rule, describe_rule, entries_of
+from pipelines.mapping.explain import Rule, describe_rule, entries_of
 from schemas.maps import MappingTables
 from schemas.problems import Problem
 from transforms.periods import format_period, next_period

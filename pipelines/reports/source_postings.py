@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.report_tables import ReportTable, money, total_of
+from pipelines.reports.tables import ReportTable, money, total_of
 from pipelines.warehouse import Warehouse
 from transforms.periods import name_period
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
-from pipelines.mapping_coverage import IdleRule
-from pipelines.mapping_explain import Decision
-from pipelines.reports import ReportTable, money
+from pipelines.mapping.coverage import IdleRule
+from pipelines.mapping.explain import Decision
+from pipelines.reports.month import ReportTable, money
 from transforms.periods import format_period
 
 NAMES = {"account": "Account", "tax_type": "Tax type", "tracking_1": "Tracking", "tracking_2": "Tracking"}

@@ -7,9 +7,9 @@ import polars as pl
 
 from pipelines.extract.report import ExtractReport
 from pipelines.load.plan_store import StoredPlan, plan_summary
-from pipelines.posting_reports import posting_differences_table
-from pipelines.report_tables import ReportTable, money, quantity, total_of
-from pipelines.tie_out_reports import tie_out_table, tie_out_tables
+from pipelines.reports.source_postings import posting_differences_table
+from pipelines.reports.tables import ReportTable, money, quantity, total_of
+from pipelines.reports.tie_out import tie_out_table, tie_out_tables
 from pipelines.warehouse import Warehouse
 from schemas.journals import JOURNAL_KINDS
 from transforms.periods import name_period

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipelines.load.plan_store import find_plan, read_plan
-from pipelines.reports import (
+from pipelines.reports.month import (
     ReportTable,
     as_markdown,
     exceptions_table,
@@ -21,8 +21,8 @@ from pipelines.reports import (
     roll_forward_table,
     tie_out_table,
 )
+from pipelines.reports.tie_out import tie_out_documents_table
 from pipelines.settings import Settings
-from pipelines.tie_out_reports import tie_out_documents_table
 from pipelines.warehouse import Warehouse, open_published, open_warehouse
 from schemas.tables import TABLES
 

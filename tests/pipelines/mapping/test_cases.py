@@ -10,7 +10,7 @@ from mappings.case_shapes import CaseLine
 from mappings.cases import read_cases
 from mappings.containers import keys_of
 from mappings.reader import read_mappings
-from pipelines.mapping_cases import run_cases
+from pipelines.mapping.cases import run_cases
 from schemas.maps import RULE_ATTRIBUTES
 from tests.sample_company import ROOT, Company
 

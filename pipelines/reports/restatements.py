@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from pipelines.reports import ReportTable, money, total_of
+from pipelines.reports.month import ReportTable, money, total_of
 from transforms.periods import format_period
 
 SHOWN = 10

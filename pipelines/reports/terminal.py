@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.reports import ReportTable
+from pipelines.reports.month import ReportTable
 
 
 def draw(table: ReportTable) -> Table:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from mappings.mapping_set import Mappings
-from pipelines.mapping_explain import describe_conditions
+from pipelines.mapping.explain import describe_conditions
 from schemas.maps import RULE_ATTRIBUTES, MappingTables
 from schemas.problems import Problem
 from transforms.journals import map_entries, with_parties

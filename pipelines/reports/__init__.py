@@ -1,0 +1,1 @@
+"""What people read: tables in words, and how a terminal draws them."""
