@@ -10,23 +10,11 @@ from pipelines.settings import Settings
 from pipelines.steps.stock import value_stock
 from pipelines.steps.stock_gate import check_stock_on_hand, stop_on_stock_difference
 from pipelines.tie_out_reports import stock_check_table
-from pipelines.warehouse import Warehouse, open_warehouse
-from schemas.tables import SOURCE_TABLES
-from tests.pipelines.steps.closing import close_of, company_settings
-from tests.transforms.builders import Row, table
+from pipelines.warehouse import Warehouse
+from tests.pipelines.steps.closing import close_of, fill
+from tests.transforms.builders import Row
 
 JUNE = (date(2026, 6, 1), date(2026, 6, 30))
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return company_settings(tmp_path_factory.mktemp("company"))
-
-
-@pytest.fixture(scope="module")
-def opened(settings: Settings) -> Iterator[Warehouse]:
-    with open_warehouse(settings, publishes=False) as warehouse:
-        yield warehouse
 
 
 @pytest.fixture
@@ -51,10 +39,6 @@ def warehouse(settings: Settings, opened: Warehouse) -> Iterator[Warehouse]:
         fill(opened, "transfer_lines", sent | {"quantity": 2})
         value_stock(close_of(settings, *JUNE), opened)
         yield opened
-
-
-def fill(warehouse: Warehouse, name: str, *rows: Row) -> None:
-    warehouse.replace(f"core.{name}", table(SOURCE_TABLES[f"core.{name}"], *rows))
 
 
 def state(warehouse: Warehouse, day: str, auckland: int, wellington: int = 2) -> None:
