@@ -5,15 +5,15 @@ in its name (`_cin7_1_5`, `_section_2_2`) or in a docstring (of its own or of it
 """
 
 import ast
-import os
 import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.reference_data import CIN7_FACTS, needs
+
 ROOT = Path(__file__).parents[1]
-FACTS = Path(os.environ.get("CIN7_FACTS", ROOT.parent / "shared/reference/cin7.md"))
 
 TRAPS = """
 1.1 | an API v2 exists for one resource only, and maybe not there | pipelines/extract/test_cin7_client.py::test_bills_of_materials_come_from_v2_or_where_that_is_not_there_from_v1_and_the_report_says_so_cin7_1_1
@@ -150,9 +150,9 @@ def test_a_trap_has_a_test_that_names_its_section(section: str, trap: str, test:
     assert wanted in named, f"{test} does not name section {section} ({trap}), but {sorted(named)}"
 
 
-@pytest.mark.skipif(not FACTS.is_file(), reason="needs cin7.md (../shared/reference)")
+@needs(CIN7_FACTS, "the facts about Cin7", "CIN7_FACTS")
 def test_each_section_and_each_open_question_of_the_facts_has_its_traps() -> None:
-    text = FACTS.read_text(encoding="utf-8")
+    text = CIN7_FACTS.read_text(encoding="utf-8")
     sections = {section for section in re.findall(r"^### (\d\.\d) ", text, re.MULTILINE) if section[0] in "12"}
     questions = re.findall(r"^(\d)\. ", text[text.index("## 5. Open questions") :], re.MULTILINE)
     assert {row[0] for row in ROWS} == sections | {f"5.{number}" for number in questions}
