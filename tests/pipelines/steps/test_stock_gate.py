@@ -79,7 +79,11 @@ def test_units_that_differ_after_the_month_stop_the_close(settings: Settings, wa
 @pytest.mark.parametrize(
     ("day", "note"),
     [
-        (None, "Not compared: the source states no stock on hand (core.stock_on_hand is empty)."),
+        (
+            None,
+            "Not compared: the source states no stock on hand. "
+            "Hold its own stock report against the units of close.roll_forward.",
+        ),
         (
             "2026-06-10",
             "Not compared: the source stated its stock on 2026-06-10, before the cut-off.",
@@ -92,6 +96,22 @@ def test_what_cannot_be_compared_is_said(settings: Settings, warehouse: Warehous
     else:
         state(warehouse, day, 10)
     stop_on_stock_difference(close_of(settings, *JUNE), warehouse)
+    assert stock_check_table(warehouse, JUNE[0]).note == note
+
+
+@pytest.mark.parametrize(
+    ("auckland", "wellington", "note"),
+    [
+        (8, 2, "2 SKUs and places compared: none differs"),
+        (8, 3, "2 SKUs and places compared: 1 differs"),
+        (5, 3, "2 SKUs and places compared: 2 differ"),
+    ],
+)
+def test_what_was_compared_is_counted_beside_what_differs(
+    settings: Settings, warehouse: Warehouse, auckland: int, wellington: int, note: str
+) -> None:
+    state(warehouse, "2026-07-03", auckland, wellington)
+    check_stock_on_hand(close_of(settings, *JUNE), warehouse)
     assert stock_check_table(warehouse, JUNE[0]).note == note
 
 
