@@ -12,6 +12,7 @@ from mappings.mapping_set import Mappings, role_accounts
 from mappings.rule_shapes import Conditions, R, in_order
 from mappings.shapes import TrackingCategory
 from schemas.checking import check
+from schemas.frames import dtypes_of
 from schemas.maps import (
     LEVEL_OF_ATTRIBUTE,
     RULE_ATTRIBUTES,
@@ -144,7 +145,7 @@ def _charge_rows(mappings: Mappings) -> Iterator[Row]:
 
 def model_frame(model: type[pa.DataFrameModel], rows: Iterable[Row]) -> pl.DataFrame:
     """The rows in the model's columns and types."""
-    types = {name: column.dtype.type for name, column in model.to_schema().columns.items()}
+    types = dtypes_of(model)
     plain = [{name: _plain(row.get(name)) for name in types} for row in rows]
     return check(model, pl.DataFrame(plain, schema=types, orient="row"))
 

@@ -19,10 +19,11 @@ from pipelines.warehouse import Warehouse, open_warehouse
 from pipelines.warehouse.lock import is_alive, this_process
 from pipelines.warehouse.opening import WAIT
 from schemas.control import Runs
+from schemas.frames import dtypes_of
 
 logger = logging.getLogger(__name__)
 
-COLUMNS = {name: column.dtype.type for name, column in Runs.to_schema().columns.items()}
+COLUMNS = dtypes_of(Runs)
 MESSAGE_LENGTH = 500
 INTERRUPTED = 130
 """What a shell calls a program that ended with Ctrl-C."""

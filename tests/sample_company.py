@@ -1,5 +1,6 @@
 """The demo's made-up company in a folder of its own: its Cin7, its Xero, and the command line run on it."""
 
+import gc
 import json
 import os
 import re
@@ -130,6 +131,8 @@ def run_here(home: Path, *arguments: object) -> Outcome:
             code = 0
         except SystemExit as ended:
             code = int(ended.code or 0)
+        finally:
+            gc.unfreeze()  # a command leaves what it holds to the end of its process, which goes on here
     lines = [line for line in err.getvalue().splitlines() if not BAR.search(line)]
     return Outcome(code, out.getvalue(), "\n".join(lines).replace(str(home), "HOME"))
 

@@ -5,15 +5,15 @@ in its name (`_cin7_1_5`, `_section_2_2`) or in a docstring (of its own or of it
 """
 
 import ast
-import os
 import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.reference_data import CIN7_FACTS, needs
+
 ROOT = Path(__file__).parents[1]
-FACTS = Path(os.environ.get("CIN7_FACTS", ROOT.parent / "shared/reference/cin7.md"))
 
 TRAPS = """
 1.1 | an API v2 exists for one resource only, and maybe not there | pipelines/extract/test_cin7_client.py::test_bills_of_materials_come_from_v2_or_where_that_is_not_there_from_v1_and_the_report_says_so_cin7_1_1
@@ -24,7 +24,7 @@ TRAPS = """
 1.1 | 5,000 calls a day, of one connection | pipelines/extract/api/test_calls.py::test_calls_of_earlier_runs_count_until_a_day_has_passed
 1.1 | a day that is used up is not slept on | pipelines/extract/test_cin7_client.py::test_a_used_up_day_ends_the_call_at_once
 1.1 | lists are bare arrays; anything else is no list | pipelines/extract/test_cin7_client.py::test_an_answer_without_rows_is_incomplete
-1.1 | camelCase or PascalCase on the wire | data/test_omni_selects.py::test_field_names_of_any_case_are_read_once_they_are_spelled
+1.1 | camelCase or PascalCase on the wire | data/test_omni_sale_selects.py::test_field_names_of_any_case_are_read_once_they_are_spelled
 1.1 | a void is irreversible and may have moved goods | data/test_omni_traps.py::test_drafts_and_voids_that_received_goods_are_listed_cin7_1_6
 1.2 | pages of 250 until a short or an empty one | pipelines/extract/test_cin7_client.py::test_a_full_last_page_is_followed_by_an_empty_one
 1.2 | quotes in where, and a stable order | data/test_omni_traps.py::test_a_key_with_an_apostrophe_is_doubled_and_a_question_is_sorted_by_what_it_follows_cin7_1_2
@@ -32,43 +32,43 @@ TRAPS = """
 1.2 | no snapshot: a row is deleted while pages are read | pipelines/extract/api/test_reading.py::test_a_document_deleted_while_pages_are_read_takes_no_other_with_it
 1.2 | a cost changes and modifiedDate does not | pipelines/extract/api/test_reading.py::test_a_change_of_cost_alone_is_seen
 1.2 | comparisons may be joined by or | pipelines/sandbox/cin7/test_app.py::test_comparisons_may_be_joined_by_or_and_and_binds_closer
-1.3 | a local midnight lies in the UTC month before | data/test_omni_selects.py::test_an_instant_at_a_months_end_becomes_the_day_of_the_account
-1.3 | an instant without Z, with fractions, or none at all | data/test_omni_selects.py::test_an_instant_becomes_a_day_once
+1.3 | a local midnight lies in the UTC month before | data/test_omni_sale_selects.py::test_an_instant_at_a_months_end_becomes_the_day_of_the_account
+1.3 | an instant without Z, with fractions, or none at all | data/test_omni_sale_selects.py::test_an_instant_becomes_a_day_once
 1.3 | the days of a backfill are days of the account | pipelines/extract/api/test_reading.py::test_the_days_of_a_backfill_begin_at_midnight_of_the_account
 1.4 | no COGS from the API: Cin7's report stands beside ours | pipelines/comparing/test_compare_command.py::test_a_cogs_breakdown_stands_beside_our_documents
 1.4 | no landed costs: a file brings them | data/test_omni_traps.py::test_import_costs_on_a_branch_transfer_come_from_a_file_and_find_it_by_its_reference_cin7_1_8
 1.4 | no supplier credits and no deposits: files bring them | data/test_omni_trade.py::test_supplier_credits_and_deposits_come_from_files_and_belong_to_their_orders
 1.4 | no dates of single receipts | data/test_omni_traps.py::test_an_order_received_in_part_has_no_day_so_it_is_open_and_listed_or_takes_the_day_it_was_due_cin7_5
 1.5 | every field may be null | data/test_omni_selects.py::test_every_field_may_be_null_or_missing
-1.5 | status in any case, and words nobody documents | data/test_omni_selects.py::test_a_status_is_read_in_any_case
-1.5 | accountingImportStatus in any case | data/test_omni_selects.py::test_an_accounting_status_is_read_in_any_case
+1.5 | status in any case, and words nobody documents | data/test_omni_sale_selects.py::test_a_status_is_read_in_any_case
+1.5 | accountingImportStatus in any case | data/test_omni_sale_selects.py::test_an_accounting_status_is_read_in_any_case
 1.5 | an enum value that nobody knows is loud | pipelines/extract/api/test_reading.py::test_unknown_fields_and_values_are_kept_and_reported_once
 1.5 | customFields have the tenant's own names | pipelines/extract/test_cin7_client.py::test_field_names_are_matched_without_case_and_the_tenants_own_are_kept
 1.5 | unitCost of a sale is not its cost | data/test_omni_traps.py::test_the_unit_cost_on_a_sale_is_never_read_cin7_1_5
-1.5 | taxRate 15 and 0.15; discount is of the line | data/test_omni_selects.py::test_revenue_is_net_and_in_base_currency
+1.5 | taxRate 15 and 0.15; discount is of the line | data/test_omni_sale_selects.py::test_revenue_is_net_and_in_base_currency
 1.5 | currencyRate 0 or null | data/test_omni_traps.py::test_a_rate_of_nothing_is_base_currency_only_where_the_currency_is_cin7_1_5
-1.5 | kits: a parent and its child lines | data/test_omni_selects.py::test_of_a_kit_its_parts_leave_stock_and_not_the_kit_itself
+1.5 | kits: a parent and its child lines | data/test_omni_sale_selects.py::test_of_a_kit_its_parts_leave_stock_and_not_the_kit_itself
 1.5 | batches and serials in stockMovements | data/test_omni_traps.py::test_batches_of_a_sale_are_lines_of_their_own_where_that_is_asked_for_cin7_1_5
-1.5 | a line without a code is a comment | data/test_omni_selects.py::test_a_line_without_code_is_a_comment_and_a_quantity_that_is_no_number_is_kept_to_be_refused
+1.5 | a line without a code is a comment | data/test_omni_sale_selects.py::test_a_line_without_code_is_a_comment_and_a_quantity_that_is_no_number_is_kept_to_be_refused
 1.5 | taxStatus as a number, or one that nobody knows | data/test_omni_traps.py::test_a_tax_status_counts_as_a_number_too_and_an_unknown_one_is_refused_cin7_1_5
 1.5 | rates of yen and rupiah, and what is no rate | data/test_omni_trade.py::test_a_rate_of_any_size_is_read_and_what_is_no_rate_is_refused_section_1_5
 1.5 | a negative line of a sale is an exchange | data/test_omni_traps.py::test_a_negative_line_of_a_sale_is_an_exchange_and_comes_back_cin7_1_5
-1.6 | unitPrice is the cost in the document's currency, with tax or without, before freight | data/test_omni_selects.py::test_a_purchase_price_is_without_gst_and_with_the_orders_own_freight
-1.6 | tax that does not come back | data/test_omni_selects.py::test_tax_that_does_not_come_back_is_part_of_the_cost
-1.6 | drafts and voids are no receipts | data/test_omni_selects.py::test_drafts_and_voids_of_purchases_are_no_receipts
+1.6 | unitPrice is the cost in the document's currency, with tax or without, before freight | data/test_omni_stock_selects.py::test_a_purchase_price_is_without_gst_and_with_the_orders_own_freight
+1.6 | tax that does not come back | data/test_omni_stock_selects.py::test_tax_that_does_not_come_back_is_part_of_the_cost
+1.6 | drafts and voids are no receipts | data/test_omni_stock_selects.py::test_drafts_and_voids_of_purchases_are_no_receipts
 1.6 | prices with tax whose rate is missing | data/test_omni_traps.py::test_prices_with_tax_whose_rate_is_not_known_are_refused_cin7_1_6
 1.6 | freight that is no number | data/test_omni_traps.py::test_an_amount_of_the_order_that_is_no_number_refuses_its_lines_cin7_1_6
 1.6 | received in full with less than was ordered | data/test_omni_traps.py::test_freight_is_carried_by_what_came_once_the_order_is_received_in_full_cin7_1_6
 1.6 | received in full, and nobody says how many | data/test_omni_traps.py::test_an_order_received_in_full_that_does_not_say_how_many_came_is_listed_cin7_1_6
-1.7 | a return is a negative qty, linked by salesReference | data/test_omni_selects.py::test_a_return_is_positive_and_finds_the_line_that_it_reverses
-1.7 | a credit that takes nothing back | data/test_omni_selects.py::test_a_credit_that_takes_nothing_back_is_no_return
+1.7 | a return is a negative qty, linked by salesReference | data/test_omni_sale_selects.py::test_a_return_is_positive_and_finds_the_line_that_it_reverses
+1.7 | a credit that takes nothing back | data/test_omni_sale_selects.py::test_a_credit_that_takes_nothing_back_is_no_return
 1.7 | a positive credit line that moved units | data/test_omni_traps.py::test_a_credit_line_with_a_positive_quantity_that_moved_units_is_listed_cin7_1_7
 1.7 | qty moved has to equal qty; both dates | transforms/test_left_out.py::test_a_return_has_reasons_of_its_own_cin7_3a
-1.8 | adjustments count with both dates, and have no status | data/test_omni_selects.py::test_an_adjustment_counts_when_it_is_complete_and_a_cost_of_nothing_is_none
+1.8 | adjustments count with both dates, and have no status | data/test_omni_stock_selects.py::test_an_adjustment_counts_when_it_is_complete_and_a_cost_of_nothing_is_none
 1.8 | adjustments that moved stock and do not count | data/test_omni_traps.py::test_an_adjustment_without_accounting_date_or_approval_is_listed_when_it_moved_stock_cin7_1_8
 1.8 | import costs of branch transfers are not exposed | transforms/test_charged_goods.py::test_freight_between_branches_is_cost_of_what_was_moved_cin7_3b
-1.8 | stock is quantities of today, by option and size | data/test_omni_selects.py::test_stock_of_today_is_named_by_the_code_of_its_option_and_size
-1.8 | services, kits and older codes of options | data/test_omni_selects.py::test_an_option_is_a_sku_and_services_and_kits_are_no_stock
+1.8 | stock is quantities of today, by option and size | data/test_omni_stock_selects.py::test_stock_of_today_is_named_by_the_code_of_its_option_and_size
+1.8 | services, kits and older codes of options | data/test_omni_stock_selects.py::test_an_option_is_a_sku_and_services_and_kits_are_no_stock
 1.8 | a component for the job or for a unit | data/test_omni_traps.py::test_whether_a_component_is_for_the_job_or_for_a_unit_is_a_setting_cin7_1_8
 1.8 | payments of any orderType | data/test_omni_trade.py::test_a_payment_finds_its_document_and_says_where_it_came_from
 1.8 | types of contacts and payments that nobody knows | pipelines/extract/test_documented_values.py::test_contacts_and_payments_of_omni_tell_unknown_values_cin7_1_8
@@ -150,9 +150,9 @@ def test_a_trap_has_a_test_that_names_its_section(section: str, trap: str, test:
     assert wanted in named, f"{test} does not name section {section} ({trap}), but {sorted(named)}"
 
 
-@pytest.mark.skipif(not FACTS.is_file(), reason="needs cin7.md (../shared/reference)")
+@needs(CIN7_FACTS, "the facts about Cin7", "CIN7_FACTS")
 def test_each_section_and_each_open_question_of_the_facts_has_its_traps() -> None:
-    text = FACTS.read_text(encoding="utf-8")
+    text = CIN7_FACTS.read_text(encoding="utf-8")
     sections = {section for section in re.findall(r"^### (\d\.\d) ", text, re.MULTILINE) if section[0] in "12"}
     questions = re.findall(r"^(\d)\. ", text[text.index("## 5. Open questions") :], re.MULTILINE)
     assert {row[0] for row in ROWS} == sections | {f"5.{number}" for number in questions}

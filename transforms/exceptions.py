@@ -6,14 +6,14 @@ import polars as pl
 
 from schemas.closing import CloseExceptions
 from schemas.dtypes import COST, MONEY, QUANTITY
+from schemas.frames import dtypes_of
 from transforms.core_tables import CoreTables
 from transforms.currencies import cost_bills, cost_receipts
 from transforms.rounding import extend, round_money
 from transforms.texts import fill
 
-_SCHEMA: dict[str, pl.DataType] = {
-    name: column.dtype.type for name, column in CloseExceptions.to_schema().columns.items()
-}
+_SCHEMA = dtypes_of(CloseExceptions)
+_TABLE_OF_MOVE = fill("core.{}_lines", pl.col("document_kind").replace({"credit_note": "sale", "purchase": "receipt"}))
 _LINES = {
     "sale_lines": ("sale_line_id", "sale_number", "moved_date", "moved_quantity"),
     "receipt_lines": ("receipt_line_id", "purchase_number", "received_date", "quantity"),
@@ -82,7 +82,7 @@ def find_cost_exceptions(moves: pl.LazyFrame, valued: pl.LazyFrame, period: date
     return _exception(
         open_issues,
         kind=pl.col("exception_kind"),
-        table=fill("core.{}_lines", pl.col("document_kind").replace({"credit_note": "sale", "purchase": "receipt"})),
+        table=_TABLE_OF_MOVE,
         key="source_line_id",
         number="document_number",
         subject=pl.col("sku"),
@@ -104,7 +104,7 @@ def describe_earlier(moves: pl.LazyFrame) -> pl.LazyFrame:
     return _exception(
         moves,
         kind=pl.lit("before_opening"),
-        table=fill("core.{}_lines", pl.col("document_kind").replace({"credit_note": "sale", "purchase": "receipt"})),
+        table=_TABLE_OF_MOVE,
         key="move_id",
         number="document_number",
         subject=pl.col("document_number"),

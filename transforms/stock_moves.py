@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from schemas.dtypes import COST, QUANTITY, UNIT_COST
+from schemas.frames import dtypes_of
 from schemas.policies import RecognitionPolicy
 from schemas.stock import StockMoves
 from transforms.charge_carriers import list_carriers
@@ -16,7 +17,7 @@ from transforms.texts import fill
 IN_TRANSIT = "In transit"
 """Where goods are that have left one location and not yet reached the other: they stay stock, without a journal."""
 
-_SCHEMA: dict[str, pl.DataType] = {name: column.dtype.type for name, column in StockMoves.to_schema().columns.items()}
+_SCHEMA = dtypes_of(StockMoves)
 
 
 def build_stock_moves(

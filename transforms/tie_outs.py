@@ -12,6 +12,7 @@ import polars as pl
 
 from schemas.closing import TieOutAccounts, TieOutDocuments, TieOuts
 from schemas.dtypes import MONEY
+from schemas.frames import dtypes_of
 from transforms.tie_out.steps import ALWAYS_SHOWN, CAUSES, LEDGER_WORDS, STEPS, TIMING
 
 _STEP = ["account_code", "cause", "amount", "document_count"]
@@ -132,8 +133,7 @@ def sum_up(
                 "first_difference_on": first_days.get(code),
             }
         )
-    types = {name: column.dtype.type for name, column in TieOutAccounts.to_schema().columns.items()}
-    return pl.DataFrame(rows, schema=types, orient="row")
+    return pl.DataFrame(rows, schema=dtypes_of(TieOutAccounts), orient="row")
 
 
 def first_documents(causes: pl.DataFrame) -> dict[str, date]:

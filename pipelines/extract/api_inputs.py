@@ -8,7 +8,8 @@ import polars as pl
 
 from pipelines.errors import DataProblem, UsageProblem
 from pipelines.extract.api.raw_versions import RawVersions, Stamp
-from pipelines.extract.api.reading import ApiInputSpec, ReadInput, Tell, read_inputs
+from pipelines.extract.api.reading import ApiInputSpec, ReadInput, read_inputs
+from pipelines.extract.api.reading_together import Tell
 from pipelines.extract.api.shapes import Api
 from pipelines.extract.api.spelling import spell_rows
 from pipelines.extract.api.wishes import Wish

@@ -11,9 +11,6 @@ from pipelines.extract.api.received_row import ReceivedRow
 from pipelines.extract.api.waits import seconds_asked
 from pipelines.extract.cin7_tables import RESOURCES
 
-LONGEST_WAIT = 65.0
-"""Seconds that a client waits for its turn; a minute's limit is over after 60."""
-
 RUN_AGAIN = "Run the same command again: it goes on where it stopped."
 
 

@@ -11,8 +11,8 @@ from pipelines.extract.api.calls import CallLimits, Calls
 from pipelines.extract.api.json_rows import NotRowsError
 from pipelines.extract.api.received_row import ReceivedRow
 from pipelines.extract.api.shapes import Page, Question, Resource
-from pipelines.extract.api.waits import seconds_asked, settle_wait
-from pipelines.extract.cin7_answers import LONGEST_WAIT, read_rows, unreachable
+from pipelines.extract.api.waits import LONGEST_WAIT, seconds_asked, settle_wait
+from pipelines.extract.cin7_answers import read_rows, unreachable
 from pipelines.extract.cin7_tables import RESOURCES
 from pipelines.hosts import is_loopback, name_server
 from pipelines.settings import Settings

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-import pandera.polars as pa
 import polars as pl
 
 from pipelines.extract.core_columns import CoreTable
@@ -14,6 +13,7 @@ from pipelines.extract.source_shapes import Source
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.arrow import Streamed
 from schemas.control import CoreTables, RejectedRows
+from schemas.frames import dtypes_of
 from schemas.tables import SOURCE_TABLES
 
 
@@ -46,7 +46,7 @@ def note_filling(
                 warehouse.execute(f"delete from {name}")
         warehouse.replace("raw.rejected_rows", _rejected(source, typed, run_id))
         rows = [_note(source, name, typed.get(name), run_id, filled_at) for name in SOURCE_TABLES]
-        warehouse.replace("control.core_tables", pl.DataFrame(rows, schema=_empty(CoreTables).schema))
+        warehouse.replace("control.core_tables", pl.DataFrame(rows, schema=dtypes_of(CoreTables)))
         row_count = sum(table.row_count for table in typed.values())
         note_load(source, None, run_id, typing_hash, row_count, filled_at, warehouse)
 
@@ -96,13 +96,8 @@ def _rejected(source: Source, typed: Mapping[str, TypedTable], run_id: str) -> p
     """RejectedRows of all tables."""
     frames = [table.rejected for table in typed.values() if table.rejected.height]
     if not frames:
-        return _empty(RejectedRows)
+        return pl.DataFrame(schema=dtypes_of(RejectedRows))
     return pl.concat(frames).with_columns(run_id=pl.lit(run_id), source_name=pl.lit(source.name))
-
-
-def _empty(model: type[pa.DataFrameModel]) -> pl.DataFrame:
-    """A frame of a model without rows."""
-    return pl.DataFrame(schema={name: column.dtype.type for name, column in model.to_schema().columns.items()})
 
 
 def _split(text: str | None) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.extract.source_shapes import Source
 from pipelines.warehouse import Warehouse
 from schemas.control import Loads
+from schemas.frames import dtypes_of
 
 OWN_COLUMNS = ("_run_id", "_loaded_at", "_source_hash")
 """Columns of a raw table that are ours."""
@@ -76,8 +77,7 @@ def note_load(
         "row_count": row_count,
         "loaded_at": loaded_at,
     }
-    schema = {name: column.dtype.type for name, column in Loads.to_schema().columns.items()}
-    warehouse.append("control.loads", pl.DataFrame([row], schema=schema))
+    warehouse.append("control.loads", pl.DataFrame([row], schema=dtypes_of(Loads)))
 
 
 def quoted(name: str) -> str:

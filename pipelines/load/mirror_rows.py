@@ -6,12 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from pipelines.load.json_text import sha256_of
 from pipelines.load.manual_journals import journal_from_xero, read_tag
 from pipelines.load.xero_values import read_amount, read_date, read_instant
+from schemas.frames import dtypes_of
 from schemas.tables import TABLES
 
 Element = Mapping[str, Any]
@@ -24,11 +24,6 @@ _CODE_IN_NAME = re.compile(r"(?P<name>.*) \((?P<code>[^()]*)\)")
 def frame_of(table: str, rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
     """Rows as a frame with the column types of the table's model, also where there is no row."""
     return pl.DataFrame(list(rows), schema=dtypes_of(TABLES[table]), orient="row")
-
-
-def dtypes_of(model: type[pa.DataFrameModel]) -> dict[str, pl.DataType]:
-    """Column types of a model, in its order."""
-    return {name: column.dtype.type for name, column in model.to_schema().columns.items()}
 
 
 def organisation_row(element: Element, mirrored_at: datetime) -> Row:

@@ -26,4 +26,6 @@ def print_tables(console: Console, tables: Sequence[ReportTable]) -> None:
     for table in tables:
         # above the table and not its title: a title is broken at the width of the columns
         console.print(Text(table.title, style="bold"))
-        console.print(draw(table) if table.rows else f"{table.note}\n")
+        console.print(draw(table) if table.rows else table.note)
+        if table.note:  # nothing stands below it, where a table ends with an empty line of its own
+            console.print()

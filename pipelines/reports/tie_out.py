@@ -162,16 +162,25 @@ def stock_check_table(warehouse: Warehouse, period: date, most: int = 15) -> Rep
     ]
     day = "" if checks.is_empty() else f" on {checks.item(0, 'as_of')}"
     columns = ("SKU", "Location", "Ledger", "Source", "Units off", "Value off")
-    note = f"{off.height:,} of {checks.height:,} compared" if checks.height else _not_compared(warehouse, period)
+    note = _compared(checks.height, off.height) if checks.height else _not_compared(warehouse, period)
     title = f"Stock ledger against the source's stock on hand{day}, {name_period(period)}"
     return ReportTable(title, columns, tuple(rows), frozenset(columns[2:]), note=note)
+
+
+def _compared(count: int, off: int) -> str:
+    """How many pairs of a SKU and a place were looked at, and how many of them are not the same on both sides."""
+    differ = "none differs" if not off else "1 differs" if off == 1 else f"{off:,} differ"
+    return f"{count:,} SKUs and places compared: {differ}"
 
 
 def _not_compared(warehouse: Warehouse, period: date) -> str:
     """Why the ledger was not compared with the source's own stock: never in silence."""
     latest = warehouse.query("select max(as_of) as day from core.stock_on_hand")["day"][0]
     if latest is None:
-        return "Not compared: the source states no stock on hand (core.stock_on_hand is empty)."
+        return (
+            "Not compared: the source states no stock on hand. "
+            "Hold its own stock report against the units of close.roll_forward."
+        )
     if latest >= last_day(period):
         return f"Neither side has anything on hand on {latest}."
     return f"Not compared: the source stated its stock on {latest}, before the cut-off."

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.load.mirror_rows import frame_of
 from pipelines.steps.context import CloseContext
+from pipelines.steps.ledger_start import first_day
 from transforms.bookings import book_period
 from transforms.core_tables import CoreTables
 from transforms.costing import value_moves
@@ -53,8 +54,7 @@ def total_up(core: CoreTables, close: CloseContext) -> Totals:
     policy = close.policy
     allocations = allocate_known_charges(core, close.maps.charge_types, policy.base_currency, close.cut_off).collect()
     has_openings = bool(core.opening_stock.select(pl.len()).collect().item())
-    begins_on = policy.first_period if has_openings and policy.moves_before_first_period == "left_out" else None
-    horizon = _horizon(core, close)
+    begins_on, horizon = first_day(policy, has_openings=has_openings), _horizon(core, close)
     moves = build_stock_moves(
         core, allocations.lazy(), policy.recognition, policy.base_currency, horizon, begins_on=begins_on
     ).collect()

@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 
 from pipelines.load.json_text import decode_json
-from pipelines.load.mirror_rows import dtypes_of
 from pipelines.warehouse import Warehouse
+from schemas.frames import dtypes_of
 from schemas.tables import SOURCE_TABLES
 
 Row = Mapping[str, Any]

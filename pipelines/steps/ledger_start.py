@@ -1,4 +1,7 @@
-"""Knows on which day the stock ledger begins, and what moved before it and is in the opening stock."""
+"""Knows on which day the stock ledger begins, and what moved outside it: before that day, or after its last one.
+
+What moved before is in the opening stock.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,6 +10,8 @@ import polars as pl
 
 from pipelines.steps.context import CloseContext
 from pipelines.warehouse import Warehouse
+from schemas.frames import dtypes_of
+from schemas.policies import ClosePolicy
 from schemas.stock import LandedCostAllocations
 from transforms.core_tables import CoreTables
 from transforms.stock_moves import build_stock_moves
@@ -24,16 +29,20 @@ LISTED = "category in ('before_opening', 'dispatched_before_opening')"
 """Rows of close.left_out about moves before the opening."""
 
 
-def ledger_begins_on(close: CloseContext, warehouse: Warehouse) -> date | None:
+def first_day(policy: ClosePolicy, *, has_openings: bool) -> date | None:
     """First day whose moves count: that of the first month where there is opening stock; None: every day counts.
 
     The opening stock is what was on hand when the first month began, whatever the day of a layer: a SKU or branch
     without a row in it had nothing.
     """
-    if close.policy.moves_before_first_period == "counted":
-        return None
+    is_left_out = has_openings and policy.moves_before_first_period == "left_out"
+    return policy.first_period if is_left_out else None
+
+
+def ledger_begins_on(close: CloseContext, warehouse: Warehouse) -> date | None:
+    """The same, of the warehouse's opening stock (core.opening_stock)."""
     has_openings = not warehouse.query("select 1 from core.opening_stock limit 1").is_empty()
-    return close.policy.first_period if has_openings else None
+    return first_day(close.policy, has_openings=has_openings)
 
 
 def moves_before_opening(close: CloseContext, warehouse: Warehouse, *, new_only: bool = False) -> pl.DataFrame:
@@ -95,8 +104,6 @@ def _build(close: CloseContext, warehouse: Warehouse, tables: Mapping[str, pl.Da
         name: warehouse.query(f"from core.{name} limit 0") for name in ("bill_lines", "charges", "opening_stock")
     }
     core = CoreTables(**{name: frame.lazy() for name, frame in (others | dict(tables)).items()})
-    types = {name: one.dtype.type for name, one in LandedCostAllocations.to_schema().columns.items()}
+    no_shares = pl.LazyFrame(schema=dtypes_of(LandedCostAllocations))
     policy = close.policy
-    return build_stock_moves(
-        core, pl.LazyFrame(schema=types), policy.recognition, policy.base_currency, date.max
-    ).collect()
+    return build_stock_moves(core, no_shares, policy.recognition, policy.base_currency, date.max).collect()

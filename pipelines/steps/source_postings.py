@@ -4,6 +4,7 @@ import polars as pl
 
 from pipelines.steps.context import CloseContext
 from pipelines.warehouse import Warehouse
+from schemas.frames import dtypes_of
 from schemas.postings import PostingDifferences
 from transforms.source_postings import compare_postings
 
@@ -29,9 +30,7 @@ def find_posting_differences(close: CloseContext, warehouse: Warehouse, bookings
     """
     postings = warehouse.read("core.source_postings")
     if postings.is_empty():
-        return pl.LazyFrame(
-            schema={name: one.dtype.type for name, one in PostingDifferences.to_schema().columns.items()}
-        )
+        return pl.LazyFrame(schema=dtypes_of(PostingDifferences))
     accounts = warehouse.query("select distinct stock_account_code as code from close.bookings where code is not null")
     tasks = warehouse.query(_TASKS)
     return compare_postings(

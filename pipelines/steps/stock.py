@@ -26,6 +26,7 @@ from pipelines.steps.move_lookups import find_moves, find_prior_moves, read_pool
 from pipelines.steps.source_changes import CORE_TABLES, SourceChanges, find_changes, find_horizon, keep_digests
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
+from schemas.frames import dtypes_of
 from schemas.stock import LandedCostAllocations, MoveCosts, StockMoves, ValuedMoves
 from transforms.core_tables import CoreTables
 from transforms.costing import MoveProblems
@@ -82,7 +83,7 @@ def value_stock(close: CloseContext, warehouse: Warehouse, *, rebuild: bool = Fa
         horizon = find_horizon(warehouse, close.policy.recognition, close.cut_off)
         is_from_start = before.state_day == Checkpoint().state_day
         found = find_changes(close, warehouse, close.cut_off, horizon, before.horizon, everything=is_from_start)
-        was = warehouse.read("close.valued_moves") if rebuild else pl.DataFrame(schema=_schema())
+        was = warehouse.read("close.valued_moves") if rebuild else pl.DataFrame(schema=dtypes_of(MoveCosts))
         before = Checkpoint(before.number) if found.is_everything else before
         moves = _bring_moves_up_to_date(close, warehouse, found, horizon)
         done = _value(close, warehouse, before, moves, horizon, rebuild=rebuild)
@@ -111,10 +112,6 @@ def _revalued(changes: MoveChanges, done: "_Done", standing: pl.DataFrame) -> Re
         pl.concat([moves, changes.written]),
         done.costs,
     )
-
-
-def _schema() -> dict[str, pl.DataType]:
-    return {name: column.dtype.type for name, column in MoveCosts.to_schema().columns.items()}
 
 
 def _bring_moves_up_to_date(

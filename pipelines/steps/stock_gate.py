@@ -11,6 +11,7 @@ from pipelines.steps.ledger_start import moves_between
 from pipelines.steps.source_changes import find_horizon
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
+from schemas.frames import dtypes_of
 from schemas.problems import Problem
 from schemas.stock_counts import StockChecks
 from transforms.periods import format_period
@@ -34,7 +35,7 @@ def check_stock_on_hand(close: CloseContext, warehouse: Warehouse) -> pl.DataFra
     """
     days = warehouse.query("select distinct as_of from core.stock_on_hand")["as_of"].to_list()
     as_of = choose_day(days, close.cut_off)
-    rows = pl.DataFrame(schema={name: one.dtype.type for name, one in StockChecks.to_schema().columns.items()})
+    rows = pl.DataFrame(schema=dtypes_of(StockChecks))
     if as_of is not None:
         moves = _moves_up_to(as_of, close, warehouse)
         booked = warehouse.query(

@@ -19,6 +19,7 @@ from pipelines.warehouse import Warehouse
 from schemas.checking import check
 from schemas.closing import ClearingOrders, TieOutAccounts, TieOutDocuments, TieOuts
 from schemas.dtypes import MONEY
+from schemas.frames import dtypes_of
 from transforms.core_tables import CoreTables
 from transforms.matching import match_bills
 from transforms.tie_out.bill_differences import STANDING
@@ -202,16 +203,12 @@ def _orders(books: _Books, warehouse: Warehouse, charges: pl.DataFrame, balances
     """What is open on the clearing accounts, by order."""
     accounts, window, close = books.accounts, books.window, books.close
     if not accounts.clearing:
-        return check(ClearingOrders, pl.DataFrame(schema=_types()))
+        return check(ClearingOrders, pl.DataFrame(schema=dtypes_of(ClearingOrders)))
     own = charges.filter(pl.col("account_code").is_in(list(accounts.charges)))
     settled = settled_before(close, books.core, own, window.opening_day)
     cleared = cleared_by_journals(warehouse, close.period, close.cut_off, accounts.clearing)
     opening = balances.frame(sorted(accounts.clearing), window.opening_day)
     return check(ClearingOrders, open_orders(own, cleared, opening, settled, close.period, window))
-
-
-def _types() -> dict[str, pl.DataType]:
-    return {name: column.dtype.type for name, column in ClearingOrders.to_schema().columns.items()}
 
 
 def _ledger(books: _Books, stock: pl.DataFrame, orders: pl.DataFrame, balances: Balances) -> pl.DataFrame:

@@ -22,10 +22,10 @@ from pipelines.steps.context import open_close
 from pipelines.steps.run import CloseRun
 from pipelines.warehouse import Warehouse, open_published, open_warehouse
 from tests.pipelines.load.local_books import LocalBooks
+from tests.reference_data import ADVENTUREWORKS
 from tests.sample_company import ROOT, Outcome, environment_of, run_here
 from transforms.periods import format_period, next_period
 
-DATA = Path(os.environ.get("ADVENTUREWORKS", ROOT.parent / "shared/reference/adventureworks"))
 MAPPINGS = ROOT / "mappings/examples/adventureworks"
 FIRST, LAST = date(2011, 4, 1), date(2014, 6, 1)
 FIRST_SALES = date(2011, 6, 1)
@@ -135,7 +135,7 @@ class StepTimer:
 
 def _places(folder: Path) -> dict[str, Any]:
     return {
-        "home": folder, "mappings": MAPPINGS, "data": DATA, "warehouse": folder / "warehouse.duckdb",
+        "home": folder, "mappings": MAPPINGS, "data": ADVENTUREWORKS, "warehouse": folder / "warehouse.duckdb",
         "organisation": "AW", "time_zone": "UTC",
     }  # fmt: skip
 

@@ -4,15 +4,16 @@ import os
 
 import pytest
 
-from tests.adventureworks.closed_months import DATA, ClosedMonths, close_adventureworks
+from tests.adventureworks.closed_months import ClosedMonths, close_adventureworks
 from tests.made_once import MakeOnce
+from tests.reference_data import ADVENTUREWORKS, why_absent
 
 
 @pytest.fixture(scope="session")
 def months(made_once: MakeOnce) -> ClosedMonths:
     """Thirty-nine closed months. Read only."""
-    if not DATA.is_dir():
-        pytest.skip(f"needs the AdventureWorks data, which is not part of the repository: {DATA} is not there")
+    if not ADVENTUREWORKS.is_dir():
+        pytest.skip(why_absent(ADVENTUREWORKS, "the AdventureWorks data", "ADVENTUREWORKS"))
     if os.environ.get("CHAOS") != "all":
         pytest.skip("closes 39 months, which takes three minutes: make chaos")
     return ClosedMonths(made_once("adventureworks", close_adventureworks))

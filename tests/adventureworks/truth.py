@@ -2,14 +2,15 @@
 
 import polars as pl
 
-from tests.adventureworks.closed_months import DATA, LAST
+from tests.adventureworks.closed_months import LAST
+from tests.reference_data import ADVENTUREWORKS
 
 EXACT = pl.Decimal(38, 6)
 
 
 def expected(file: str) -> pl.DataFrame:
     """A file of the truth, every column as text."""
-    return pl.read_csv(DATA / "expected" / file, infer_schema=False)
+    return pl.read_csv(ADVENTUREWORKS / "expected" / file, infer_schema=False)
 
 
 def cumulative_truth(scope: str, basis: str, method: str) -> pl.DataFrame:

@@ -20,12 +20,12 @@ import polars as pl
 
 from pipelines.load.apply import apply_plan
 from pipelines.load.mirror import refresh_posted
-from pipelines.load.mirror_rows import dtypes_of
 from pipelines.load.plan import make_plan
 from pipelines.load.xero_client import connect
 from pipelines.sandbox.xero import running_sandbox
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, open_warehouse
+from schemas.frames import dtypes_of
 from schemas.tables import TABLES
 from tests.benchmarks.measuring import ROOT, as_numbers, describe_machine, run_python
 from tests.pipelines.load.closed_months import OCTOBER, TERMS, sandbox_settings

@@ -19,7 +19,6 @@ import polars as pl
 
 from pipelines.load.batches import MOST_BYTES, MOST_DOCUMENTS
 from pipelines.load.mirror import mirror_xero
-from pipelines.load.mirror_rows import dtypes_of
 from pipelines.load.terms import PlanTerms
 from pipelines.load.xero_client import connect
 from pipelines.load.xero_scopes import sync_scopes
@@ -31,6 +30,7 @@ from pipelines.sync.mirror import mirror_settings, mirror_state
 from pipelines.sync.plan import make_sync_plan
 from pipelines.sync.wanted import build_wanted
 from pipelines.warehouse import Warehouse, open_warehouse
+from schemas.frames import dtypes_of
 from schemas.sync import SYNC_KINDS
 from schemas.tables import TABLES
 from tests.benchmarks.measuring import ROOT, describe_machine

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.extract import ExtractReport, extract_source, read_source
-from pipelines.extract.api import reading
+from pipelines.extract.api import reading_together
 from pipelines.extract.api.batches import Batch
 from pipelines.extract.api.landing import InputState
 from pipelines.extract.api.raw_versions import RawVersions
@@ -37,7 +37,7 @@ def settings_of(url: str, home: Path, folder: Path) -> Settings:
 def extract(settings: Settings, source_file: Path) -> ExtractReport:
     """One extract with small pages."""
     source = read_source(source_file)
-    reading.COMMIT_ROWS = 1  # every page, also where the next one is there already
+    reading_together.COMMIT_ROWS = 1  # every page, also where the next one is there already
     small = {name: replace(one, page_rows=PAGE_ROWS) for name, one in RESOURCES.items()}
     OmniClient.resources = property(lambda _: small)  # type: ignore[assignment]
     with open_warehouse(settings, publishes=False) as warehouse, connect_apis(source, settings) as apis:

@@ -5,7 +5,7 @@ import pytest
 from pipelines.extract.api.shapes import Question
 from pipelines.extract.cin7_client import ask
 from pipelines.extract.cin7_tables import RESOURCES
-from tests.data.test_omni_selects import Row, credit, line, order, purchase, select
+from tests.data.omni_selects import Row, credit, line, order, purchase, select
 
 
 def test_the_unit_cost_on_a_sale_is_never_read_cin7_1_5() -> None:

@@ -1,11 +1,13 @@
-"""A real Prefect server for the tests of flows, automations and deployments, started when the first of them asks."""
+"""A real Prefect server for the tests of flows and deployments, started when the first asks, and what talks to it."""
 
+import importlib
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 
 import httpx
 import pytest
@@ -22,6 +24,20 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect
     server = PrefectServer(url, home)
     with _running(server), _connected(server):
         yield server
+
+
+@pytest.fixture(scope="module")
+def flows(prefect_server: PrefectServer) -> ModuleType:
+    """pipelines.flows, imported where Prefect knows the server."""
+    assert prefect_server.url
+    return importlib.import_module("pipelines.flows")
+
+
+@pytest.fixture(scope="module")
+def turns(flows: ModuleType) -> ModuleType:
+    """pipelines.flow_turns."""
+    assert flows
+    return importlib.import_module("pipelines.flow_turns")
 
 
 @contextmanager

@@ -15,23 +15,20 @@ from typing import Any
 from urllib.parse import unquote
 
 import httpx
-import pytest
 import yaml
 from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, oas30_format_checker
 
 from tests.pipelines.xero_specification_defects import DEFECTS
+from tests.reference_data import XERO_SPECIFICATION, needs
 
-FOLDER = Path(__file__).parents[3] / "shared" / "reference" / "xero"
-SPECIFICATION, IDENTITY = FOLDER / "xero_accounting.yaml", FOLDER / "xero-identity.yaml"
+SPECIFICATION, IDENTITY = XERO_SPECIFICATION / "xero_accounting.yaml", XERO_SPECIFICATION / "xero-identity.yaml"
 API = "/api.xro/2.0"
 PLAIN_HEADERS = frozenset(
     ["accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "host", "user-agent"]
 )
 """Headers of HTTP itself, which no specification lists."""
 
-needs_specification = pytest.mark.skipif(
-    not SPECIFICATION.exists(), reason=f"no specification at ../shared: {SPECIFICATION.name}"
-)
+needs_specification = needs(SPECIFICATION, "Xero's OpenAPI specification", "XERO_SPECIFICATION")
 
 Json = dict[str, Any]
 

@@ -65,10 +65,10 @@ def report(rows: pl.DataFrame, valued: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 def no_moves() -> pl.DataFrame:
     """ValuedMoves without rows."""
-    from schemas.stock import ValuedMoves  # noqa: PLC0415 - pandera takes a tenth of a second to load
+    from schemas.frames import dtypes_of  # noqa: PLC0415 - pandera takes a tenth of a second to load
+    from schemas.stock import ValuedMoves  # noqa: PLC0415
 
-    columns = ValuedMoves.to_schema().columns
-    return pl.DataFrame(schema={name: column.dtype.type for name, column in columns.items()})
+    return pl.DataFrame(schema=dtypes_of(ValuedMoves))
 
 
 class _Told:

@@ -12,13 +12,10 @@ import polars as pl
 from transforms.charge_carriers import list_carriers
 from transforms.core_tables import CoreTables
 from transforms.currencies import cost_receipts
+from transforms.entries.cumulative import FACTS
 from transforms.texts import fill
 
 ROLE = "opening_difference"
-_FACTS = [
-    "move_id", "moved_on", "document_id", "document_number", "sku", "category", "location", "channel", "party",
-    "reason", "charge_type", "brand", "customer_group", "currency_code", "order_account",
-]  # fmt: skip
 
 
 def find_goods_before_opening(
@@ -68,4 +65,4 @@ def find_goods_before_opening(
     every = pl.concat([receipts, charged], how="diagonal")
     named = every.join(core.products.select("sku", "category", "brand"), on="sku", how="left", validate="m:1")
     absent = [pl.lit(None, pl.String).alias(name) for name in ("channel", "reason", "customer_group")]
-    return named.with_columns(*absent).select(_FACTS)
+    return named.with_columns(*absent).select("move_id", *FACTS)

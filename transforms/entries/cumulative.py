@@ -5,10 +5,11 @@ import polars as pl
 from schemas.dtypes import MONEY
 
 KEYS = ["source_table", "source_id", "role"]
-_FACTS = [
+FACTS = [
     "moved_on", "document_id", "document_number", "sku", "category", "location", "channel", "party", "reason",
     "charge_type", "brand", "customer_group", "currency_code", "order_account",
 ]  # fmt: skip
+"""What is known of a move beside its amounts."""
 
 
 def sum_journaled(sources: pl.LazyFrame) -> pl.LazyFrame:
@@ -69,4 +70,4 @@ def latest_facts(bookings: pl.LazyFrame) -> pl.LazyFrame:
         One row per move: `move_id`, `moved_on`, `document_id`, `document_number` and the attributes that mapping rules
         ask for.
     """
-    return bookings.group_by("move_id").agg([pl.col(name).sort_by("period").last() for name in _FACTS])
+    return bookings.group_by("move_id").agg([pl.col(name).sort_by("period").last() for name in FACTS])

@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 
+from schemas.frames import dtypes_of
 from schemas.journals import JournalEntries
 
 RULE_COLUMNS = [
@@ -11,9 +12,7 @@ RULE_COLUMNS = [
 ]  # fmt: skip
 """What bookings hand on to the entries of any journal, for mapping rules."""
 
-_SCHEMA: dict[str, pl.DataType] = {
-    name: column.dtype.type for name, column in JournalEntries.to_schema().columns.items()
-}
+_SCHEMA = dtypes_of(JournalEntries)
 
 
 def write_sides(rows: pl.LazyFrame, debit_role: str | pl.Expr, credit_role: str | pl.Expr) -> pl.LazyFrame:

@@ -3,6 +3,7 @@
 import polars as pl
 
 from schemas.dtypes import MONEY
+from schemas.frames import dtypes_of
 from schemas.sync import SyncAllocations
 from schemas.sync_policy import SyncPolicy
 from transforms.sync.deposits import DEPOSIT_KINDS
@@ -116,5 +117,4 @@ def _as_complaints(wishes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _no_allocations() -> pl.DataFrame:
-    types = {name: column.dtype.type for name, column in SyncAllocations.to_schema().columns.items()}
-    return pl.DataFrame(schema=types)
+    return pl.DataFrame(schema=dtypes_of(SyncAllocations))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.dtypes import INSTANT
+from schemas.frames import dtypes_of
 from schemas.sync import SyncErrors
 
 
@@ -47,7 +48,6 @@ class SyncInputs:
 
 def no_errors() -> pl.DataFrame:
     """An empty list of complaints: the columns of SyncErrors that a computation knows."""
-    types = {name: column.dtype.type for name, column in SyncErrors.to_schema().columns.items()}
-    return pl.DataFrame(schema={**types, "first_seen_at": INSTANT}).drop(
+    return pl.DataFrame(schema={**dtypes_of(SyncErrors), "first_seen_at": INSTANT}).drop(
         "first_seen_at", "skip_reason", "skipped_until", "owner"
     )

@@ -7,7 +7,7 @@ A list says little of its documents (cin7.md section 2.1), so a change may leave
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pipelines.extract.api.raw_versions import RawVersions
+from pipelines.extract.api.raw_versions import EVERY, RawVersions
 
 LATER = "DueDate|InvoiceDueDate|ExpiryDate|RequiredBy|RequiredDate|ShipBy"
 """Fields with a day on which nothing has happened yet."""
@@ -15,8 +15,6 @@ LATER = "DueDate|InvoiceDueDate|ExpiryDate|RequiredBy|RequiredDate|ShipBy"
 _DAYS = f"""regexp_extract_all(
   regexp_replace(row::varchar, '(?i)"({LATER})"\\s*:\\s*"[^"]*"', '', 'g'), '"(\\d{{4}}-\\d{{2}}-\\d{{2}})[T" ]', 1
 )"""
-_ALL = 2**62
-"""A version above every other."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +30,11 @@ def keys_of_days(listed: RawVersions, documents: RawVersions, first: date, last:
 
     One that has no day at all belongs to every day.
     """
-    texts = " union all ".join(one.latest_sql(_ALL, "select _key, row") for one in (listed, documents))
+    texts = " union all ".join(one.latest_sql(EVERY, "select _key, row") for one in (listed, documents))
     found = listed.warehouse.query(
         f"""
         with dated as (select _key, unnest({_DAYS}) as day from ({texts}))
-        select _key from ({listed.latest_sql(_ALL, "select _key")})
+        select _key from ({listed.latest_sql(EVERY, "select _key")})
         where _key in (select _key from dated where day between $first and $last)
           or _key not in (select _key from dated)
         """,
@@ -68,10 +66,10 @@ def keys_of_postings(
         found = warehouse.query(
             f"""
             with named as (
-              select _key, _key as task from ({listed.latest_sql(_ALL, "select _key")})
+              select _key, _key as task from ({listed.latest_sql(EVERY, "select _key")})
               union all
               select _key, unnest(regexp_extract_all(row::varchar, $pattern, 1))
-              from ({documents.latest_sql(_ALL, "select _key, row")})
+              from ({documents.latest_sql(EVERY, "select _key, row")})
             )
             select _key, max(landed_at) as landed_at from named join posted_tasks using (task) group by _key
             """,

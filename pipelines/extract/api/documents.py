@@ -15,7 +15,7 @@ from pipelines.extract.api.fields import hash_text
 from pipelines.extract.api.jobs import Call
 from pipelines.extract.api.landing import InputState, Progress
 from pipelines.extract.api.personal import without_personal
-from pipelines.extract.api.raw_versions import ROWS, RawVersions, Stamp
+from pipelines.extract.api.raw_versions import EVERY, ROWS, RawVersions, Stamp
 from pipelines.extract.api.received_row import ReceivedRow
 from pipelines.extract.api.shapes import Api
 from pipelines.extract.api.wishes import Wish
@@ -113,7 +113,7 @@ class DocumentsJob:
         self.take().commit()
         gone = f"_key in (select substr(row_key, {len(GONE) + 1}) from control.extract_keys where source_name ="
         gone += " $source_name and input_name = $input_name and starts_with(row_key, $gone))"
-        listed = self._parent.latest_sql(2**62, "select _key")
+        listed = self._parent.latest_sql(EVERY, "select _key")
         with self.state.warehouse.transaction():
             parameters = {**self.state.parameters, "gone": GONE}
             condition = f"(_key not in ({listed}) or {gone})"
@@ -150,8 +150,8 @@ class DocumentsJob:
 
         One that was posted to since it was asked for by an interrupted reading is asked for once more.
         """
-        listed = self._parent.latest_sql(2**62, "select _key, _row_hash")
-        known = self.state.raw.latest_sql(2**62, "select _key, _source_hash as _row_hash")
+        listed = self._parent.latest_sql(EVERY, "select _key, _row_hash")
+        known = self.state.raw.latest_sql(EVERY, "select _key, _source_hash as _row_hash")
         changed = "" if self.progress.plan == "all documents" else f" except ({known})"
         done = "select replace(row_key, ?, '') from control.extract_keys where source_name = ? and input_name = ?"
         again = pl.DataFrame(self._asked_again(), schema={"_key": pl.String, "is_news": pl.Boolean}, orient="row")

@@ -10,10 +10,11 @@ import polars as pl
 
 from pipelines.extract.api.calls import Calls
 from pipelines.extract.api.drift import DriftNews
-from pipelines.extract.api.raw_versions import RawVersions, Stamp
+from pipelines.extract.api.raw_versions import EVERY, RawVersions, Stamp
 from pipelines.extract.api.reads import Read, read_from_json
 from pipelines.extract.api.shapes import Resource
 from pipelines.warehouse import Warehouse
+from schemas.frames import dtypes_of
 from schemas.tables import TABLES
 
 MINE = "source_name = ? and input_name = ?"
@@ -132,7 +133,7 @@ class InputState:
         """Keys that the source has and raw does not."""
         return self.warehouse.query(
             f"select distinct row_key from control.extract_keys where {MINE}"
-            f" and row_key not in ({self.raw.latest_sql(2**62, 'select _key')}) order by row_key",
+            f" and row_key not in ({self.raw.latest_sql(EVERY, 'select _key')}) order by row_key",
             self.name,
         )["row_key"].to_list()
 
@@ -150,12 +151,12 @@ class InputState:
 
     def count_absent(self) -> int:
         """Current rows whose key did not come."""
-        sql = f"select count(*) from ({self.raw.latest_sql(2**62)}) where {self.absent_condition()}"
+        sql = f"select count(*) from ({self.raw.latest_sql(EVERY)}) where {self.absent_condition()}"
         return int(self.warehouse.query(_positional(sql), self.name).item())
 
     def count_current(self, condition: str, parameters: dict[str, object]) -> int:
         """Current rows of a condition."""
-        sql = f"select count(*) from ({self.raw.latest_sql(2**62)}) where {condition}"
+        sql = f"select count(*) from ({self.raw.latest_sql(EVERY)}) where {condition}"
         return int(self.warehouse.query(sql, parameters).item())
 
     def complete(self, progress: Progress, server: str, api: str, run_id: str, swept_at: datetime | None) -> None:
@@ -245,8 +246,7 @@ def write_calls(calls: Calls, warehouse: Warehouse) -> None:
 
 def _frame(table: str, rows: list[dict[str, object]]) -> pl.DataFrame:
     """Rows with the types of their table."""
-    columns = TABLES[table].to_schema().columns
-    return pl.DataFrame(rows, schema={name: column.dtype.type for name, column in columns.items()}, orient="row")
+    return pl.DataFrame(rows, schema=dtypes_of(TABLES[table]), orient="row")
 
 
 def _positional(sql: str) -> str:

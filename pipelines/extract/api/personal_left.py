@@ -22,7 +22,10 @@ def note_personal_left(states: Iterable[InputState]) -> str | None:
 
 
 def _has_personal(state: InputState) -> bool:
-    """Whether a raw table has personal fields; rows are looked at only where such a field ever came."""
+    """Whether a raw table has personal fields; rows are looked at only where such a field ever came.
+
+    Where no row has one any more, that it came is forgotten, so that the next run need not look again.
+    """
     personal = {name.lower() for name in state.resource.personal}
     fields = state.warehouse.read("control.source_fields", MINE, state.name)["field_path"].to_list()
     came = [path for path in fields if path.rpartition(".")[2].lower() in personal]

@@ -30,6 +30,9 @@ this takes a fifth of the space and two thirds of the time to write, and reads a
 ROWS = pl.Schema(dict.fromkeys(("row", "_key", "_row_hash", "_source_hash"), pl.String))
 """Rows as they are received: text, key, hash of the text, source hash."""
 
+EVERY = 2**62
+"""A version above all: up to it is every one, complete or not."""
+
 
 @dataclass(frozen=True)
 class Stamp:
@@ -110,7 +113,7 @@ class RawVersions:
         Returns:
             How many rows are deleted now.
         """
-        latest = self.latest_sql(2**62)
+        latest = self.latest_sql(EVERY)
         found = self.warehouse.query(f"select _version from ({latest}) where {condition} order by 1", parameters)
         if found.is_empty():  # mostly, and then no row has been read
             return 0

@@ -5,6 +5,9 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+LONGEST_WAIT = 65.0
+"""Seconds that a client waits for its turn; a minute's limit is over after 60."""
+
 _SECONDS = re.compile(r"\s*(\d+)(?:\.\d+)?\s*(s|sec|secs|second|seconds)?\s*", re.IGNORECASE)
 
 

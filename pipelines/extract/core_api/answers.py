@@ -11,9 +11,6 @@ from pipelines.extract.api.json_rows import envelope_rows
 from pipelines.extract.api.received_row import ReceivedRow
 from pipelines.extract.api.waits import seconds_asked
 
-LONGEST_WAIT = 65.0
-"""Seconds that a client waits for its turn; a minute's limit is over after 60."""
-
 BUSY = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 """Core says "too many calls" with either (cin7.md section 2.1)."""
 

@@ -4,8 +4,8 @@ import httpx
 from httpx_retries import Retry, RetryTransport
 
 from pipelines.extract.api.calls import Calls
-from pipelines.extract.api.waits import seconds_asked, settle_wait
-from pipelines.extract.core_api.answers import BUSY, LONGEST_WAIT, too_many_calls
+from pipelines.extract.api.waits import LONGEST_WAIT, seconds_asked, settle_wait
+from pipelines.extract.core_api.answers import BUSY, too_many_calls
 
 RETRIES = 5
 _RETRIED_STATUSES = [429, 500, 502, 503, 504]

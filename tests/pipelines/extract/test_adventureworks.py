@@ -1,6 +1,5 @@
 """AdventureWorks, a whole company, becomes core tables by YAML and SQL; totals agree with what others computed."""
 
-import os
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -14,12 +13,12 @@ from mappings.reader import read_mappings
 from pipelines.extract import ExtractReport, extract_source, read_source
 from pipelines.settings import Settings, load_settings
 from pipelines.warehouse import Warehouse, open_warehouse
+from tests.reference_data import ADVENTUREWORKS, needs_adventureworks
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "mappings/examples/adventureworks"
-DATA = Path(os.environ.get("ADVENTUREWORKS", ROOT.parent / "shared/reference/adventureworks"))
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="needs the AdventureWorks data (../shared/reference)")
+pytestmark = needs_adventureworks
 
 TIERS = {"Made": 190, "Never received": 48, "Not sold": 238, "Purchased": 28}
 
@@ -27,7 +26,9 @@ TIERS = {"Made": 190, "Never received": 48, "Not sold": 238, "Purchased": 28}
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A home of its own that reads the shared data."""
-    return load_settings(home=tmp_path_factory.mktemp("adventureworks"), mappings=FOLDER, data=DATA, threads=2)
+    return load_settings(
+        home=tmp_path_factory.mktemp("adventureworks"), mappings=FOLDER, data=ADVENTUREWORKS, threads=2
+    )
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def extract(settings: Settings, warehouse: Warehouse) -> ExtractReport:
 
 def expected(file: str) -> pl.DataFrame:
     """A file of the truth, every column as text."""
-    return pl.read_csv(DATA / "expected" / file, infer_schema=False)
+    return pl.read_csv(ADVENTUREWORKS / "expected" / file, infer_schema=False)
 
 
 def test_row_counts_are_those_of_the_readme_and_nothing_is_refused(settings: Settings, warehouse: Warehouse) -> None:
@@ -164,8 +165,10 @@ def test_freight_and_bills_belong_to_received_lines(warehouse: Warehouse) -> Non
 
 def test_the_headerless_file_of_vendors_gives_their_names(warehouse: Warehouse) -> None:
     receipts = warehouse.read("core.receipt_lines")
-    orders = pl.read_parquet(DATA / "Purchasing.PurchaseOrderHeader.parquet", columns=["PurchaseOrderID", "VendorID"])
-    vendors = pl.read_parquet(DATA / "Purchasing.Vendor.parquet", columns=["BusinessEntityID", "Name"])
+    orders = pl.read_parquet(
+        ADVENTUREWORKS / "Purchasing.PurchaseOrderHeader.parquet", columns=["PurchaseOrderID", "VendorID"]
+    )
+    vendors = pl.read_parquet(ADVENTUREWORKS / "Purchasing.Vendor.parquet", columns=["BusinessEntityID", "Name"])
     named = orders.join(vendors, left_on="VendorID", right_on="BusinessEntityID", how="inner", validate="m:1")
     truth = named.select(purchase_id=pl.col("PurchaseOrderID").cast(pl.String), supplier="Name")
     found = receipts.select("purchase_id", "supplier").unique()

@@ -18,9 +18,9 @@ from pipelines.extract.delimited_files import Layout, read_delimited
 from pipelines.extract.file_bytes import UnreadableInputError
 from pipelines.extract.source_files import receive_files
 from pipelines.extract.source_shapes import FileInput
+from tests.reference_data import ADVENTUREWORKS, needs_adventureworks
 
 PLACE = Place("shop.yaml", 3, 8)
-RAW = Path(__file__).parents[4] / "shared/reference/adventureworks/raw"
 
 
 def read(folder: Path, file: str, **keys: object) -> pl.DataFrame:
@@ -244,7 +244,7 @@ def test_a_missing_file_is_named_with_what_lies_there(tmp_path: Path) -> None:
     assert problem(tmp_path, "old/sales_*.csv").startswith("shop.yaml:3:8: no file matches old/sales_*.csv")
 
 
-@pytest.mark.skipif(not RAW.is_dir(), reason="needs the AdventureWorks reference data (../shared)")
+@needs_adventureworks
 @pytest.mark.parametrize(
     ("table", "columns", "rows", "first"),
     [
@@ -258,7 +258,7 @@ def test_microsofts_own_files_are_read_utf_16_and_gzip_included(
     table: str, columns: int, rows: int, first: tuple[str, ...]
 ) -> None:
     names = tuple(f"c{number}" for number in range(columns))
-    frame = read(RAW, f"{table}.csv.gz", format="tsv", header=False, columns=names)
+    frame = read(ADVENTUREWORKS / "raw", f"{table}.csv.gz", format="tsv", header=False, columns=names)
     assert frame.shape == (rows, columns)
     assert frame.row(0)[: len(first)] == first
 

@@ -11,12 +11,12 @@ from pydantic import SecretStr
 from pipelines.load.apply import apply_plan
 from pipelines.load.apply_result import ApplyResult
 from pipelines.load.mirror import refresh_posted
-from pipelines.load.mirror_rows import dtypes_of
 from pipelines.load.plan import make_plan
 from pipelines.load.terms import PlanTerms
 from pipelines.load.xero_client import XeroClient
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+from schemas.frames import dtypes_of
 from schemas.tables import TABLES
 
 OCTOBER = date(2026, 10, 1)

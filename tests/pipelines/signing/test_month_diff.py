@@ -28,11 +28,11 @@ from pipelines.status import overtaken_sentences
 from pipelines.steps.context import CloseContext
 from pipelines.steps.journals import build_month
 from pipelines.steps.stock import read_core, value_stock
-from pipelines.warehouse import Warehouse, open_warehouse
+from pipelines.warehouse import Warehouse
 from schemas.posting import PLAN_ACTIONS
 from schemas.tables import SOURCE_TABLES
 from tests.pipelines.steps.changing_company import ChangingCompany
-from tests.pipelines.steps.closing import close_of, company_settings
+from tests.pipelines.steps.closing import close_of, fill
 from tests.transforms.builders import table
 from transforms.periods import last_day
 
@@ -41,17 +41,6 @@ NEW = PlannedDocument(
     "COGS-2026-06", "cogs", "new", "ACME-COGS-2026-06-v1", None, last_day(JUNE), None, Decimal("4.00"), None, "new"
 )
 TERMS = PlanTerms(organisation="ACME", mappings_hash="m", code_hash="c")
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return company_settings(tmp_path_factory.mktemp("company"))
-
-
-@pytest.fixture(scope="module")
-def opened(settings: Settings) -> Iterator[Warehouse]:
-    with open_warehouse(settings, publishes=False) as warehouse:
-        yield warehouse
 
 
 @pytest.fixture
@@ -72,7 +61,7 @@ def warehouse(opened: Warehouse) -> Iterator[Warehouse]:
             "sale_lines": [{"sale_line_id": "S1", "sale_number": "SO-1", "moved_date": "2026-06-20"} | _units(4)],
         }
         for name, lines in rows.items():
-            opened.replace(f"core.{name}", table(SOURCE_TABLES[f"core.{name}"], *lines))
+            fill(opened, name, *lines)
         yield opened
 
 
@@ -110,7 +99,7 @@ def test_each_changed_row_is_named_with_its_effect(close: CloseContext, warehous
     warehouse.execute("update core.receipt_lines set unit_price = 11 where receipt_line_id = 'R1'")
     warehouse.execute("update core.sale_lines set moved_quantity = 5, ordered_quantity = 5")
     freight = {"charge_id": "F1", "charge_date": "2026-06-30", "charge_amount": 20}
-    warehouse.replace("core.charges", table(SOURCE_TABLES["core.charges"], freight))
+    fill(warehouse, "charges", freight)
 
     found = diff_month(close, warehouse)
 

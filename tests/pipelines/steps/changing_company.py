@@ -8,8 +8,7 @@ from random import Random
 from typing import Any
 
 from pipelines.warehouse import Warehouse
-from schemas.tables import SOURCE_TABLES
-from tests.transforms.builders import table
+from tests.pipelines.steps.closing import fill
 from transforms.periods import last_day, next_period
 
 Row = dict[str, Any]
@@ -119,7 +118,7 @@ class ChangingCompany:
         dated = {row["rate_date"]: row for row in self.rates}
         tables = {name: list(rows.values()) for name, rows in self.rows.items()}
         for name, rows in {**tables, "products": products, "currency_rates": list(dated.values())}.items():
-            warehouse.replace(f"core.{name}", table(SOURCE_TABLES[f"core.{name}"], *rows))
+            fill(warehouse, name, *rows)
 
     def closes(self) -> Iterator[tuple[date, date]]:
         """Months to close and their last days: forwards, now and then again, to a day, or back."""

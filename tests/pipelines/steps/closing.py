@@ -1,4 +1,4 @@
-"""What the tests of closes share: the sample's mappings from June 2026 on, and closes under a policy of choice."""
+"""What the tests of closes share: the sample's mappings from June 2026 on, a policy of choice, documents."""
 
 import shutil
 from dataclasses import replace
@@ -11,8 +11,11 @@ from mappings.reader import Mappings, read_mappings
 from mappings.vocabulary import CloseMethod
 from pipelines.settings import Settings, load_settings
 from pipelines.steps.context import CloseContext
+from pipelines.warehouse import Warehouse
 from schemas.policies import CloseLateCost, Pool
+from schemas.tables import SOURCE_TABLES
 from tests.sample_company import ROOT
+from tests.transforms.builders import Row, table
 
 Method = CloseMethod
 
@@ -53,3 +56,8 @@ def close_of(
     )
     file = replace(whole, close=replace(whole.close, costing=costing))
     return CloseContext(settings, replace(mappings, close=file), period, cut_off)
+
+
+def fill(warehouse: Warehouse, name: str, *rows: Row) -> None:
+    """The rows, and no others, as the core table of a name."""
+    warehouse.replace(f"core.{name}", table(SOURCE_TABLES[f"core.{name}"], *rows))

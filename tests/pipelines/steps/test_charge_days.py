@@ -12,11 +12,9 @@ from pipelines.settings import Settings
 from pipelines.steps.charge_days import stop_on_restated_months
 from pipelines.steps.context import CloseContext
 from pipelines.steps.stock import value_stock
-from pipelines.warehouse import Warehouse, open_warehouse
+from pipelines.warehouse import Warehouse
 from schemas.policies import CloseLateCost
-from schemas.tables import SOURCE_TABLES
-from tests.pipelines.steps.closing import close_of, company_settings
-from tests.transforms.builders import table
+from tests.pipelines.steps.closing import close_of, fill
 
 JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
 LAST = {JUNE: date(2026, 6, 30), JULY: date(2026, 7, 31)}
@@ -41,17 +39,6 @@ RESTATED = [
 ]
 
 
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return company_settings(tmp_path_factory.mktemp("company"))
-
-
-@pytest.fixture(scope="module")
-def opened(settings: Settings) -> Iterator[Warehouse]:
-    with open_warehouse(settings, publishes=False) as warehouse:
-        yield warehouse
-
-
 @pytest.fixture
 def warehouse(settings: Settings, opened: Warehouse) -> Iterator[Warehouse]:
     """June is closed before its freight is known; nothing of a test stays."""
@@ -71,10 +58,6 @@ def warehouse(settings: Settings, opened: Warehouse) -> Iterator[Warehouse]:
         value_stock(closing(settings, JUNE, "catch_up"), opened)
         fill(opened, "charges", {"charge_id": "F1", "charge_amount": 20, "charge_date": "2026-07-10"})
         yield opened
-
-
-def fill(warehouse: Warehouse, name: str, *rows: dict[str, object]) -> None:
-    warehouse.replace(f"core.{name}", table(SOURCE_TABLES[f"core.{name}"], *rows))
 
 
 def lock(warehouse: Warehouse, day: date) -> None:

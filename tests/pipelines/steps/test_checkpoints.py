@@ -14,26 +14,15 @@ from pipelines.reports.restatements import restatement_table
 from pipelines.settings import Settings
 from pipelines.steps.journals import build_month
 from pipelines.steps.stock import value_stock
-from pipelines.warehouse import Warehouse, open_warehouse
+from pipelines.warehouse import Warehouse
 from schemas.tables import SOURCE_TABLES
-from tests.pipelines.steps.closing import close_of, company_settings
+from tests.pipelines.steps.closing import close_of, fill
 from tests.transforms.builders import table
 
 JUNE, JULY, AUGUST = date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)
 END_OF_JUNE, END_OF_JULY, END_OF_AUGUST = date(2026, 6, 30), date(2026, 7, 31), date(2026, 8, 31)
 
 LAYERS = "select origin_move_id, quantity, layer_cost from close.checkpoint_layers where checkpoint = ? order by all"
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return company_settings(tmp_path_factory.mktemp("company"))
-
-
-@pytest.fixture(scope="module")
-def opened(settings: Settings) -> Iterator[Warehouse]:
-    with open_warehouse(settings, publishes=False) as warehouse:
-        yield warehouse
 
 
 @pytest.fixture
@@ -54,7 +43,7 @@ def warehouse(opened: Warehouse) -> Iterator[Warehouse]:
             ],
         }
         for name, lines in rows.items():
-            opened.replace(f"core.{name}", table(SOURCE_TABLES[f"core.{name}"], *lines))
+            fill(opened, name, *lines)
         yield opened
 
 
@@ -83,7 +72,7 @@ def test_a_month_values_its_own_moves_and_nothing_else(settings: Settings, wareh
 def test_a_late_cost_values_its_pool_from_the_beginning_and_no_other(settings: Settings, warehouse: Warehouse) -> None:
     value_stock(close_of(settings, JUNE, END_OF_JUNE), warehouse)
     freight = {"charge_id": "F1", "charge_date": "2026-07-05", "charge_amount": 20}
-    warehouse.replace("core.charges", table(SOURCE_TABLES["core.charges"], freight))
+    fill(warehouse, "charges", freight)
 
     done = value_stock(close_of(settings, JULY, END_OF_JULY), warehouse)
 
@@ -167,7 +156,7 @@ def test_by_specific_cost_a_unit_costs_what_its_own_batch_cost_and_the_month_foo
         "opening_stock": [opening],
         "charges": [charge],
     }.items():
-        warehouse.replace(f"core.{name}", table(SOURCE_TABLES[f"core.{name}"], *rows))
+        fill(warehouse, name, *rows)
     for month, end in ((JUNE, END_OF_JUNE), (JULY, END_OF_JULY)):
         close = close_of(settings, month, end, "specific")
         done = value_stock(close, warehouse)
@@ -231,7 +220,7 @@ def test_a_changed_price_follows_its_goods_to_the_place_where_they_went(
     settings: Settings, warehouse: Warehouse
 ) -> None:
     sent = {"transfer_line_id": "T1", "quantity": 6, "dispatched_date": "2026-06-25", "received_date": "2026-06-25"}
-    warehouse.replace("core.transfer_lines", table(SOURCE_TABLES["core.transfer_lines"], sent))
+    fill(warehouse, "transfer_lines", sent)
     value_stock(close_of(settings, JUNE, END_OF_JUNE, pool="sku_location"), warehouse)
     warehouse.execute("update core.receipt_lines set unit_price = 11 where receipt_line_id = 'R1'")
 

@@ -15,10 +15,9 @@ from pipelines.steps.context import CloseContext
 from pipelines.steps.journals import build_month
 from pipelines.steps.reporting import report_month
 from pipelines.steps.stock import value_stock
-from pipelines.warehouse import Warehouse, open_warehouse
-from schemas.tables import SOURCE_TABLES
-from tests.pipelines.steps.closing import close_of, company_settings
-from tests.transforms.builders import Row, table
+from pipelines.warehouse import Warehouse
+from tests.pipelines.steps.closing import close_of, fill
+from tests.transforms.builders import Row
 
 JUNE, JULY = (date(2026, 6, 1), date(2026, 6, 30)), (date(2026, 7, 1), date(2026, 7, 31))
 DOCUMENTS: dict[str, list[Row]] = {
@@ -52,17 +51,6 @@ OPENING: list[Row] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return company_settings(tmp_path_factory.mktemp("company"))
-
-
-@pytest.fixture(scope="module")
-def opened(settings: Settings) -> Iterator[Warehouse]:
-    with open_warehouse(settings, publishes=False) as warehouse:
-        yield warehouse
-
-
 @pytest.fixture
 def warehouse(opened: Warehouse) -> Iterator[Warehouse]:
     """Documents since March, 42 tents counted at the end of May; nothing of a test stays."""
@@ -70,10 +58,6 @@ def warehouse(opened: Warehouse) -> Iterator[Warehouse]:
         for name, rows in (DOCUMENTS | {"opening_stock": OPENING}).items():
             fill(opened, name, *rows)
         yield opened
-
-
-def fill(warehouse: Warehouse, name: str, *rows: Row) -> None:
-    warehouse.replace(f"core.{name}", table(SOURCE_TABLES[f"core.{name}"], *rows))
 
 
 def close(settings: Settings, warehouse: Warehouse, month: tuple[date, date]) -> CloseContext:

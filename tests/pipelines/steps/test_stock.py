@@ -1,7 +1,6 @@
 """Going on from closing layers: after every close the tables are what valuing everything from the beginning gives."""
 
 import os
-from collections.abc import Iterator
 from random import Random
 
 import polars as pl
@@ -13,10 +12,10 @@ from pipelines.settings import Settings
 from pipelines.steps.context import CloseContext
 from pipelines.steps.source_changes import find_horizon
 from pipelines.steps.stock import read_core, value_stock
-from pipelines.warehouse import Warehouse, open_warehouse
+from pipelines.warehouse import Warehouse
 from schemas.policies import Pool
 from tests.pipelines.steps.changing_company import ChangingCompany
-from tests.pipelines.steps.closing import Method, close_of, company_settings
+from tests.pipelines.steps.closing import Method, close_of
 from transforms.bookings import book_period
 from transforms.costing import value_moves
 from transforms.known_charges import allocate_known_charges
@@ -26,17 +25,6 @@ SEEDS = int(os.environ.get("STORIES", "1"))
 """Stories for each method; more of them now and then: STORIES=20."""
 
 VALUED = ["move_id", "cost_amount", "unit_cost_applied", "provisional_amount", "is_provisional", "cogs_amount"]
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return company_settings(tmp_path_factory.mktemp("company"))
-
-
-@pytest.fixture(scope="module")
-def warehouse(settings: Settings) -> Iterator[Warehouse]:
-    with open_warehouse(settings, publishes=False) as opened:
-        yield opened
 
 
 def from_the_beginning(close: CloseContext, warehouse: Warehouse) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -95,8 +83,8 @@ OTHERS: list[tuple[Method, Pool]] = [
     ],
 )
 def test_every_close_leaves_what_valuing_from_the_beginning_leaves(
-    settings: Settings, warehouse: Warehouse, method: Method, pool: Pool
+    settings: Settings, opened: Warehouse, method: Method, pool: Pool
 ) -> None:
-    closes = [tell_story(settings, warehouse, seed, method, pool) for seed in range(SEEDS)]
+    closes = [tell_story(settings, opened, seed, method, pool) for seed in range(SEEDS)]
 
     assert min(closes) > 1

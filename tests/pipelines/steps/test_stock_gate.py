@@ -10,23 +10,11 @@ from pipelines.reports.tie_out import stock_check_table
 from pipelines.settings import Settings
 from pipelines.steps.stock import value_stock
 from pipelines.steps.stock_gate import check_stock_on_hand, stop_on_stock_difference
-from pipelines.warehouse import Warehouse, open_warehouse
-from schemas.tables import SOURCE_TABLES
-from tests.pipelines.steps.closing import close_of, company_settings
-from tests.transforms.builders import Row, table
+from pipelines.warehouse import Warehouse
+from tests.pipelines.steps.closing import close_of, fill
+from tests.transforms.builders import Row
 
 JUNE = (date(2026, 6, 1), date(2026, 6, 30))
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return company_settings(tmp_path_factory.mktemp("company"))
-
-
-@pytest.fixture(scope="module")
-def opened(settings: Settings) -> Iterator[Warehouse]:
-    with open_warehouse(settings, publishes=False) as warehouse:
-        yield warehouse
 
 
 @pytest.fixture
@@ -51,10 +39,6 @@ def warehouse(settings: Settings, opened: Warehouse) -> Iterator[Warehouse]:
         fill(opened, "transfer_lines", sent | {"quantity": 2})
         value_stock(close_of(settings, *JUNE), opened)
         yield opened
-
-
-def fill(warehouse: Warehouse, name: str, *rows: Row) -> None:
-    warehouse.replace(f"core.{name}", table(SOURCE_TABLES[f"core.{name}"], *rows))
 
 
 def state(warehouse: Warehouse, day: str, auckland: int, wellington: int = 2) -> None:
@@ -95,7 +79,11 @@ def test_units_that_differ_after_the_month_stop_the_close(settings: Settings, wa
 @pytest.mark.parametrize(
     ("day", "note"),
     [
-        (None, "Not compared: the source states no stock on hand (core.stock_on_hand is empty)."),
+        (
+            None,
+            "Not compared: the source states no stock on hand. "
+            "Hold its own stock report against the units of close.roll_forward.",
+        ),
         (
             "2026-06-10",
             "Not compared: the source stated its stock on 2026-06-10, before the cut-off.",
@@ -108,6 +96,22 @@ def test_what_cannot_be_compared_is_said(settings: Settings, warehouse: Warehous
     else:
         state(warehouse, day, 10)
     stop_on_stock_difference(close_of(settings, *JUNE), warehouse)
+    assert stock_check_table(warehouse, JUNE[0]).note == note
+
+
+@pytest.mark.parametrize(
+    ("auckland", "wellington", "note"),
+    [
+        (8, 2, "2 SKUs and places compared: none differs"),
+        (8, 3, "2 SKUs and places compared: 1 differs"),
+        (5, 3, "2 SKUs and places compared: 2 differ"),
+    ],
+)
+def test_what_was_compared_is_counted_beside_what_differs(
+    settings: Settings, warehouse: Warehouse, auckland: int, wellington: int, note: str
+) -> None:
+    state(warehouse, "2026-07-03", auckland, wellington)
+    check_stock_on_hand(close_of(settings, *JUNE), warehouse)
     assert stock_check_table(warehouse, JUNE[0]).note == note
 
 

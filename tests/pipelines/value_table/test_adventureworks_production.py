@@ -4,12 +4,12 @@ from datetime import date
 from decimal import Decimal
 
 import polars as pl
-import pytest
 
 from tests.pipelines.value_table.desk import Desk
+from tests.reference_data import needs_adventureworks
 from tests.transforms.costing import adventureworks as aw
 
-pytestmark = pytest.mark.skipif(not aw.FOLDER.is_dir(), reason=aw.MISSING)
+pytestmark = needs_adventureworks
 
 LAST = date(2012, 8, 1)
 """Fourteen months: 6,000 work orders, and the change of all standards on 30 May 2012."""

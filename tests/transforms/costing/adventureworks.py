@@ -1,14 +1,11 @@
 """AdventureWorks' moves by the rules of its README, straight from the reference files."""
 
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
 from schemas.dtypes import COST, QUANTITY, UNIT_COST
-
-FOLDER = Path(__file__).parents[3] / ".." / "shared" / "reference" / "adventureworks"
-MISSING = "the AdventureWorks reference data is not there (../shared/reference/adventureworks)"
+from tests.reference_data import ADVENTUREWORKS
 
 NO_COST = {
     "unit_cost": pl.lit(None, UNIT_COST),
@@ -18,12 +15,12 @@ NO_COST = {
 
 
 def table(name: str) -> pl.DataFrame:
-    return pl.read_parquet(FOLDER / f"{name}.parquet")
+    return pl.read_parquet(ADVENTUREWORKS / f"{name}.parquet")
 
 
 def expected(name: str) -> pl.DataFrame:
     """A file of the truth, numbers as decimals."""
-    text = pl.read_csv(FOLDER / "expected" / name, infer_schema=False)
+    text = pl.read_csv(ADVENTUREWORKS / "expected" / name, infer_schema=False)
     numbers = ("qty", "value", "cogs", "cost", "price", "freight", "sold")
     decimal = [column for column in text.columns if any(part in column for part in numbers)]
     return text.with_columns(pl.col(decimal).cast(pl.Decimal(38, 8)))

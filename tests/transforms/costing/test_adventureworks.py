@@ -6,11 +6,12 @@ import polars as pl
 import pytest
 
 from schemas.policies import CostingMethod, CostingPolicy
+from tests.reference_data import ADVENTUREWORKS, needs_adventureworks
 from tests.transforms.costing import adventureworks as aw
 from transforms.costing import value_moves
 from transforms.landed_costs import allocate_charges
 
-pytestmark = pytest.mark.skipif(not aw.FOLDER.is_dir(), reason=aw.MISSING)
+pytestmark = needs_adventureworks
 
 METHODS: dict[CostingMethod, str] = {
     "fifo": "fifo",
@@ -107,7 +108,7 @@ def test_cumulative_cost_of_every_product_and_month_is_the_truth(scope: str, bas
 @pytest.mark.parametrize(("scope", "basis"), SCOPES)
 def test_the_cost_of_every_sales_line_is_the_truth_to_a_cent(scope: str, basis: str, method: CostingMethod) -> None:
     ledger = moves(scope, basis)
-    lines = pl.read_parquet(aw.FOLDER / "expected" / "cogs_by_sales_line.parquet").select(
+    lines = pl.read_parquet(ADVENTUREWORKS / "expected" / "cogs_by_sales_line.parquet").select(
         "scope", "basis", "method", "cogs", move_id=pl.format("sale:{}", "SalesOrderDetailID")
     )
     wanted = lines.filter(pl.col("scope") == scope, pl.col("basis") == basis, pl.col("method") == METHODS[method])

@@ -8,12 +8,13 @@ import polars as pl
 
 from schemas.checkpoints import CheckpointLayers, CheckpointPools
 from schemas.dtypes import MONEY, QUANTITY
+from schemas.frames import dtypes_of
 from transforms.costing.checkpoints.continuing import PoolKey, PoolState, read_cost, write_cost
 from transforms.costing.loop.pool_books import to_cents
 from transforms.costing.loop.pool_states import Cost
 
-_POOLS = {name: column.dtype.type for name, column in CheckpointPools.to_schema().columns.items()}
-_LAYERS = {name: column.dtype.type for name, column in CheckpointLayers.to_schema().columns.items()}
+_POOLS = dtypes_of(CheckpointPools)
+_LAYERS = dtypes_of(CheckpointLayers)
 _UNITS = 10**4
 """Ten-thousandths in a stock unit."""
 

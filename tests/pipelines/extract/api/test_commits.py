@@ -5,7 +5,7 @@ from threading import Event, current_thread, main_thread
 import polars as pl
 import pytest
 
-from pipelines.extract.api import reading
+from pipelines.extract.api import reading_together
 from pipelines.extract.api.batches import Batch
 from pipelines.extract.api.raw_versions import RawVersions, Stamp
 from pipelines.warehouse import Warehouse
@@ -18,7 +18,7 @@ ORDERS = 23
 
 @pytest.fixture
 def company(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Company:
-    monkeypatch.setattr(reading, "COMMIT_ROWS", 1)
+    monkeypatch.setattr(reading_together, "COMMIT_ROWS", 1)
     found = Company(warehouse)
     found.put(*(order(number) for number in range(1, ORDERS + 1)))
     return found
