@@ -62,6 +62,14 @@ _CARRIERS = """
 """Lines that charges are spread over (transforms.charge_carriers)."""
 
 
+def digest_core(warehouse: Warehouse) -> None:
+    """Digest everything in core that has changed, once for all steps that come."""
+    warehouse.write_to_file()  # what lies in the write-ahead log has no mark yet
+    with warehouse.transaction():
+        refresh_days(warehouse, _DIGESTS)
+        refresh_charged_lines(warehouse)
+
+
 def refresh_days(warehouse: Warehouse, tables: Iterable[str]) -> None:
     """Bring the digests of some core tables up to date, in close.source_days.
 

@@ -93,8 +93,9 @@ class Warehouse:
         raise failure
 
     def write_to_file(self) -> None:
-        """Let what was committed lie in the file itself, as it does after closing; not inside a transaction."""
-        self.execute("checkpoint")
+        """Let what was committed lie in the file itself, as it does after closing; inside a transaction it waits."""
+        if not self._is_in_transaction:
+            self.execute("checkpoint")
 
     @contextmanager
     def streaming(self) -> Iterator[Callable[[str, pl.Schema], StreamedQuery]]:

@@ -1,5 +1,6 @@
 """Nobody changes rows of core unnoticed: another program, a restored backup, SQL of our own; and looking changes nothing."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -16,17 +17,25 @@ from pipelines.steps.source_days import TABLE, refresh_charged_lines, refresh_da
 from pipelines.warehouse import Warehouse, open_warehouse
 
 RATES, SALES = "core.currency_rates", "core.sale_lines"
-SALE_COLUMNS = "sale_line_id, sale_id, sale_number, kind, sku, ordered_quantity, moved_quantity, moved_date, status"
-SALE_VALUES = "'S' || i, 'O' || i, 'SO-' || i, 'sale', 'TENT', 1, 1 + i % 7, date '2026-06-01' + (i % 60)::int, 'approved'"
+SALE_COLUMNS = (
+    "sale_line_id, sale_id, sale_number, kind, sku, ordered_quantity, moved_quantity, moved_date, status, location"
+)
+SALE_VALUES = (
+    "'S' || i, 'O' || i, 'SO-' || i, 'sale', 'TENT', 1, 1 + i % 7, date '2026-06-01' + (i % 60)::int, 'approved', 'A'"
+)
 
 OTHER_PROGRAM = """
-import duckdb, os, sys
-connection = duckdb.connect(sys.argv[1])
-for statement in sys.argv[3:]:
-    connection.execute(statement)
-if sys.argv[2] == "killed":
+import duckdb, json, os, sys
+opened = []
+for file, statements in json.loads(sys.argv[2]).items():
+    connection = duckdb.connect(file)
+    for statement in statements:
+        connection.execute(statement)
+    opened.append(connection)
+if sys.argv[1] == "killed":
     os._exit(9)
-connection.close()
+for connection in opened:
+    connection.close()
 """
 
 
@@ -35,9 +44,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed warehouse with days that are digested: sales in two groups of rows, and some rates."""
     settings = Settings(home=tmp_path_factory.mktemp("filled"))
     with open_warehouse(settings, publishes=False) as warehouse:
-        warehouse.execute(
-            f"insert into {SALES} ({SALE_COLUMNS}) select {SALE_VALUES} from range(130000) numbers(i)"
-        )
+        warehouse.execute(f"insert into {SALES} ({SALE_COLUMNS}) select {SALE_VALUES} from range(130000) numbers(i)")
         warehouse.execute(f"insert into {RATES} values ('EUR', '2026-05-01', 1.1), ('USD', '2026-05-01', 1.2)")
     with open_warehouse(settings, publishes=False) as warehouse:
         _refresh(warehouse)
@@ -48,7 +55,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(filled: Path, tmp_path: Path) -> Settings:
     """A company of its own with a copy of that."""
     settings = Settings(home=tmp_path)
-    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    settings.warehouse.parent.mkdir(exist_ok=True)
     shutil.copyfile(filled, settings.warehouse)
     return settings
 
@@ -63,9 +70,14 @@ def _mark(settings: Settings, table: str = SALES) -> str | None:
         return warehouse.find_mark(table)
 
 
-def _other_program(settings: Settings, *statements: str, end: str = "closed") -> None:
-    command = [sys.executable, "-c", OTHER_PROGRAM, str(settings.warehouse), end, *statements]
-    assert subprocess.run(command, check=False).returncode == (9 if end == "killed" else 0)
+def _other_program(work: dict[Path, list[str]], end: str = "closed") -> None:
+    """Statements by file; a program that is killed leaves what it committed in the write-ahead logs."""
+    times = {file: file.stat() for file in work}
+    given = json.dumps({str(file): statements for file, statements in work.items()})
+    done = subprocess.run([sys.executable, "-c", OTHER_PROGRAM, end, given], check=False)
+    assert done.returncode == (9 if end == "killed" else 0)
+    for file, time in times.items():  # it may even look as if nobody had written
+        os.utime(file, ns=(time.st_atime_ns, time.st_mtime_ns))
 
 
 def _days(warehouse: Warehouse) -> pl.DataFrame:
@@ -90,7 +102,7 @@ def _swap(table: str, column: str, key: str, one: str, other: str) -> str:
 
 
 BY_HAND = {
-    "a value": [f"update {SALES} set moved_quantity = 3 where sale_line_id = 'S129999'"],
+    "a value": [f"update {SALES} set moved_quantity = 7 where sale_line_id = 'S129999'"],
     "two values change places": [_swap(SALES, "moved_quantity", "sale_line_id", "S1", "S2")],
     "a column that is the same in all rows": [f"update {SALES} set ordered_quantity = 2"],
     "a day": [f"update {SALES} set moved_date = date '2026-06-30' where sale_line_id = 'S5'"],
@@ -114,16 +126,25 @@ BY_HAND = {
 }
 
 
-@pytest.mark.parametrize("end", ["closed", "killed"])
-@pytest.mark.parametrize("statements", BY_HAND.values(), ids=BY_HAND.keys())
-def test_what_another_program_changes_is_noticed(settings: Settings, statements: list[str], end: str) -> None:
-    before, times = _mark(settings), settings.warehouse.stat()
+@pytest.fixture(scope="module", params=["closed", "killed"])
+def edited(filled: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A home for each of BY_HAND, with a warehouse in which another program did that and ended."""
+    folder = tmp_path_factory.mktemp("edited")
+    for name in BY_HAND:
+        (folder / name).mkdir()
+    files = {name: Settings(home=folder / name).warehouse for name in BY_HAND}
+    for file in files.values():
+        file.parent.mkdir(exist_ok=True)
+        shutil.copyfile(filled, file)
+    _other_program({file: BY_HAND[name] for name, file in files.items()}, end=request.param)
+    return folder
 
-    _other_program(settings, *statements, end=end)  # one that is killed leaves what it committed in the write-ahead log
-    os.utime(settings.warehouse, ns=(times.st_atime_ns, times.st_mtime_ns))
 
-    assert before is not None
-    assert _mark(settings) != before
+@pytest.mark.parametrize("name", BY_HAND)
+def test_what_another_program_changes_is_noticed(filled: Path, edited: Path, name: str) -> None:
+    settings = Settings(home=edited / name)
+
+    assert _mark(settings) != _mark(Settings(home=filled.parent.parent))
     _assert_days_hold(settings)
 
 
@@ -131,8 +152,8 @@ def test_a_change_that_is_taken_back_leaves_the_days_as_they_were(settings: Sett
     with open_warehouse(settings, publishes=False) as warehouse:
         before = _days(warehouse)
 
-    for quantity in (6, 1):  # S0 has moved one
-        _other_program(settings, f"update {SALES} set moved_quantity = {quantity} where sale_line_id = 'S0'")
+    change = [f"update {SALES} set moved_quantity = {quantity} where sale_line_id = 'S0'" for quantity in (6, 1)]
+    _other_program({settings.warehouse: change})  # S0 has moved one
 
     with open_warehouse(settings, publishes=False) as warehouse:
         assert_frame_equal(_days(warehouse), before)
@@ -141,7 +162,7 @@ def test_a_change_that_is_taken_back_leaves_the_days_as_they_were(settings: Sett
 def test_the_days_of_a_backup_that_is_put_back_are_its_own(settings: Settings, tmp_path: Path) -> None:
     backup = tmp_path / "backup.duckdb"
     shutil.copy2(settings.warehouse, backup)
-    _other_program(settings, f"update {SALES} set moved_quantity = 3 where sale_line_id = 'S0'")
+    _other_program({settings.warehouse: BY_HAND["a value"]})
     _assert_days_hold(settings)
 
     shutil.copy2(backup, settings.warehouse)
@@ -153,14 +174,15 @@ def test_the_days_of_a_backup_that_is_put_back_are_its_own(settings: Settings, t
 def test_looking_changes_nothing(settings: Settings, tmp_path: Path) -> None:
     before = _mark(settings)
 
-    _other_program(settings, f"select count(*) from {SALES}")
+    _other_program({settings.warehouse: [f"select count(*) from {SALES}"]})
     with open_warehouse(settings, publishes=False) as warehouse:
         warehouse.execute("insert into control.runs by name select 'r' as run_id, 'close' as command, now() as started_at,"
                           " 'done' as status, '1' as code_version, 'here' as host, 1 as process_id")  # fmt: skip
         _days(warehouse)
         warehouse.execute(f"delete from {RATES} where currency_code = 'USD'")
+    (tmp_path / "copy").mkdir()
     copy = Settings(home=tmp_path / "copy")
-    copy.warehouse.parent.mkdir(parents=True)
+    copy.warehouse.parent.mkdir(exist_ok=True)
     shutil.copyfile(settings.warehouse, copy.warehouse)
 
     assert [_mark(settings), _mark(copy)] == [before, before]
@@ -187,9 +209,9 @@ def _replace_new_row(warehouse: Warehouse) -> None:
 
 
 OWN = {
-    "update": lambda warehouse: warehouse.execute(f"update {SALES} set moved_quantity = 3 where sale_line_id = 'S0'"),
+    "update": lambda warehouse: warehouse.execute(f"update {SALES} set moved_quantity = 7 where sale_line_id = 'S0'"),
     "update through a query": lambda warehouse: warehouse.query(
-        f"update {SALES} set moved_quantity = 3 where sale_line_id = 'S0' returning sale_id"
+        f"update {SALES} set moved_quantity = 7 where sale_line_id = 'S0' returning sale_id"
     ),
     "delete": lambda warehouse: warehouse.execute(f"delete from {SALES} where sale_line_id = 'S0'"),
     "insert": lambda warehouse: _insert(warehouse, 300_000),
@@ -229,7 +251,7 @@ def test_a_file_that_another_one_took_the_place_of_is_not_believed(settings: Set
 def test_another_program_stays_locked_out_while_marks_are_read(settings: Settings) -> None:
     with open_warehouse(settings, publishes=False) as warehouse:
         assert warehouse.find_mark(SALES)
-        command = [sys.executable, "-c", OTHER_PROGRAM, str(settings.warehouse), "closed", "select 1"]
+        command = [sys.executable, "-c", OTHER_PROGRAM, "closed", json.dumps({str(settings.warehouse): []})]
         tried = subprocess.run(command, check=False, capture_output=True, text=True)
 
     assert "Could not set lock on file" in tried.stderr
