@@ -1,7 +1,7 @@
 """Knows what changed in the source since the stock was last valued, without reading what did not.
 
-Each day of each core table has a digest of the rows that moves are made of (source_days); DuckDB compares them where the
-rows are. Only days (charges, products) whose digest differs are read.
+Each day of each core table has a digest of the rows that moves are made of (source_days). Only days (charges, products)
+whose digest differs are read.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Nobody changes rows of core unnoticed: another program, a restored backup, SQL of our own; and looking changes nothing."""
+"""Nobody changes rows of core unnoticed, not another program, a restored backup or SQL of our own."""
 
 import json
 import os
@@ -95,10 +95,9 @@ def _assert_days_hold(settings: Settings) -> None:
 
 def _swap(table: str, column: str, key: str, one: str, other: str) -> str:
     """Two rows change places: count, sum, least and greatest value stay."""
-    return (
-        f"update {table} set {column} = case {key} when '{one}' then (select {column} from {table} where {key} = '{other}')"
-        f" else (select {column} from {table} where {key} = '{one}') end where {key} in ('{one}', '{other}')"
-    )
+    of_other, of_one = (f"(select {column} from {table} where {key} = '{row}')" for row in (other, one))
+    value = f"case {key} when '{one}' then {of_other} else {of_one} end"
+    return f"update {table} set {column} = {value} where {key} in ('{one}', '{other}')"
 
 
 BY_HAND = {
@@ -176,8 +175,7 @@ def test_looking_changes_nothing(settings: Settings, tmp_path: Path) -> None:
 
     _other_program({settings.warehouse: [f"select count(*) from {SALES}"]})
     with open_warehouse(settings, publishes=False) as warehouse:
-        warehouse.execute("insert into control.runs by name select 'r' as run_id, 'close' as command, now() as started_at,"
-                          " 'done' as status, '1' as code_version, 'here' as host, 1 as process_id")  # fmt: skip
+        warehouse.execute(f"update {RATES} set currency_rate = 1.3 where currency_code = 'EUR'")
         _days(warehouse)
         warehouse.execute(f"delete from {RATES} where currency_code = 'USD'")
     (tmp_path / "copy").mkdir()
