@@ -15,6 +15,8 @@ from polars.testing import assert_frame_equal
 from pipelines.settings import Settings
 from pipelines.steps.source_days import TABLE, refresh_charged_lines, refresh_days
 from pipelines.warehouse import Warehouse, open_warehouse
+from schemas.tables import SOURCE_TABLES
+from tests.transforms.builders import table
 
 RATES, SALES = "core.currency_rates", "core.sale_lines"
 SALE_COLUMNS = (
@@ -263,3 +265,40 @@ def test_without_a_file_beside_it_everything_is_read(settings: Settings, monkeyp
         before = _days(warehouse)
         warehouse.execute(f"delete from {SALES} where sale_line_id = 'S0'")
         assert not _days(warehouse).equals(before)
+
+
+def _charged_lines(warehouse: Warehouse) -> pl.DataFrame:
+    refresh_charged_lines(warehouse)
+    return warehouse.read("close.charged_lines").sort(pl.all())
+
+
+CHARGES = {
+    "another order is charged": "insert into core.charges by name select * replace ('F2' as charge_id, 'P2' as"
+    " purchase_id) from core.charges",
+    "a line of the order": "update core.receipt_lines set quantity = 7 where purchase_id = 'P1'",
+    "a line of another order": "update core.receipt_lines set purchase_id = 'P1' where purchase_id = 'P2'",
+    "lines go": "delete from core.receipt_lines",
+}
+
+
+def test_charged_lines_that_are_kept_are_what_looking_at_all_gives(settings: Settings) -> None:
+    columns = SOURCE_TABLES["core.receipt_lines"]
+    goods = {"received_date": "2026-06-02", "quantity": 10, "unit_price": 10}
+    lines = [{"receipt_line_id": f"R{number}", "purchase_id": f"P{number % 3}"} | goods for number in range(9)]
+    with open_warehouse(settings, publishes=False) as warehouse:
+        warehouse.replace("core.receipt_lines", table(columns, *lines))
+        charge = {"charge_id": "F1", "purchase_id": "P1", "charge_date": "2026-06-05", "charge_amount": 9}
+        warehouse.replace("core.charges", table(SOURCE_TABLES["core.charges"], charge))
+    counts = []
+    for statement in ("select 1", *CHARGES.values()):
+        with open_warehouse(settings, publishes=False) as warehouse:
+            before = _charged_lines(warehouse)
+            warehouse.execute(statement)
+        with open_warehouse(settings, publishes=False) as warehouse:
+            kept = _charged_lines(warehouse)
+            warehouse.execute("delete from close.source_marks")
+            fresh = _charged_lines(warehouse)
+        assert_frame_equal(kept, fresh)
+        counts.append((before.height, kept.height))
+
+    assert counts == [(3, 3), (3, 6), (6, 6), (6, 6), (6, 0)]
