@@ -15,6 +15,7 @@ from polars.testing import assert_frame_equal
 from pipelines.settings import Settings
 from pipelines.steps.source_days import TABLE, refresh_charged_lines, refresh_days
 from pipelines.warehouse import Warehouse, open_warehouse
+from pipelines.warehouse.marks import LAYOUT
 from schemas.tables import SOURCE_TABLES
 from tests.transforms.builders import table
 
@@ -302,3 +303,15 @@ def test_charged_lines_that_are_kept_are_what_looking_at_all_gives(settings: Set
         counts.append((before.height, kept.height))
 
     assert counts == [(3, 3), (3, 6), (6, 6), (6, 6), (6, 0)]
+
+
+def test_a_block_that_is_used_again_for_other_values_has_another_mark(settings: Settings) -> None:
+    layouts, marks = set(), set()
+    for quantity in (2, 3, 4, 5, 6, 7):  # between the least and the greatest of the column
+        with open_warehouse(settings, publishes=False) as warehouse:
+            warehouse.execute(f"update {SALES} set moved_quantity = {quantity} where sale_line_id = 'S0'")
+        with open_warehouse(settings, publishes=False) as warehouse:
+            layouts.add(warehouse.query(LAYOUT.format(SALES))["layout"].item())
+            marks.add(warehouse.find_mark(SALES))
+
+    assert len(layouts) < len(marks) == 6  # places alone would not tell
