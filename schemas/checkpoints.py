@@ -99,6 +99,43 @@ class SourceDigests(pa.DataFrameModel):
         unique = ["core_table", "bucket"]
 
 
+class SourceMarks(pa.DataFrameModel):
+    """One row per kind of digest in close.source_days: where the rows lay in the warehouse file when it was made."""
+
+    core_table: str = pa.Field(unique=True, description="Table in core")
+    mark: str = pa.Field(description="Hash of places and checksums; while it holds, no row has changed")
+
+    class Config:
+        strict = True
+
+
+class SourceDays(pa.DataFrameModel):
+    """One row per core table, day and detail: a digest of its rows."""
+
+    core_table: str = pa.Field(description="Table in core")
+    day: pl.Date = pa.Field(nullable=True, description="Physical day of the rows; of bill lines that of what they bill")
+    detail: str = pa.Field(nullable=True, description="What else decides how they are read: a currency, a second day")
+    row_count: int = pa.Field(ge=1, description="Rows")
+    digest: str = pa.Field(description="Digest of the rows")
+
+    class Config:
+        strict = True
+        unique = ["core_table", "day", "detail"]
+
+
+class ChargedLines(pa.DataFrameModel):
+    """One row per receipt, transfer or production line of which something is charged, as it lay in core."""
+
+    purchase_id: str = pa.Field(description="What the charge names: an order, transfer:ID or production:ID")
+    sku: str = pa.Field(nullable=True, description="Stock keeping unit")
+    came_on: pl.Date = pa.Field(nullable=True, description="Day on which the goods came")
+    currency_code: str = pa.Field(nullable=True, description="Currency of the line")
+    row_digest: str = pa.Field(description="Digest of the line")
+
+    class Config:
+        strict = True
+
+
 class EntryDigests(pa.DataFrameModel):
     """One row per month, topic and day: a digest of what its journals of receipts, bills and charges rest on."""
 

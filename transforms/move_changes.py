@@ -21,7 +21,7 @@ class MoveChanges:
     """The way from the moves that stand to those that are built."""
 
     gone: pl.DataFrame
-    """`move_id` of moves that do not stand any more, or not as they did."""
+    """`move_id`, `moved_on` (as it was) of moves that do not stand any more, or not as they did."""
     written: pl.DataFrame
     """StockMoves to write: new, or with any column changed."""
     touched: pl.DataFrame
@@ -30,7 +30,7 @@ class MoveChanges:
     @property
     def move_ids(self) -> pl.DataFrame:
         """`move_id` of every move with a change."""
-        return pl.concat([self.gone, self.written.select("move_id")]).unique()
+        return pl.concat([frame.select("move_id") for frame in (self.gone, self.written)]).unique()
 
 
 def compare_moves(built: pl.DataFrame, standing: pl.DataFrame) -> MoveChanges:
@@ -50,7 +50,9 @@ def compare_moves(built: pl.DataFrame, standing: pl.DataFrame) -> MoveChanges:
         written.join(old, on=["move_id", "costed"], how="anti"),
         gone.join(new, on=["move_id", "costed"], how="anti"),
     ]
-    return MoveChanges(gone.select("move_id"), written.select(_COLUMNS), pl.concat(touched).select(_COLUMNS))
+    return MoveChanges(
+        gone.select("move_id", "moved_on"), written.select(_COLUMNS), pl.concat(touched).select(_COLUMNS)
+    )
 
 
 def _with_digests(moves: pl.DataFrame) -> pl.DataFrame:

@@ -34,10 +34,14 @@ from pipelines.extract.source_shapes import FileInput, Source
 from pipelines.extract.source_sql import SourceConnection, SqlFaultError
 from pipelines.extract.wish import WHAT_CHANGED, ExtractWish
 from pipelines.settings import Settings
+from pipelines.steps.source_days import digest_core
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.arrow import StreamedQuery
 from schemas.problems import Problem
 from schemas.tables import SOURCE_TABLES
+
+MANY_ROWS = 100_000
+"""A close digests the days of fewer rows itself, as soon as it needs them."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is done next, how many steps are done, and how many there are."""
@@ -132,6 +136,8 @@ def extract_source(
         run.step("fill core", 2 * len(source.inputs) + len(source.tables))
         note_filling(source, typed, typing_hash, warehouse, run.run_id, run.moment)
     forget_old_rows(source, warehouse, settings.raw_months, run.moment)
+    if sum(table.row_count for table in typed.values()) >= MANY_ROWS:
+        digest_core(warehouse)
     files = [InputReport(load.input_name, load.rows.height, load in changed) for load in loads]
     inputs = _input_reports(run, files, read)
     return _report(run, run.run_id, inputs, started, is_unchanged=False)

@@ -12,6 +12,7 @@ import polars as pl
 from pipelines.errors import DataProblem
 from pipelines.load.locks import read_locks
 from pipelines.steps.context import CloseContext
+from pipelines.steps.source_days import refresh_charged_lines
 from pipelines.warehouse import Warehouse
 from schemas.problems import Problem
 from transforms.periods import format_period
@@ -21,23 +22,12 @@ TABLE = "dated_charges"
 
 CARRIERS = """
     create or replace temp table charged_lines as
-      with received as (
-        from core.receipt_lines where rowid in (
-          select rowid from core.receipt_lines where purchase_id in (select purchase_id from core.charges))
-      )
-      select purchase_id, sku, received_date as came_on, hash(r, k.currency_rate) as row_digest
-      from received r asof left join core.currency_rates k
-        on r.currency_code = k.currency_code and r.received_date >= k.rate_date
-      union all
-      select 'transfer:' || transfer_id, sku,
-        if(received_date is null, null, greatest(dispatched_date, received_date)), hash(t)
-      from core.transfer_lines t where 'transfer:' || transfer_id in (select purchase_id from core.charges)
-      union all
-      select 'production:' || production_id, sku, produced_date, hash(p)
-      from core.production_lines p
-      where kind = 'output' and 'production:' || production_id in (select purchase_id from core.charges)
+      select purchase_id, sku, came_on, hash(row_digest, k.currency_rate) as row_digest
+      from close.charged_lines c asof left join core.currency_rates k
+        on c.currency_code = k.currency_code and c.came_on >= k.rate_date
+      where purchase_id in (select purchase_id from core.charges)
 """
-"""A temporary table of the lines that charges are spread over (transforms.charge_carriers)."""
+"""A temporary table of the lines that charges are spread over."""
 
 _IDS = {"transfer_lines": "'transfer:' || transfer_id", "production_lines": "'production:' || production_id"}
 
@@ -59,6 +49,7 @@ def date_charges(close: CloseContext, warehouse: Warehouse) -> None:
             mirrored last.
     """
     policy = close.policy
+    refresh_charged_lines(warehouse)
     warehouse.execute(CARRIERS)
     if policy.late_cost == "catch_up":
         warehouse.execute(f"create or replace temp view {TABLE} as from core.charges")

@@ -78,7 +78,7 @@ def find_prior_moves(
     both = pl.concat([changes.touched, recent]).filter(hands_over)
     named = changes.touched.filter(pl.col("moved_on") <= day).select(move_id="source_move_id").drop_nulls()
     asked = ask_for_history(recent, policy).select(move_id="source_move_id")
-    sources = warehouse.find("core.stock_moves", "move_id", pl.concat([named, asked]))
+    sources = find_moves(warehouse, pl.concat([named, asked]).unique(), date.max)
     is_prior = (pl.col("moved_on") <= day) | pl.col("move_id").is_in(named["move_id"].implode())
     with warehouse.offering("shared_documents", both.select("document_id").unique()):
         documents = warehouse.query(

@@ -3,7 +3,7 @@
 Bills and charges are journaled as wanted so far, less journaled before. What was journaled is what was wanted when the
 month before was built; so only rows of which something has changed since can book anything: the received line, its
 bills, its charges, its value in the ledger, or what earlier months journaled. Each day of receipts and of charges has a
-digest of all that; DuckDB computes and compares them where the rows are.
+digest of all that; DuckDB compares them where the rows are.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.steps.charge_days import date_charges, read_charged
 from pipelines.steps.context import CloseContext
+from pipelines.steps.source_days import refresh_days
 from pipelines.warehouse import Warehouse
 
 ENTRIES_VERSION = 1
@@ -83,41 +84,39 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse) -> None:
     policy = close.policy
     salt = [ENTRIES_VERSION, policy.base_currency, policy.first_period, policy.inventory_method]
     settings = sha256(repr([salt, close.maps.charge_types.rows()]).encode()).hexdigest()[:16]
+    refresh_days(warehouse, ("receipt_lines", "bill_lines"))
     warehouse.execute(
         """
         create or replace temp table fresh_entry_digests as
-        with receipt_rates as (
-          select r.receipt_line_id, k.currency_rate as day_rate
-          from core.receipt_lines r asof join core.currency_rates k
-            on r.currency_code = k.currency_code and r.received_date >= k.rate_date
-          where r.currency_rate is null and r.currency_code is not null
+        with receipts as (
+          select day, hash(digest, k.currency_rate, day <= $day) as digest
+          from close.source_days d asof left join core.currency_rates k
+            on d.detail = k.currency_code and d.day >= k.rate_date
+          where core_table = 'receipt_lines'
         ),
-        bill_rates as (
-          select b.bill_line_id, k.currency_rate as day_rate
-          from core.bill_lines b asof join core.currency_rates k
+        bills as (
+          select day, digest, split_part(detail, ' ', 1)::date as bill_date, split_part(detail, ' ', 2) as currency_code
+          from close.source_days where core_table = 'bill_lines'
+        ),
+        rated_bills as (
+          select day, hash(digest, k.currency_rate) as digest
+          from bills b asof left join core.currency_rates k
             on b.currency_code = k.currency_code and b.bill_date >= k.rate_date
-          where b.currency_rate is null and b.currency_code is not null
+          where b.bill_date <= $day
         ),
-        billed as (
-          select hash(receipt_line_id) as line, hash(b, k.day_rate) as digest
-          from core.bill_lines b left join bill_rates k using (bill_line_id) where b.bill_date <= $day
+        not_stocked as (
+          select received_date as day, hash(receipt_line_id, p.is_stocked) as digest
+          from core.receipt_lines r left join core.products p using (sku)
+          where r.sku not in (select sku from core.products where is_stocked)
         ),
-        came as (select hash(receipt_line_id) as line, received_date from core.receipt_lines),
-        by_day as (
-          select received_date, hash(r, k.day_rate, p.is_stocked, received_date <= $day) as digest
-          from core.receipt_lines r
-            left join receipt_rates k using (receipt_line_id) left join core.products p on r.sku = p.sku
-          union all
-          select came.received_date, billed.digest from billed join came using (line)
-        ),
+        by_day as (from receipts union all from rated_bills union all from not_stocked),
         charged as (
           select purchase_id, count(*) as lines, sum(hash(row_digest, p.is_stocked, p.weight, p.volume)) as digest
           from charged_lines left join core.products p using (sku)
           where came_on <= $day group by purchase_id
         )
-        select 'receipts' as topic, coalesce(received_date::varchar, 'none') as bucket,
-          sum(digest)::varchar as digest
-        from by_day group by received_date
+        select 'receipts' as topic, coalesce(day::varchar, 'none') as bucket, sum(digest)::varchar as digest
+        from by_day group by day
         union all by name
         select 'charges' as topic, coalesce(charge_date::varchar, 'none') as bucket,
           sum(hash(c, h.lines, h.digest, charge_date <= $day))::varchar as digest

@@ -1,7 +1,7 @@
 """Knows what changed in the source since the stock was last valued, without reading what did not.
 
-Each day of each core table has a digest of the rows that moves are made of; DuckDB computes and compares them where the
-rows are. Only days (charges, products) whose digest differs are read.
+Each day of each core table has a digest of the rows that moves are made of (source_days). Only days (charges, products)
+whose digest differs are read.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from pipelines.steps.charge_days import TABLE as DATED_CHARGES
 from pipelines.steps.charge_days import date_charges, read_charged
 from pipelines.steps.context import CloseContext
 from pipelines.steps.ledger_start import ledger_begins_on
+from pipelines.steps.source_days import refresh_days
 from pipelines.warehouse import Warehouse
 from schemas.policies import RecognitionPolicy
 from transforms.core_tables import CoreTables
@@ -123,17 +124,14 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse, day: date, horiz
     money = _salt(policy.base_currency)
     begins_on = ledger_begins_on(close, warehouse)
     since = "" if begins_on is None else _salt(begins_on)  # goods on the way, and charges, reach over that day
-    since_day = f", '{since}'" if since else ""
-    has_begun = "true" if begins_on is None else f"{{}} >= '{begins_on}'"
+    has_begun = "true" if begins_on is None else f"day >= '{begins_on}'"
+    refresh_days(warehouse, DAY_OF)
     parts = [
-        _by_day("sale_lines", f"hash(t, '{_salt(policy.recognition)}')", has_begun),
-        _by_day("adjustment_lines", "hash(t)", has_begun),
-        _by_day("transfer_lines", f"hash(t, received_date <= $horizon{since_day})"),
-        _by_day("production_lines", "hash(t)", has_begun),
-        f"""select 'receipt_lines' as core_table, received_date::varchar as bucket, count(*) as row_count,
-              sum(hash(t, day_rate, '{money}'))::varchar as digest
-            from core.receipt_lines t left join day_rates using (receipt_line_id)
-            where received_date <= $horizon and {has_begun.format("received_date")} group by received_date""",
+        _by_day("sale_lines", f"digest, '{_salt(policy.recognition)}'", has_begun),
+        _by_day("adjustment_lines", "digest", has_begun),
+        _by_day("transfer_lines", f"digest, detail <= $horizon::varchar, '{since}'"),
+        _by_day("production_lines", "digest", has_begun),
+        _by_day("receipt_lines", f"digest, currency_rate, '{money}'", has_begun),
         "select 'opening_stock' as core_table, 'all' as bucket, count(*) as row_count,"
         " coalesce(sum(hash(t)), 0)::varchar as digest from core.opening_stock t",
         "select 'products' as core_table, sku as bucket, 1 as row_count, is_stocked::varchar as digest"
@@ -145,11 +143,9 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse, day: date, horiz
     warehouse.execute(
         f"""
         create or replace temp table fresh_digests as
-        with day_rates as (
-          select r.receipt_line_id, k.currency_rate as day_rate
-          from core.receipt_lines r asof join core.currency_rates k
-            on r.currency_code = k.currency_code and r.received_date >= k.rate_date
-          where r.currency_rate is null and r.currency_code is not null
+        with rated_days as (
+          from close.source_days d asof left join core.currency_rates k
+            on d.detail = k.currency_code and d.day >= k.rate_date
         ),
         charged as (
           select purchase_id, count(*) as lines, sum(hash(row_digest, p.is_stocked, p.weight, p.volume)) as line_digest
@@ -162,13 +158,12 @@ def _compute_digests(close: CloseContext, warehouse: Warehouse, day: date, horiz
     )
 
 
-def _by_day(table: str, row_hash: str, condition: str = "true") -> str:
-    """Digests of a table by its physical date, for which a condition has to hold."""
-    day = DAY_OF[table]
+def _by_day(table: str, parts: str, condition: str = "true") -> str:
+    """Digests of a table by its physical date, for which a condition has to hold, of what its days consist of."""
     return (
-        f"select '{table}' as core_table, {day}::varchar as bucket, count(*) as row_count,"
-        f" sum({row_hash})::varchar as digest from core.{table} t"
-        f" where {day} <= $horizon and {condition.format(day)} group by {day}"
+        f"select '{table}' as core_table, day::varchar as bucket, sum(row_count)::bigint as row_count,"
+        f" sum(hash({parts}))::varchar as digest from rated_days"
+        f" where core_table = '{table}' and day <= $horizon and {condition} group by day"
     )
 
 

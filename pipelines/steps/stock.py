@@ -158,10 +158,14 @@ def _other_originals(warehouse: Warehouse, found: SourceChanges) -> pl.LazyFrame
 
 
 def _write(warehouse: Warehouse, table: str, gone: pl.DataFrame, rows: pl.DataFrame) -> None:
-    """Take moves out of a table and put others in."""
+    """Take moves out of a table, by their ids and the days that they have there, and put others in."""
     if gone.height:
+        days = [gone["moved_on"].min(), gone["moved_on"].max()]
         with warehouse.offering("gone_moves", gone.select("move_id")):
-            warehouse.execute(f"delete from {table} where move_id in (from gone_moves)")
+            # the days first: DuckDB skips what lies outside of them
+            warehouse.execute(
+                f"delete from {table} where moved_on between ? and ? and move_id in (from gone_moves)", days
+            )
     if rows.height:
         warehouse.append(table, rows)
 
@@ -298,6 +302,6 @@ def _write_costs(
         standing = pl.concat([standing, earlier])
     new = costs.join(standing, on=_COSTS, how="anti", nulls_equal=True)
     vanished = changes.gone.join(changes.written, on="move_id", how="anti")
-    old = standing.join(new, on="move_id", how="semi").select("move_id")
+    old = standing.join(new, on="move_id", how="semi").select("move_id", "moved_on")
     _write(warehouse, "close.valued_moves", pl.concat([old, vanished]), new)
     return new.select("move_id")

@@ -14,6 +14,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.connecting import connect
 from pipelines.warehouse.copies import back_up, is_published, publish, published_at
 from pipelines.warehouse.lock import hold
+from pipelines.warehouse.marks import beside_connection
 from pipelines.warehouse.migrating import (
     MIGRATIONS,
     Migration,
@@ -70,13 +71,17 @@ def open_warehouse(
     file = settings.warehouse
     file.parent.mkdir(parents=True, exist_ok=True)
     with hold(file, wait, notify):
-        warehouse = Warehouse(_open_upgraded(file, settings, wait, read_migrations(migrations)))
-        try:
-            yield warehouse
-        finally:
-            warehouse.close()
-            if publishes and (warehouse.has_written or not is_published(file)):
-                publish(file)
+        known = read_migrations(migrations)
+        if not file.exists() or file.stat().st_size == 0:
+            _create(file, settings, known)
+        with beside_connection(file) as blocks:
+            warehouse = Warehouse(_open_upgraded(file, settings, wait, known), blocks)
+            try:
+                yield warehouse
+            finally:
+                warehouse.close()
+                if publishes and (warehouse.has_written or not is_published(file)):
+                    publish(file)
 
 
 @contextmanager
@@ -126,8 +131,6 @@ def _open_upgraded(
     file: Path, settings: Settings, wait: float, migrations: list[Migration]
 ) -> duckdb.DuckDBPyConnection:
     """A connection to the file in its newest layout."""
-    if not file.exists() or file.stat().st_size == 0:
-        _create(file, settings, migrations)
     connection = connect(file, settings, wait=wait)
     try:
         pending = pending_migrations(connection, migrations)

@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.errors import DataProblem
 from pipelines.warehouse.arrow import ArrowStream, Streamed, StreamedQuery, read_relation
+from pipelines.warehouse.marks import BlockFile, find_mark
 from schemas.checking import check
 from schemas.tables import TABLES
 
@@ -25,8 +26,9 @@ class WarehouseFailure(DataProblem):
 class Warehouse:
     """An open warehouse; `open_warehouse` and `open_published` make one."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, blocks: BlockFile | None = None) -> None:
         self._open_connection: duckdb.DuckDBPyConnection | None = connection
+        self._blocks = blocks
         self._is_in_transaction = False
         self.has_written = False
 
@@ -79,6 +81,21 @@ class Warehouse:
         with self.offering("wanted_keys", keys.select(column).unique()):
             found = f"select rowid from {name} where {where} and {column} in (from wanted_keys)"
             return self.query(f"from {name} where rowid in ({found})", parameters)
+
+    def find_mark(self, table: str) -> str | None:
+        """Text that is equal only while the rows of a table are, without reading them; None where nobody can tell."""
+        if self._blocks is None:
+            return None
+        try:
+            return find_mark(self._connection, self._blocks, _known(table))
+        except duckdb.Error as error:
+            failure = plain_error(error)
+        raise failure
+
+    def write_to_file(self) -> None:
+        """Let what was committed lie in the file itself, as it does after closing; inside a transaction it waits."""
+        if not self._is_in_transaction:
+            self.execute("checkpoint")
 
     @contextmanager
     def streaming(self) -> Iterator[Callable[[str, pl.Schema], StreamedQuery]]:

@@ -20,6 +20,7 @@ from pipelines.settings import Settings, load_settings
 from pipelines.steps.context import CloseContext, load_mappings
 from pipelines.steps.journals import build_month
 from pipelines.steps.reporting import report_month
+from pipelines.steps.source_days import digest_core
 from pipelines.steps.stock import value_stock
 from pipelines.warehouse import Warehouse, open_warehouse
 from pipelines.warehouse.copies import publish
@@ -93,6 +94,7 @@ def close_last(company: Company) -> Closed:
 def _close_and_measure(settings: Settings, warehouse: Warehouse, company: Company) -> Closed:
     months = company.every_month
     fill_core(warehouse, company, months)
+    digest_core(warehouse)  # as an extract leaves it
     for month in months[:-1]:
         close = _close_of(settings, company, months.index(month))
         value_stock(close, warehouse)

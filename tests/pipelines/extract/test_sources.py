@@ -13,6 +13,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from pipelines.errors import DataProblem, Incomplete, NotGranted, UsageProblem
 from pipelines.extract import extract_source
 from pipelines.settings import Settings
+from pipelines.steps.source_days import refresh_days
 from pipelines.warehouse import Warehouse
 from schemas.tables import SOURCE_TABLES
 from tests.pipelines.extract.fake_api import FakeApi
@@ -110,6 +111,25 @@ def test_a_strangers_export_of_four_formats_fills_core(shop: Path, extract: Extr
     )
     assert lines[4] == "core.currency_rates: 1 row; rounded currency_rate=1"
     assert lines[5].startswith("No select, so empty: core.bill_lines, core.charges, core.adjustment_lines,")
+
+
+def test_an_extract_of_many_rows_digests_their_days_for_the_closes(
+    shop: Path, extract: Extract, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.extract.sources.MANY_ROWS", 5)
+    extract(SHOP)
+
+    days = warehouse.read("close.source_days").sort("core_table", "day")
+    assert days.select("core_table", "day", "detail", "row_count").rows() == [
+        ("receipt_lines", date(2026, 9, 30), "USD", 1),
+        ("receipt_lines", date(2026, 10, 1), "USD", 1),
+        ("sale_lines", date(2026, 9, 29), None, 1),
+        ("sale_lines", date(2026, 10, 1), None, 1),
+    ]
+    assert "sale_lines" in warehouse.read("close.source_marks")["core_table"].to_list()
+    warehouse.has_written = False
+    refresh_days(warehouse, ["sale_lines", "receipt_lines"])
+    assert not warehouse.has_written  # they stand; nothing is read again
 
 
 def test_a_second_extract_without_change_writes_nothing(shop: Path, extract: Extract, warehouse: Warehouse) -> None:
