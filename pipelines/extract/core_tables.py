@@ -7,7 +7,7 @@ import polars as pl
 from mappings.findings import Place
 from mappings.wording import did_you_mean, nearest, quote
 from pipelines.extract.core_casts import as_text, cast_to, duckdb_type, is_given, is_rounded, type_rule
-from pipelines.extract.core_columns import CoreColumn, CoreTable
+from pipelines.extract.core_columns import CoreColumn, CoreTable, Rule
 from pipelines.extract.source_sql import SELECTED, Selected
 from schemas.problems import Problem
 
@@ -94,7 +94,7 @@ def type_rows(table: CoreTable, selected: Selected, *, is_in_order: bool = True)
     """
     types = {name.lower(): (f'"{name}"', source_type) for name, source_type in selected.columns.items()}
     present = [column for column in table.columns if column.name in types]
-    faults = [fault for column in present for fault in _faults(column, types[column.name][1])]
+    faults = [fault for column in present for fault in _faults(column, types)]
     selected.execute(_typed_rows(table, present, faults, types))
     counts = "count(*), count(*) filter (where is_bad), count(*) filter (where is_rounded), coalesce(min(rowid), 0)"
     row_count, bad_count, rounded_count, first_row = selected.query(f"select {counts} from typed_rows").row(0)
@@ -129,7 +129,7 @@ def _typed_rows(
         f'{cast_to(column.dtype, f"{chr(34)}{GIVEN}{column.name}{chr(34)}", types[column.name][1])} as "{column.name}"'
         for column in present
     )
-    suspicions = " or ".join(condition for column in present for condition in _suspicions(column))
+    suspicions = " or ".join(condition for column in present for condition in _suspicions(column, types))
     is_bad = " or ".join(f"({fault.condition})" for fault in faults)
     is_rounded = " or ".join(f"coalesce({condition}, false)" for condition in _roundings(present, types).values())
     key_columns = {name for key in table.keys for name in key}
@@ -144,11 +144,16 @@ def _typed_rows(
     )
 
 
-def _suspicions(column: CoreColumn) -> list[str]:
+def _suspicions(column: CoreColumn, types: dict[str, tuple[str, str]]) -> list[str]:
     """SQL that is true, of a column's typed value, wherever a rule of the column may be broken; quick to ask."""
     name = f'"{column.name}"'
     is_nothing = f"{name} is null" if column.is_required else f'({name} is null and "{GIVEN}{column.name}" is not null)'
-    return [is_nothing, *(f"not coalesce({rule.condition.format(name)}, true)" for rule in column.rules)]
+    return [is_nothing, *(f"not coalesce({rule.condition.format(name)}, true)" for rule in _asked(column, types))]
+
+
+def _asked(column: CoreColumn, types: dict[str, tuple[str, str]]) -> list[Rule]:
+    """The limits of a column that can be asked for, by the columns that the select gives."""
+    return [rule for rule in column.rules if rule.reads <= types.keys()]
 
 
 def _cast_view(present: list[CoreColumn], first_row: int) -> str:
@@ -160,13 +165,13 @@ def _cast_view(present: list[CoreColumn], first_row: int) -> str:
     )
 
 
-def _faults(column: CoreColumn, source_type: str) -> list[_Fault]:
+def _faults(column: CoreColumn, types: dict[str, tuple[str, str]]) -> list[_Fault]:
     """The rules of a column: its type, that it is there, and its limits."""
-    name, given = f'"{column.name}"', is_given(f'"given: {column.name}"', source_type)
+    name, given = f'"{column.name}"', is_given(f'"given: {column.name}"', types[column.name][1])
     faults = [_Fault(column.name, type_rule(column.dtype), f"{given} and {name} is null")]
     if column.is_required:
         faults.append(_Fault(column.name, "must not be empty", f"not {given}"))
-    limits = [(rule.words, rule.condition.format(name)) for rule in column.rules]
+    limits = [(rule.words, rule.condition.format(name)) for rule in _asked(column, types)]
     return faults + [_Fault(column.name, words, f"not coalesce({condition}, true)") for words, condition in limits]
 
 

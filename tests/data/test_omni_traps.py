@@ -208,15 +208,6 @@ def test_freight_is_carried_by_what_came_once_the_order_is_received_in_full_cin7
     assert price_of(lineItems=lines, freightTotal=10, fullyReceivedDate=None) == "7.000000"
 
 
-def test_a_price_of_more_places_than_core_keeps_is_seen_by_core_where_it_is_worth_a_cent_cin7_1_6() -> None:
-    """cin7.md section 1.6. 4,000,000 x 0.12345678 = 493,827.12, yet with 6 places 493,828.00; 40 make 4.94."""
-    spokes = {"id": 71, "code": "SPOKE", "unitPrice": "0.12345678"}
-    assert price_of(lineItems=[spokes | {"qty": 4_000_000, "qtyShipped": 4_000_000}]) == "0.123456780000"
-    assert price_of(lineItems=[spokes | {"qty": 40, "qtyShipped": 40}]) == "0.123457"
-    many = [{"id": 71, "code": "SPOKE", "qty": 3_000_000, "qtyShipped": 3_000_000, "unitPrice": "0.10"}]
-    assert price_of(lineItems=many, freightTotal=100) == "0.100033333333"  # 100.00 over 3,000,000
-
-
 def test_amounts_of_currencies_with_many_zeros_are_read_to_the_end_cin7_1_6() -> None:
     """cin7.md section 1.6: prices are in the document's currency, such as rupiah: 20,000 x 150,000 and freight."""
     lines = [{"id": 71, "code": "RIM", "qty": 20_000, "qtyShipped": 20_000, "unitPrice": 1_500_000}]

@@ -1,0 +1,2 @@
+-- Extract: a received line's own total, where the 6 places of its price make other cents.
+alter table core.receipt_lines add column cost_amount decimal(18,2);
