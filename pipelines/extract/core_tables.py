@@ -28,7 +28,7 @@ class TypedTable:
     row_count: int
     """Good rows."""
     rejected: pl.DataFrame
-    """core_table, source_key, rule, column_name, value: one row per rule broken by a source row."""
+    """core_table, source_key, document_number, rule, column_name, value: one row per rule broken by a source row."""
     rejected_count: int
     """Source rows refused."""
     null_columns: tuple[str, ...]
@@ -188,6 +188,12 @@ def _key_text(table: CoreTable, types: dict[str, tuple[str, str]]) -> str:
     return f"coalesce(nullif(trim(concat_ws(' ', {parts})), ''), 'row ' || row_number)"
 
 
+def _number_text(table: CoreTable, types: dict[str, tuple[str, str]]) -> str:
+    """SQL for the number that people know the row's document by; null where the select has none."""
+    numbers = [name for name in table.column_names if name.endswith("_number") and name in types]
+    return f'"{numbers[0]}"' if numbers else "cast(null as varchar)"
+
+
 def _given_text(name: str, table: CoreTable, types: dict[str, tuple[str, str]]) -> str:
     """SQL for a value as text as it was given; of a text column the typed value says the same."""
     given = as_text(f'"{GIVEN}{name}"', types[name][1])
@@ -201,7 +207,8 @@ def _refused(fault: _Fault, table: CoreTable, types: dict[str, tuple[str, str]])
     words = fault.words.replace("'", "''")
     return (
         f"select row_number, {_key_text(table, types)} as source_key, '{words}' as rule, "
-        f"'{fault.column}' as column_name, {value} as value from cast_rows where is_bad and ({fault.condition})"
+        f"'{fault.column}' as column_name, {value} as value, {_number_text(table, types)} as document_number"
+        f" from cast_rows where is_bad and ({fault.condition})"
     )
 
 
@@ -224,13 +231,17 @@ def _refuse_duplicates(
     words = f"{' and '.join(key)} must be unique: an earlier row has the same"
     return [
         f"select row_number, {_key_text(table, types)} as source_key, '{words}' as rule, {name} as column_name, "
-        f"{_key_text(table, types)} as value from cast_rows where repeated_key = '{' '.join(key)}'"
+        f"{_key_text(table, types)} as value, {_number_text(table, types)} as document_number"
+        f" from cast_rows where repeated_key = '{' '.join(key)}'"
     ]
 
 
 def _rejected(refused: list[str], table: CoreTable, selected: Selected) -> pl.DataFrame:
     """All refused rows, in the order of the select."""
-    nothing = "select 0 as row_number, '' as source_key, '' as rule, '' as column_name, '' as value where false"
+    nothing = (
+        "select 0 as row_number, '' as source_key, '' as rule, '' as column_name, '' as value, '' as document_number"
+        " where false"
+    )
     union = " union all ".join([nothing, *refused])
     frame = selected.query(f"select * from ({union}) order by row_number, column_name, rule")
     return frame.with_columns(pl.lit(table.name).alias("core_table"))

@@ -98,8 +98,8 @@ def test_a_strangers_export_of_four_formats_fills_core(shop: Path, extract: Extr
     assert warehouse.read("core.currency_rates")["currency_rate"].to_list() == [Decimal("1.63934426")]
 
     assert warehouse.read("raw.rejected_rows").drop("run_id").rows() == [
-        ("shop", "core.sale_lines", "2", "must be a number below 10^14", "moved_quantity", "one"),
-        ("shop", "core.sale_lines", "2", "must be a number below 10^14", "ordered_quantity", "one"),
+        ("shop", "core.sale_lines", "2", "must be a number below 10^14", "moved_quantity", "one", "S2"),
+        ("shop", "core.sale_lines", "2", "must be a number below 10^14", "ordered_quantity", "one", "S2"),
     ]
     assert report.rejected_count == 1
     lines = report.lines()
@@ -346,3 +346,23 @@ def test_refused_rows_are_told_by_rule_with_their_first_keys(extract: Extract) -
     said = "core.products.weight must be 0 or more: 2 rows, such as B, C (sent: '-1'); see raw.rejected_rows"
     assert report.refusals == (said,)
     assert said in report.lines()
+
+
+ORDERS = (
+    API[: API.index("tables:")]
+    + """tables:
+  sale_lines: |
+    select row ->> 'id' as sale_line_id, 's1' as sale_id, row ->> 'code' as sale_number, 'sale' as kind, 'A' as sku,
+      1 as ordered_quantity, row ->> 'cost' as moved_quantity, 'approved' as status, 'Auckland' as location
+    from products
+"""
+)
+
+
+def test_a_refused_row_is_told_with_the_number_of_its_document(extract: Extract, warehouse: Warehouse) -> None:
+    rows = [{"id": key, "code": number, "cost": -1} for key, number in ((88, "SO-1042"), (89, "SO-1042"), (90, None))]
+    report = extract(ORDERS, omni=FakeApi({"Products": rows}))
+    found = "such as order SO-1042, line 88; order SO-1042, line 89; 90 (sent: '-1'); see raw.rejected_rows"
+    assert f"core.sale_lines.moved_quantity must be 0 or more: 3 rows, {found}" in report.refusals
+    numbers = warehouse.query("select distinct source_key, document_number from raw.rejected_rows order by 1").rows()
+    assert numbers == [("88", "SO-1042"), ("89", "SO-1042"), ("90", None)]
