@@ -27,8 +27,8 @@ SAMPLE = ROOT / "data" / "sample"
 Row = dict[str, Any]
 NOT_OF_STOCK = {"core.contacts", "core.trade_documents", "core.trade_lines", "core.payments"}
 FILES = {
-    "rates": ("currency", "date", "nzd_for_one"),
-    "landed_costs": ("charge_id", "purchase_order", "type", "nzd_amount", "date", "carrier"),
+    "rates": ("currency", "date", "base_for_one"),
+    "landed_costs": ("charge_id", "purchase_order", "type", "base_amount", "date", "carrier"),
 }
 """Files that selects of stock join, and their columns."""
 BRANCHES = [{"id": 1, "company": "Auckland"}]

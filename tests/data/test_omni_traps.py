@@ -24,7 +24,7 @@ def test_a_rate_of_nothing_is_base_currency_only_where_the_currency_is_cin7_1_5(
     rate: float | None, currency: str | None, revenue: str | None
 ) -> None:
     """cin7.md section 1.5: if 0 or null, Cin7 looks up a rate."""
-    known = [{"currency": "AUD", "date": "2026-09-01", "nzd_for_one": "1.09"}]
+    known = [{"currency": "AUD", "date": "2026-09-01", "base_for_one": "1.09"}]
     (row,) = select("sale_lines", sales=[order(currencyRate=rate, currencyCode=currency)], rates=known)
     assert row["revenue_amount"] == revenue
 
@@ -131,7 +131,7 @@ def test_import_costs_on_a_branch_transfer_come_from_a_file_and_find_it_by_its_r
     """cin7.md sections 1.8 and 1.4: import costs can be added in the UI but are not exposed."""
     carriers = {"F1": "TR-3", "F2": "PO-7", "F3": "PO-?"}
     costs = [
-        {"charge_id": charge, "purchase_order": reference, "type": "freight", "nzd_amount": "60", "date": "2026-09-09"}
+        {"charge_id": charge, "purchase_order": reference, "type": "freight", "base_amount": "60", "date": "2026-09-09"}
         for charge, reference in carriers.items()
     ]
     moved = {"id": 7, "reference": "TR-3", "lineItems": [{"id": 1, "code": "TENT", "qty": 2, "unitCost": 12.5}]}
