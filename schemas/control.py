@@ -87,6 +87,9 @@ class RejectedRows(pa.DataFrameModel):
     rule: str = pa.Field(description="The rule it breaks")
     column_name: str = pa.Field(nullable=True, description="Column at fault; null for a rule about the whole row")
     value: str = pa.Field(nullable=True, description="What stood there")
+    document_number: str = pa.Field(
+        nullable=True, description="Number of its document that people use, where the select has it"
+    )
 
     class Config:
         strict = True

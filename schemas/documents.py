@@ -4,10 +4,15 @@ A source YAML fills these tables with one `select` each. Quantities are stock un
 company's own time zone, and amounts say which currency they are in.
 """
 
+from decimal import Decimal
+
 import pandera.polars as pa
 import polars as pl
 
 from schemas.dtypes import Cost, Money, Quantity, Rate, UnitCost
+
+TOTAL_OF_LINE = "must be quantity x unit_price, but for rounding: 0.02 for the line and 0.000002 for each unit"
+"""The rule that a received line's own total is that of its units, and not another line's or one with tax."""
 
 
 class Products(pa.DataFrameModel):
@@ -101,9 +106,24 @@ class ReceiptLines(pa.DataFrameModel):
     order_account: str = pa.Field(
         nullable=True, description="Account that somebody chose on the line or the order in the source"
     )
+    cost_amount: Money = pa.Field(
+        nullable=True,
+        ge=0,
+        description="Total of the line in currency_code, without recoverable tax, exact to the cent: it counts before "
+        "unit_price; null: quantity x unit_price",
+    )
 
     class Config:
         strict = True
+
+    @pa.dataframe_check(error=TOTAL_OF_LINE)
+    @classmethod
+    def _totals(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        """A price has 6 places, rounded up to three times on its way, and freight is shared in whole cents."""
+        at_price = pl.col("quantity").cast(pl.Decimal(38, 10)) * pl.col("unit_price")
+        explained = pl.lit(Decimal("0.02")) + pl.col("quantity").cast(pl.Decimal(38, 10)) * Decimal("0.000002")
+        agrees = (pl.col("cost_amount") - at_price).abs() <= explained
+        return data.lazyframe.select(agrees.fill_null(value=True).alias("totals"))
 
 
 class BillLines(pa.DataFrameModel):

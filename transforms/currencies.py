@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from schemas.dtypes import RATE
-from transforms.rounding import convert, extend, round_money
+from schemas.dtypes import COST, RATE
+from transforms.rounding import convert, convert_money, extend, round_money
 
 _WIDE = pl.Decimal(38, 12)
 
@@ -48,11 +48,15 @@ def cost_receipts(receipts: pl.LazyFrame, rates: pl.LazyFrame, base_currency: st
         base_currency: ISO 4217 code.
 
     Returns:
-        The same rows with `applied_rate`, `is_base_currency` and `base_cost_amount` (Cost, 6 places; null without a
-        price or a rate).
+        The same rows with `applied_rate`, `is_base_currency` and `base_cost_amount` (Cost; null without a price or a
+        rate): the line's own total in cents, converted and rounded once, where it has one; else quantity x price, with
+        6 places.
     """
     foreign = extend(pl.col("quantity"), pl.col("unit_price"))
-    base = pl.when("is_base_currency").then(foreign).otherwise(convert(foreign, pl.col("applied_rate")))
+    at_price = pl.when("is_base_currency").then(foreign).otherwise(convert(foreign, pl.col("applied_rate")))
+    total = pl.col("cost_amount")
+    at_total = pl.when("is_base_currency").then(total).otherwise(convert_money(total, pl.col("applied_rate")))
+    base = pl.when(total.is_not_null()).then(at_total.cast(COST)).otherwise(at_price)
     return add_rates(receipts, rates, "received_date", base_currency).with_columns(base.alias("base_cost_amount"))
 
 

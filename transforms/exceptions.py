@@ -165,6 +165,7 @@ def _unknown_skus(core: CoreTables, table: str) -> pl.LazyFrame:
 def _unpriced_receipts(core: CoreTables) -> pl.LazyFrame:
     rows = core.receipt_lines.join(core.stocked(), on="sku", how="semi").filter(
         pl.col("unit_price").is_null()
+        & pl.col("cost_amount").is_null()
         & (pl.col("kind") == "receipt")
         & pl.col("received_date").is_not_null()
         & (pl.col("quantity") > 0)

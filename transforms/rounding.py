@@ -34,6 +34,11 @@ def convert(amount: pl.Expr, rate: pl.Expr) -> pl.Expr:
     return round_cost(amount.cast(_WIDER) * rate)
 
 
+def convert_money(amount: pl.Expr, rate: pl.Expr) -> pl.Expr:
+    """Cents in foreign currency times the rate (8 places): 10 places that are exact, rounded once to cents."""
+    return round_money(amount.cast(_WIDE) * rate)
+
+
 def zero_money() -> pl.Expr:
     """0.00 as money."""
     return pl.lit(0).cast(MONEY)

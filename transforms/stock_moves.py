@@ -98,8 +98,9 @@ def _openings(openings: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _receipts(receipts: pl.LazyFrame, base_currency: str) -> pl.LazyFrame:
-    """Base-currency receipts keep quantity and price, which is exact; foreign ones carry their converted total."""
+    """Base-currency receipts keep quantity and price; foreign ones, and lines with a total of their own, carry that."""
     is_return = pl.col("kind") == "purchase_return"
+    keeps_price = pl.col("is_base_currency") & pl.col("cost_amount").is_null()
     return receipts.filter(pl.col("received_date").is_not_null() & (pl.col("quantity") > 0)).select(
         fill("receipt:{}", "receipt_line_id").alias("move_id"),
         "kind",
@@ -109,8 +110,8 @@ def _receipts(receipts: pl.LazyFrame, base_currency: str) -> pl.LazyFrame:
         pl.col("received_date").alias("moved_on"),
         "known_on",
         pl.when(is_return).then(-pl.col("quantity")).otherwise("quantity").alias("quantity"),
-        pl.when(pl.col("is_base_currency") & ~is_return).then("unit_price").alias("unit_cost"),
-        pl.when(~pl.col("is_base_currency") & ~is_return).then("base_cost_amount").alias("amount"),
+        pl.when(keeps_price & ~is_return).then("unit_price").alias("unit_cost"),
+        pl.when(~keeps_price & ~is_return).then("base_cost_amount").alias("amount"),
         pl.when(is_return).then(fill("receipt:{}", "returned_receipt_line_id")).alias("source_move_id"),
         pl.lit("purchase").alias("document_kind"),
         pl.col("purchase_id").alias("document_id"),

@@ -15,7 +15,7 @@ payments, the first days of November) is in `sync_story.py`; no figure of a mont
 Files: `omni/RESOURCE.json` are rows as Omni's API gives them (a business date is the UTC instant at which the day
 begins in Auckland, so it carries the date before); `core/RESOURCE.json` are the same documents as Cin7 Core gives them,
 with what Core booked by itself; `files/*.csv` are what Omni's API does not give. Amounts of landed costs and opening
-stock are NZ dollars without GST; bills are in their own currency with the rate `nzd_for_one`.
+stock are NZ dollars without GST; bills are in their own currency with the rate `base_for_one`.
 """
 
 import csv

@@ -157,8 +157,8 @@ def australian_rates() -> Table:
 
 
 def _deposits(story: SyncStory) -> Iterator[tuple[str, ...]]:
-    yield ("deposit_id", "kind", "number", "order_reference", "date", "currency", "nzd_for_one", "amount", "tax_amount",
-           "tax_rate", "payment_id", "status")  # fmt: skip
+    yield ("deposit_id", "kind", "number", "order_reference", "date", "currency", "base_for_one", "amount",
+           "tax_amount", "tax_rate", "payment_id", "status")  # fmt: skip
     paid = {
         one.document: 5000 + number for number, one in enumerate(story.payments, 1) if isinstance(one.document, str)
     }
@@ -172,7 +172,7 @@ def _deposits(story: SyncStory) -> Iterator[tuple[str, ...]]:
 
 
 def _supplier_credits() -> Iterator[tuple[str, ...]]:
-    yield ("credit_id", "credit_number", "supplier", "purchase_order", "date", "currency", "nzd_for_one", "tax_status",
+    yield ("credit_id", "credit_number", "supplier", "purchase_order", "date", "currency", "base_for_one", "tax_status",
            "tax_rate", "sku", "description", "quantity", "unit_price", "tax_amount", "account", "total",
            "status")  # fmt: skip
     for number, (text, purchase_order, amount) in CREDITS.items():

@@ -59,7 +59,7 @@ def _opening_stock(books: Books) -> Table:
 def _currency_rates(quotes: dict[date, Decimal]) -> Table:
     """One row a working day; a document of a weekend takes the Friday's rate."""
     rows = [("USD", day.isoformat(), str(_nzd(quote))) for day, quote in quotes.items()]
-    return [("currency", "date", "nzd_for_one"), *rows]
+    return [("currency", "date", "base_for_one"), *rows]
 
 
 def _landed_costs(books: Books, quotes: dict[date, Decimal], chance: Chance) -> Table:
@@ -70,7 +70,7 @@ def _landed_costs(books: Books, quotes: dict[date, Decimal], chance: Chance) -> 
             rows.append(
                 (f"LC-{len(rows) + 1:02}", reference(purchase), charge_type, day.isoformat(), str(amount), carrier)
             )
-    return [("charge_id", "purchase_order", "type", "date", "nzd_amount", "carrier"), *rows]
+    return [("charge_id", "purchase_order", "type", "date", "base_amount", "carrier"), *rows]
 
 
 def _charges(
@@ -102,7 +102,7 @@ def _supplier_bills(books: Books, quotes: dict[date, Decimal]) -> Table:
         "date",
         "currency",
         "amount",
-        "nzd_for_one",
+        "base_for_one",
     )
     rows: Table = []
     for purchase in books.purchases:

@@ -8,6 +8,7 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
+from schemas.documents import TOTAL_OF_LINE
 from schemas.tables import SOURCE_TABLES
 
 
@@ -19,6 +20,8 @@ class Rule:
     """The rule as a person reads it."""
     condition: str
     """The rule as SQL, with {} for the column; true where it holds."""
+    reads: frozenset[str] = frozenset()
+    """Other columns that it asks for; a select that leaves one out is not asked."""
 
 
 @dataclass(frozen=True)
@@ -68,20 +71,35 @@ _RULES: dict[str, Callable[[dict[str, Any]], Rule]] = {
     "less_than": lambda given: Rule(f"must be less than {given['max_value']}", f"{{}} < {given['max_value']}"),
 }
 """pandera's checks that foreign rows are asked for. A check without an entry here stops the import of this table."""
+_ROW_RULES = {
+    TOTAL_OF_LINE: (
+        "cost_amount",
+        Rule(
+            TOTAL_OF_LINE,
+            "abs({} - quantity * unit_price) <= 0.02 + quantity * 0.000002",
+            frozenset({"quantity", "unit_price"}),
+        ),
+    ),
+}
+"""The same for checks of a whole row, by their words: the column that is named when a row breaks it, and the rule."""
 
 
 @cache
 def core_table(name: str) -> CoreTable:
     """The declared columns, rules and keys of a core table, from its model in schemas/documents.py."""
     schema = SOURCE_TABLES[name].to_schema()
-    columns = tuple(_column(column_name, column) for column_name, column in schema.columns.items())
+    row_rules = [_ROW_RULES[str(check.error)] for check in schema.checks]
+    columns = tuple(
+        _column(column_name, column, [rule for name, rule in row_rules if name == column_name])
+        for column_name, column in schema.columns.items()
+    )
     single = [(column_name,) for column_name, column in schema.columns.items() if column.unique]
     joint = [tuple(schema.unique)] if schema.unique else []
     return CoreTable(name, columns, (*single, *joint))
 
 
-def _column(name: str, column: pa.Column) -> CoreColumn:
-    rules = tuple(_RULES[str(check.name)](check.statistics) for check in column.checks)
+def _column(name: str, column: pa.Column, row_rules: list[Rule]) -> CoreColumn:
+    rules = (*(_RULES[str(check.name)](check.statistics) for check in column.checks), *row_rules)
     dtype = column.dtype.type
     return CoreColumn(
         name, dtype if isinstance(dtype, pl.DataType) else dtype(), not column.nullable, column.description or "", rules

@@ -7,7 +7,7 @@ import polars as pl
 from mappings.findings import Place
 from mappings.wording import did_you_mean, nearest, quote
 from pipelines.extract.core_casts import as_text, cast_to, duckdb_type, is_given, is_rounded, type_rule
-from pipelines.extract.core_columns import CoreColumn, CoreTable
+from pipelines.extract.core_columns import CoreColumn, CoreTable, Rule
 from pipelines.extract.source_sql import SELECTED, Selected
 from schemas.problems import Problem
 
@@ -28,7 +28,7 @@ class TypedTable:
     row_count: int
     """Good rows."""
     rejected: pl.DataFrame
-    """core_table, source_key, rule, column_name, value: one row per rule broken by a source row."""
+    """core_table, source_key, document_number, rule, column_name, value: one row per rule broken by a source row."""
     rejected_count: int
     """Source rows refused."""
     null_columns: tuple[str, ...]
@@ -94,7 +94,7 @@ def type_rows(table: CoreTable, selected: Selected, *, is_in_order: bool = True)
     """
     types = {name.lower(): (f'"{name}"', source_type) for name, source_type in selected.columns.items()}
     present = [column for column in table.columns if column.name in types]
-    faults = [fault for column in present for fault in _faults(column, types[column.name][1])]
+    faults = [fault for column in present for fault in _faults(column, types)]
     selected.execute(_typed_rows(table, present, faults, types))
     counts = "count(*), count(*) filter (where is_bad), count(*) filter (where is_rounded), coalesce(min(rowid), 0)"
     row_count, bad_count, rounded_count, first_row = selected.query(f"select {counts} from typed_rows").row(0)
@@ -129,7 +129,7 @@ def _typed_rows(
         f'{cast_to(column.dtype, f"{chr(34)}{GIVEN}{column.name}{chr(34)}", types[column.name][1])} as "{column.name}"'
         for column in present
     )
-    suspicions = " or ".join(condition for column in present for condition in _suspicions(column))
+    suspicions = " or ".join(condition for column in present for condition in _suspicions(column, types))
     is_bad = " or ".join(f"({fault.condition})" for fault in faults)
     is_rounded = " or ".join(f"coalesce({condition}, false)" for condition in _roundings(present, types).values())
     key_columns = {name for key in table.keys for name in key}
@@ -144,11 +144,16 @@ def _typed_rows(
     )
 
 
-def _suspicions(column: CoreColumn) -> list[str]:
+def _suspicions(column: CoreColumn, types: dict[str, tuple[str, str]]) -> list[str]:
     """SQL that is true, of a column's typed value, wherever a rule of the column may be broken; quick to ask."""
     name = f'"{column.name}"'
     is_nothing = f"{name} is null" if column.is_required else f'({name} is null and "{GIVEN}{column.name}" is not null)'
-    return [is_nothing, *(f"not coalesce({rule.condition.format(name)}, true)" for rule in column.rules)]
+    return [is_nothing, *(f"not coalesce({rule.condition.format(name)}, true)" for rule in _asked(column, types))]
+
+
+def _asked(column: CoreColumn, types: dict[str, tuple[str, str]]) -> list[Rule]:
+    """The limits of a column that can be asked for, by the columns that the select gives."""
+    return [rule for rule in column.rules if rule.reads <= types.keys()]
 
 
 def _cast_view(present: list[CoreColumn], first_row: int) -> str:
@@ -160,13 +165,13 @@ def _cast_view(present: list[CoreColumn], first_row: int) -> str:
     )
 
 
-def _faults(column: CoreColumn, source_type: str) -> list[_Fault]:
+def _faults(column: CoreColumn, types: dict[str, tuple[str, str]]) -> list[_Fault]:
     """The rules of a column: its type, that it is there, and its limits."""
-    name, given = f'"{column.name}"', is_given(f'"given: {column.name}"', source_type)
+    name, given = f'"{column.name}"', is_given(f'"given: {column.name}"', types[column.name][1])
     faults = [_Fault(column.name, type_rule(column.dtype), f"{given} and {name} is null")]
     if column.is_required:
         faults.append(_Fault(column.name, "must not be empty", f"not {given}"))
-    limits = [(rule.words, rule.condition.format(name)) for rule in column.rules]
+    limits = [(rule.words, rule.condition.format(name)) for rule in _asked(column, types)]
     return faults + [_Fault(column.name, words, f"not coalesce({condition}, true)") for words, condition in limits]
 
 
@@ -183,6 +188,12 @@ def _key_text(table: CoreTable, types: dict[str, tuple[str, str]]) -> str:
     return f"coalesce(nullif(trim(concat_ws(' ', {parts})), ''), 'row ' || row_number)"
 
 
+def _number_text(table: CoreTable, types: dict[str, tuple[str, str]]) -> str:
+    """SQL for the number that people know the row's document by; null where the select has none."""
+    numbers = [name for name in table.column_names if name.endswith("_number") and name in types]
+    return f'"{numbers[0]}"' if numbers else "cast(null as varchar)"
+
+
 def _given_text(name: str, table: CoreTable, types: dict[str, tuple[str, str]]) -> str:
     """SQL for a value as text as it was given; of a text column the typed value says the same."""
     given = as_text(f'"{GIVEN}{name}"', types[name][1])
@@ -196,7 +207,8 @@ def _refused(fault: _Fault, table: CoreTable, types: dict[str, tuple[str, str]])
     words = fault.words.replace("'", "''")
     return (
         f"select row_number, {_key_text(table, types)} as source_key, '{words}' as rule, "
-        f"'{fault.column}' as column_name, {value} as value from cast_rows where is_bad and ({fault.condition})"
+        f"'{fault.column}' as column_name, {value} as value, {_number_text(table, types)} as document_number"
+        f" from cast_rows where is_bad and ({fault.condition})"
     )
 
 
@@ -219,13 +231,17 @@ def _refuse_duplicates(
     words = f"{' and '.join(key)} must be unique: an earlier row has the same"
     return [
         f"select row_number, {_key_text(table, types)} as source_key, '{words}' as rule, {name} as column_name, "
-        f"{_key_text(table, types)} as value from cast_rows where repeated_key = '{' '.join(key)}'"
+        f"{_key_text(table, types)} as value, {_number_text(table, types)} as document_number"
+        f" from cast_rows where repeated_key = '{' '.join(key)}'"
     ]
 
 
 def _rejected(refused: list[str], table: CoreTable, selected: Selected) -> pl.DataFrame:
     """All refused rows, in the order of the select."""
-    nothing = "select 0 as row_number, '' as source_key, '' as rule, '' as column_name, '' as value where false"
+    nothing = (
+        "select 0 as row_number, '' as source_key, '' as rule, '' as column_name, '' as value, '' as document_number"
+        " where false"
+    )
     union = " union all ".join([nothing, *refused])
     frame = selected.query(f"select * from ({union}) order by row_number, column_name, rule")
     return frame.with_columns(pl.lit(table.name).alias("core_table"))

@@ -72,6 +72,13 @@ def understand(name: str, definition: FileInput, received: Received) -> Load:
     )
 
 
+def rename_columns(rows: pl.DataFrame, definition: FileInput) -> pl.DataFrame:
+    """The rows with the names that the selects read, where an older file has others; a column of that name stays."""
+    found = {column.lower(): column for column in rows.columns}
+    asked = {str(old).lower(): str(new) for old, new in (definition.renamed or {}).items()}
+    return rows.rename({found[old]: new for old, new in asked.items() if old in found and new.lower() not in found})
+
+
 def find_row_count_problem(name: str, definition: Input | ApiInput, row_count: int) -> Problem | None:
     """The problem of an input that has fewer or more rows than its YAML expects."""
     expected = definition.expect_rows

@@ -9,9 +9,9 @@ from schemas.problems import Problem
 
 HEADERS = {
     "opening_stock.csv": "opening_id,sku,branch,date,quantity,unit_cost",
-    "currency_rates.csv": "currency,date,nzd_for_one",
-    "landed_costs.csv": "charge_id,purchase_order,type,date,nzd_amount,carrier",
-    "supplier_bills.csv": "bill_line_id,bill_number,purchase_order,sku,supplier,date,currency,amount,nzd_for_one",
+    "currency_rates.csv": "currency,date,base_for_one",
+    "landed_costs.csv": "charge_id,purchase_order,type,date,base_amount,carrier",
+    "supplier_bills.csv": "bill_line_id,bill_number,purchase_order,sku,supplier,date,currency,amount,base_for_one",
 }
 """First line of the files that the sources which come with tieout read (mappings/sources/README.md)."""
 
@@ -41,10 +41,17 @@ def find_missing_files(source: Source, folder: Path) -> list[MissingFile]:
         folder: where relative paths start (TIEOUT_DATA).
     """
     return [
-        MissingFile(folder / one.file, one.defined_at, HEADERS.get(Path(one.file).name))
+        MissingFile(folder / one.file, one.defined_at, _header(Path(one.file).name, source))
         for one in source.inputs.values()
         if isinstance(one, FileInput) and not one.if_absent and is_absent(one.file, folder)
     ]
+
+
+def _header(file: str, source: Source) -> str | None:
+    """The first line of a file; a YAML of a company's own may ask for the names that these columns had before."""
+    header = HEADERS.get(file)
+    is_older = "nzd_for_one" in source.text and "base_for_one" not in source.text
+    return header.replace("base_", "nzd_") if header and is_older else header
 
 
 def write_empty_files(source: Source, folder: Path) -> list[Path]:

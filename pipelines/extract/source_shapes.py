@@ -47,6 +47,11 @@ class FileInput(Written):
         "Columns of a file that may be missing: without it the input has these columns and no rows",
         default=(),
     )
+    renamed: Mapping[PlacedText, PlacedText] | None = key(
+        TableOf(Text(meaning="a column name"), Text(meaning="a column name")),
+        "Names that columns have in older files, each with the name that the selects read; raw keeps what was received",
+        default=None,
+    )
     encoding: str | None = key(
         Encoding(), "Such as utf-8 (the default), utf-16, windows-1252, latin-1; a byte order mark wins", default=None
     )

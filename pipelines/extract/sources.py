@@ -25,7 +25,7 @@ from pipelines.extract.core_tables import TypedTable, find_column_problems, type
 from pipelines.extract.drift_report import read_drift
 from pipelines.extract.file_bytes import UnreadableInputError
 from pipelines.extract.raw_tables import Load, current_loads, land
-from pipelines.extract.received import Received, find_row_count_problem, receive, understand
+from pipelines.extract.received import Received, find_row_count_problem, receive, rename_columns, understand
 from pipelines.extract.refusals import read_refusals
 from pipelines.extract.report import ExtractReport, InputReport
 from pipelines.extract.retention import forget_old_rows
@@ -204,7 +204,9 @@ def _type_all(run: _Extract, loads: list[Load]) -> dict[str, TypedTable]:
     """Fill a core table from every select, its rows cast and split, or raise all problems; the caller commits."""
     typed: dict[str, TypedTable] = {}
     settings, zone = run.settings, run.source.content.source.time_zone
-    frames: dict[str, pl.DataFrame | StreamedQuery] = {load.input_name: load.rows for load in loads}
+    frames: dict[str, pl.DataFrame | StreamedQuery] = {
+        load.input_name: rename_columns(load.rows, run.files[load.input_name]) for load in loads
+    }
     assumed = {str(name): str(one.value) for name, one in run.source.assumptions.items()}
     with (
         TemporaryDirectory(prefix=".selects-", dir=settings.warehouse.parent) as spill,

@@ -9,6 +9,7 @@ import polars as pl
 
 from mappings.xero_checks import check_against_xero
 from pipelines.errors import DataProblem
+from pipelines.extract.refusals import name_row
 from pipelines.load.latest_plans import is_computed, latest_plans
 from pipelines.mapping.lines import find_unmapped_lines
 from pipelines.steps.context import CloseContext
@@ -122,7 +123,8 @@ def _refused_rows(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[Proble
         row = group.row(0, named=True)
         column = f".{row['column_name']}" if row["column_name"] else ""
         shown = [
-            f"{one['source_key']} = {one['value']!r}" if one["value"] is not None else one["source_key"]
+            name_row(one["core_table"], one["source_key"], one["document_number"])
+            + (f" = {one['value']!r}" if one["value"] is not None else "")
             for one in group.head(EXAMPLES).to_dicts()
         ]
         fix = next_step("rejected_row", "", _quoted(group["subject"].unique(maintain_order=True).to_list()))

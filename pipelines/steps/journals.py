@@ -272,7 +272,7 @@ def _rejected_rows(warehouse: Warehouse) -> pl.LazyFrame:
         f"""
         select 'rejected_row' as exception_kind, core_table as source_table,
                source_key || coalesce('/' || column_name, '') || '/' || rule as source_id,
-               source_key as document_number,
+               coalesce(document_number, source_key) as document_number,
                null::varchar as sku, core_table || ':' || source_key as subject, null::decimal(18, 4) as quantity,
                null::decimal(18, 2) as amount, null::date as happened_on
         from raw.rejected_rows

@@ -8,10 +8,12 @@ from datetime import date
 
 import polars as pl
 
+from pipelines.errors import DataProblem
 from pipelines.steps.context import CloseContext
 from pipelines.warehouse import Warehouse
 from schemas.frames import dtypes_of
 from schemas.policies import ClosePolicy
+from schemas.problems import Problem
 from schemas.stock import LandedCostAllocations
 from transforms.core_tables import CoreTables
 from transforms.stock_moves import build_stock_moves
@@ -24,6 +26,8 @@ _KEYS = {
     "production_lines": ("production_line_id", "production", "produced_date"),
 }
 """Key, what stands before it in the id of its (first) move, and physical date of each table."""
+
+EXAMPLES = 3
 
 LISTED = "category in ('before_opening', 'dispatched_before_opening')"
 """Rows of close.left_out about moves before the opening."""
@@ -61,6 +65,52 @@ def moves_before_opening(close: CloseContext, warehouse: Warehouse, *, new_only:
         return warehouse.query("from core.stock_moves limit 0")
     tables = {name: _earlier_rows(name, begins_on, warehouse, new_only=new_only) for name in _KEYS}
     return _build(close, warehouse, tables).filter(pl.col("moved_on") < begins_on)
+
+
+def stop_on_jobs_over_opening(close: CloseContext, warehouse: Warehouse, last_day: date) -> None:
+    """A product whose components left before the ledger began brings a cost that no document of the ledger tells.
+
+    It was work in progress when the opening stock was counted, so it is not in it. What it costs stands in the accounts
+    as work in progress; with all or some of its components missing, costing would bring it in for too little.
+
+    Args:
+        close: policies.
+        warehouse: core tables.
+        last_day: what is made later does not matter yet.
+
+    Raises:
+        DataProblem: such a product without a cost of its own (exit 3).
+    """
+    begins_on = ledger_begins_on(close, warehouse)
+    if begins_on is None:
+        return
+    made = warehouse.query(
+        """
+        from core.production_lines
+        where kind = 'output' and unit_cost is null and quantity > 0 and produced_date between $1 and $2
+          and sku in (select sku from core.products where is_stocked)
+          and production_id in (
+            select production_id from core.production_lines
+            where kind = 'component' and quantity > 0 and produced_date < $1
+              and sku in (select sku from core.products where is_stocked))
+        order by produced_date, production_number, production_line_id
+        """,
+        [begins_on, last_day],
+    )
+    if made.is_empty():
+        return
+    problem = Problem(
+        "core.production_lines",
+        f"components left before {begins_on}, and what was made of them came in after it: in the opening stock is"
+        " neither, and nothing says what the product costs",
+        "Give the output a unit_cost (select production_lines of the source's YAML): what the accounts hold as work in"
+        " progress for the job, for one unit. It comes in at that, against the account of production_clearing. Or date"
+        f" the components on {begins_on} or later, and count them in the opening stock.",
+        made.height,
+        None,
+        tuple(f"{number} ({sku})" for number, sku in made.select("production_number", "sku").head(EXAMPLES).rows()),
+    )
+    raise DataProblem("Jobs reach over the day on which the ledger begins. Nothing was posted.", [problem])
 
 
 def moves_between(day: date, last_day: date, close: CloseContext, warehouse: Warehouse) -> pl.DataFrame:

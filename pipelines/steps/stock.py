@@ -21,7 +21,7 @@ from pipelines.steps.checkpoints import (
     state_day_of,
 )
 from pipelines.steps.context import CloseContext
-from pipelines.steps.ledger_start import ledger_begins_on
+from pipelines.steps.ledger_start import ledger_begins_on, stop_on_jobs_over_opening
 from pipelines.steps.move_lookups import find_moves, find_prior_moves, read_pools
 from pipelines.steps.source_changes import CORE_TABLES, SourceChanges, find_changes, find_horizon, keep_digests
 from pipelines.warehouse import Warehouse
@@ -76,11 +76,13 @@ def value_stock(close: CloseContext, warehouse: Warehouse, *, rebuild: bool = Fa
         rebuild: value everything from the beginning, whatever stands.
 
     Raises:
-        DataProblem: moves that contradict each other, or closing layers of other policies (exit 3).
+        DataProblem: moves that contradict each other, jobs that reach over the beginning of the ledger, or closing
+            layers of other policies (exit 3).
     """
     with warehouse.transaction():
         before = read_checkpoint(close, warehouse, rebuild=rebuild)
         horizon = find_horizon(warehouse, close.policy.recognition, close.cut_off)
+        stop_on_jobs_over_opening(close, warehouse, horizon)
         is_from_start = before.state_day == Checkpoint().state_day
         found = find_changes(close, warehouse, close.cut_off, horizon, before.horizon, everything=is_from_start)
         was = warehouse.read("close.valued_moves") if rebuild else pl.DataFrame(schema=dtypes_of(MoveCosts))

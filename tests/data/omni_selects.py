@@ -14,8 +14,8 @@ OMNI = Path(__file__).parents[2] / "mappings" / "sources" / "omni.yaml"
 
 Row = dict[str, Any]
 FILES = {
-    "rates": ("currency", "date", "nzd_for_one"),
-    "landed_costs": ("charge_id", "purchase_order", "type", "nzd_amount", "date", "carrier"),
+    "rates": ("currency", "date", "base_for_one"),
+    "landed_costs": ("charge_id", "purchase_order", "type", "base_amount", "date", "carrier"),
 }
 """Files that selects of stock join, and their columns."""
 BRANCHES = [{"id": 1, "company": "Auckland"}]

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.data.core_selects import (
+    Row,
     fulfilment,
     invoice,
     ordered,
@@ -24,7 +25,7 @@ def test_a_sale_leaves_on_its_shipment_date_and_no_date_is_ever_shifted_section_
         "sale_line_id": "f1/TENT/Auckland", "sale_id": "s1", "sale_number": "SO-1", "kind": "sale", "sku": "TENT",
         "ordered_quantity": Decimal(2), "moved_quantity": Decimal(2), "invoice_date": "2026-10-01",
         "moved_date": "2026-09-30", "status": "approved", "accounting_status": "imported", "location": "Auckland",
-        "channel": "Web", "customer": "Aroha", "revenue_amount": Decimal("200.00"), "returned_sale_line_id": None,
+        "channel": "Web", "customer": "Aroha", "revenue_amount": "200.00", "returned_sale_line_id": None,
         "known_on": None, "customer_group": None, "currency_code": "NZD", "order_account": None, "lot": None,
     }  # fmt: skip
 
@@ -68,13 +69,13 @@ def test_what_is_still_to_be_shipped_counts_as_ordered_from_the_last_fulfilment(
 def test_revenue_is_shared_by_what_moved_to_the_cent() -> None:
     parts = [fulfilment(picked(1), number=number) for number in (1, 2, 3)]
     rows = select("sale_lines", sales=[sale(Order=ordered(3), Fulfilments=parts)])
-    assert [row["revenue_amount"] for row in rows] == [Decimal("66.67"), Decimal("66.66"), Decimal("66.67")]
+    assert [row["revenue_amount"] for row in rows] == ["66.67", "66.66", "66.67"]
 
 
 def test_a_voided_invoice_stays_in_the_sale_and_does_not_count_section_2_2() -> None:
     voided = invoice(Status="VOIDED", InvoiceDate="2026-09-15T00:00:00")
     (row,) = select("sale_lines", sales=[sale(Invoices=[voided, invoice()])])
-    assert (row["invoice_date"], row["revenue_amount"]) == ("2026-10-01", Decimal("200.00"))
+    assert (row["invoice_date"], row["revenue_amount"]) == ("2026-10-01", "200.00")
     (open_row,) = select("sale_lines", sales=[sale(Invoices=[voided])])
     assert (open_row["invoice_date"], open_row["accounting_status"]) == (None, "not_imported")
 
@@ -116,7 +117,7 @@ def test_goods_come_back_by_restock_and_not_by_the_credit_note_section_2_2() -> 
     ]
     assert (back["kind"], back["sale_number"], back["location"]) == ("sale_return", "CN-1", "Wellington")
     assert (back["invoice_date"], back["moved_date"]) == ("2026-10-05", "2026-10-07")
-    assert (back["moved_quantity"], back["revenue_amount"]) == (1, Decimal("-100.00"))
+    assert (back["moved_quantity"], back["revenue_amount"]) == (1, "-100.00")
     assert back["returned_sale_line_id"] == "f1/TENT/Auckland"
 
 
@@ -170,7 +171,7 @@ def test_what_is_negative_is_shared_to_the_cent_like_what_is_positive() -> None:
     parts = [fulfilment(picked(1), number=number) for number in (1, 2, 3)]
     taken = invoice(Lines=[{"SKU": "TENT", "Quantity": 3, "Total": -100.0, "Tax": 0}])
     rows = select("sale_lines", sales=[sale(Order=ordered(3), Fulfilments=parts, Invoices=[taken])])
-    assert [row["revenue_amount"] for row in rows] == [Decimal("-33.33"), Decimal("-33.34"), Decimal("-33.33")]
+    assert [row["revenue_amount"] for row in rows] == ["-33.33", "-33.34", "-33.33"]
     received = [{"TaskID": "r1", "Status": "AUTHORISED", "Lines": [
         received_line(Quantity=each, CardID=card) for each, card in ((1, "a"), (2, "b"))]}]  # fmt: skip
     billed = purchase()["Invoice"][0] | {"Lines": [purchase_line(Quantity=3, Total=-10.0)]}
@@ -183,7 +184,7 @@ def test_a_sale_of_a_million_and_more_is_read_to_the_end_section_2_2() -> None:
     for total, rate, revenue in ((90_000_000, 0.011, "990000.00"), (2_000_000, 1, "2000000.00")):
         line = {"SKU": "TENT", "Quantity": 2, "Total": total, "Tax": 0}
         (row,) = select("sale_lines", sales=[sale(Invoices=[invoice(Lines=[line], CurrencyConversionRate=rate)])])
-        assert row["revenue_amount"] == Decimal(revenue)
+        assert row["revenue_amount"] == revenue
 
 
 def test_a_negative_line_of_a_sale_is_an_exchange_and_comes_back_section_2_2() -> None:
@@ -198,8 +199,8 @@ def test_a_negative_line_of_a_sale_is_an_exchange_and_comes_back_section_2_2() -
     shown = ("kind", "sku", "ordered_quantity", "moved_quantity", "moved_date", "invoice_date", "revenue_amount")
     rows = [tuple(row[name] for name in shown) for row in select("sale_lines", sales=[swap])]
     assert sorted(rows) == [
-        ("sale", "TENT", 2, 2, "2026-09-30", "2026-10-01", Decimal("200.00")),
-        ("sale_return", "POT", 1, 1, "2026-09-30", "2026-10-01", Decimal("-20.00")),
+        ("sale", "TENT", 2, 2, "2026-09-30", "2026-10-01", "200.00"),
+        ("sale_return", "POT", 1, 1, "2026-09-30", "2026-10-01", "-20.00"),
     ]
     assert select("uncounted_lines", sales=[swap]) == []
     unpicked = swap | {"Fulfilments": [fulfilment()]}
@@ -208,3 +209,54 @@ def test_a_negative_line_of_a_sale_is_an_exchange_and_comes_back_section_2_2() -
     (listed,) = select("uncounted_lines", sales=[unpicked])
     assert (listed["sku"], listed["quantity"], listed["moved_date"]) == ("POT", 1, "2026-10-01")
     assert "nobody picked" in listed["reason"]
+
+
+RULES = [{"Name": "VAT 20", "TaxPercent": 20}, {"Name": "GST", "TaxPercent": 15}, {"Name": "None", "TaxPercent": 0}]
+
+
+def revenue_of(**changes: object) -> str | None:
+    """Revenue of the one line of a sale: 2 tents at 230.00 in all, with tax; nothing says how much of it."""
+    line = {"SKU": "TENT", "Quantity": 2, "Total": 230.0, "Tax": None} | changes
+    billed = sale(Invoices=[invoice(Lines=[line])], TaxRule=changes.get("rule"))
+    (row,) = select("sale_lines", sales=[billed | {"TaxCalculation": changes.get("mode", "Inclusive")}], taxes=RULES)
+    revenue: str | None = row["revenue_amount"]
+    return revenue
+
+
+@pytest.mark.parametrize(
+    ("changes", "revenue"),
+    [
+        ({"TaxRule": "GST"}, "200.00"),
+        ({"TaxRule": " vat 20 ", "Tax": ""}, "191.67"),  # 38.33 of 230.00
+        ({"rule": "VAT 20"}, "191.67"),  # the rule of the sale
+        ({"rule": "VAT 20", "TaxRule": "GST"}, "200.00"),
+        ({"TaxRule": "None"}, "230.00"),
+        ({"TaxRule": "GST", "Tax": 0}, "230.00"),  # stated: there is none in it
+        ({"Total": 0}, "0.00"),
+        ({}, "TaxCalculation Inclusive, Tax null, TaxRule null"),
+        ({"TaxRule": "VAT 99"}, "TaxCalculation Inclusive, Tax null, TaxRule VAT 99"),
+        ({"Tax": "thirty"}, "TaxCalculation Inclusive, Tax thirty, TaxRule null"),
+        ({"Total": "1,000.00", "Tax": 0}, "Total 1,000.00"),
+        ({"mode": "Exclusive"}, "230.00"),
+        ({"mode": None, "Tax": 0}, "230.00"),
+        ({"mode": None, "Tax": 30.0}, "TaxCalculation null, Tax 30.0, TaxRule null"),
+        ({"mode": "Both", "Tax": 30.0}, "TaxCalculation Both, Tax 30.0, TaxRule null"),
+    ],
+)
+def test_revenue_is_never_gross_without_a_word_section_2_2(changes: Row, revenue: str) -> None:
+    """cin7.md section 2.2: TaxCalculation Inclusive, lines with Total, Tax and TaxRule, /ref/tax with TaxPercent."""
+    assert revenue_of(**changes) == revenue
+
+
+def test_a_credit_and_an_order_take_the_tax_of_their_rule_too_section_2_2() -> None:
+    note = {
+        "TaskID": "c1", "CreditNoteNumber": "CN-1", "Status": "AUTHORISED", "CreditNoteDate": "2026-10-05T00:00:00",
+        "Lines": [{"SKU": "TENT", "Total": 115.0, "TaxRule": "GST"}],
+        "Restock": [{"SKU": "TENT", "Quantity": 1, "Location": "Auckland", "RestockDate": "2026-10-07T00:00:00"}],
+    }  # fmt: skip
+    unbilled = sale(Invoices=[], Order=ordered(2, Total=230.0, Tax=None, TaxRule="GST"), CreditNotes=[note])
+    rows = {row["kind"]: row["revenue_amount"] for row in select("sale_lines", sales=[unbilled], taxes=RULES)}
+    assert rows == {"sale": "200.00", "sale_return": "-100.00"}
+    rows = {row["kind"]: row["revenue_amount"] for row in select("sale_lines", sales=[unbilled])}
+    told = "TaxCalculation Inclusive, Tax null, TaxRule GST"
+    assert rows == {"sale": told, "sale_return": told}

@@ -8,7 +8,7 @@ from tests.data.trade_selects import AUCKLAND, Row, read, select
 
 OMNI = read("omni")
 BRANCHES = [{"id": 1, "company": "Auckland"}]
-RATES = [{"currency": "AUD", "date": "2026-09-28", "nzd_for_one": "1.09"}]
+RATES = [{"currency": "AUD", "date": "2026-09-28", "base_for_one": "1.09"}]
 
 
 def order(**changes: object) -> Row:
@@ -318,7 +318,7 @@ def test_a_rate_of_any_size_is_read_and_what_is_no_rate_is_refused_section_1_5(
     written: object, quoted: str, rate: str
 ) -> None:
     """cin7.md section 1.5: currencyRate; yen and rupiah are far from 1."""
-    table = [{"currency": "IDR", "date": "2026-09-28", "nzd_for_one": quoted}]
+    table = [{"currency": "IDR", "date": "2026-09-28", "base_for_one": quoted}]
     sold = order(currencyCode="IDR", currencyRate=written)
     (row,) = select(OMNI, "trade_documents", rates=table, sales=[sold])
     assert row["currency_rate"] == rate

@@ -234,13 +234,13 @@ def test_every_received_line_has_one_bill_line_at_its_price_in_cents() -> None:
 
 
 def test_us_bills_have_a_rate_of_their_own_that_a_bank_could_have_quoted() -> None:
-    rates = {row["date"]: Decimal(row["nzd_for_one"]) for row in table("currency_rates")}
+    rates = {row["date"]: Decimal(row["base_for_one"]) for row in table("currency_rates")}
     foreign = [row for row in table("supplier_bills") if row["currency"] == "USD"]
     assert {row["purchase_order"] for row in foreign} == {
         row["reference"] for row in omni("PurchaseOrders") if row["currencyCode"] == "USD"
     }
     for row in foreign:
-        rate, amount = Decimal(row["nzd_for_one"]), Decimal(row["amount"])
+        rate, amount = Decimal(row["base_for_one"]), Decimal(row["amount"])
         assert rate != rates[row["date"]]
         quote = (1 / rate).quantize(Decimal("0.0001"))  # what Xero keeps: US dollars for one NZ dollar
         assert (amount / quote).quantize(CENT, ROUND_HALF_UP) == (amount * rate).quantize(CENT, ROUND_HALF_UP)

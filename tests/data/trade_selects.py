@@ -48,10 +48,10 @@ def _frame(definition: object, rows: Sequence[Mapping[str, object]]) -> pl.DataF
 
 
 KNOWN = {
-    "currency_rates.csv": ("currency", "date", "nzd_for_one"),
+    "currency_rates.csv": ("currency", "date", "base_for_one"),
     "opening_stock.csv": ("opening_id", "sku", "branch", "date", "quantity", "unit_cost"),
-    "landed_costs.csv": ("charge_id", "purchase_order", "type", "date", "nzd_amount", "carrier"),
+    "landed_costs.csv": ("charge_id", "purchase_order", "type", "date", "base_amount", "carrier"),
     "supplier_bills.csv": ("bill_line_id", "bill_number", "purchase_order", "sku", "supplier", "date", "currency",
-                           "amount", "nzd_for_one"),
+                           "amount", "base_for_one"),
 }  # fmt: skip
 """Columns of the files that must be there."""

@@ -36,8 +36,8 @@ def place(text: str) -> str:
     return f"HOME/mappings/sources/omni.yaml:{number}"
 
 
-LANDED_COSTS = place("landed_costs: {file: landed_costs.csv}")
-CHARGE = place("landed_costs.nzd_amount as charge_amount,")
+LANDED_COSTS = place("landed_costs: {file: landed_costs.csv, renamed: {nzd_amount: base_amount}}")
+CHARGE = place("landed_costs.base_amount as charge_amount,")
 
 
 def rows(resource: str, reference: str, **values: object) -> Change:
@@ -161,12 +161,12 @@ HOME/mappings/corrections.yaml:17:5: correction "C-1" accepts missing_cost, and 
         lambda company: company.restore(CHARGES),
     ),
     "column that is gone": Case(
-        text(CHARGES, "nzd_amount", "amount"),
+        text(CHARGES, "base_amount", "amount"),
         f"""The source omni has selects that cannot be used; core is as it was.
-{CHARGE}:7: tables.charges: Table "landed_costs" does not have a column named "nzd_amount"
+{CHARGE}:7: tables.charges: Table "landed_costs" does not have a column named "base_amount"
     Candidate bindings: "amount"\
 """,
-        text(CHARGES, "amount", "nzd_amount"),
+        text(CHARGES, "amount", "base_amount"),
     ),
 }
 

@@ -60,7 +60,7 @@ def test_a_bill_has_the_lines_currency_and_rate_of_the_suppliers_paper(warehouse
             assert "currency_code" not in bill
         else:  # Xero wants foreign units for one of the base currency, the file has it the other way round
             assert bill["currency_code"] == lines[0]["currency"]
-            inverse = (1 / Decimal(lines[0]["nzd_for_one"])).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+            inverse = (1 / Decimal(lines[0]["base_for_one"])).quantize(Decimal("0.000001"), ROUND_HALF_UP)
             assert Decimal(bill["currency_rate"]) == inverse
 
 
@@ -75,7 +75,7 @@ def test_every_charge_is_a_bill_on_the_account_of_its_kind(warehouse: Warehouse)
             "lines": [
                 {
                     "account_code": ACCOUNTS.charges[row["type"]],
-                    "amount": f"{Decimal(row['nzd_amount']):.2f}",
+                    "amount": f"{Decimal(row['base_amount']):.2f}",
                     "description": row["purchase_order"],
                 }
             ],

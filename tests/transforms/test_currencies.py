@@ -1,5 +1,8 @@
 """Receipts at the rate of their day, bills at the rate that Xero divides by."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -98,3 +101,26 @@ def test_the_order_of_the_rows_changes_nothing(order: list[int]) -> None:
 def test_no_rows_give_no_rows() -> None:
     assert cost_receipts(table(ReceiptLines).lazy(), RATES, "NZD").collect().is_empty()
     assert cost_bills(table(BillLines).lazy(), pl.LazyFrame(schema=RATES.collect_schema()), "NZD").collect().is_empty()
+
+
+def test_the_total_of_a_line_counts_before_its_price() -> None:
+    assert cost({"quantity": 4_000_000, "unit_price": "0.123457", "cost_amount": "493827.12"})[1] == "493827.120000"
+    assert cost({"unit_price": None, "cost_amount": "10"})[1] == "10.000000"
+
+
+def test_a_foreign_total_is_converted_and_rounded_once() -> None:
+    # 1.01 x 0.49999999 = 0.5049999899 is 0.50, yet 0.505000 with 6 places and 0.51 after that
+    assert cost({"cost_amount": "30.01", "currency_code": "USD", "currency_rate": "1.65000001"})[1] == "49.520000"
+    line = {"quantity": 1, "unit_price": "1.01", "cost_amount": "1.01", "currency_code": "USD"}
+    assert cost(line | {"currency_rate": "0.49999999"})[1] == "0.500000"
+    assert cost(line | {"currency_rate": "0.5"})[1] == "0.510000"
+    assert cost(line | {"currency_code": "GBP"})[1] is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 10**12), st.integers(1, 10**10))
+def test_a_foreign_total_is_exact_to_the_cent(total: int, rate: int) -> None:
+    line: Row = {"unit_price": None, "currency_code": "USD"}
+    line |= {"cost_amount": Decimal(total).scaleb(-2), "currency_rate": Decimal(rate).scaleb(-8)}
+    exact = Fraction(total, 100) * Fraction(rate, 10**8)
+    assert Fraction(str(cost(line)[1])) == Fraction(int(exact * 100 + Fraction(1, 2)), 100)

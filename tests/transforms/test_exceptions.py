@@ -64,7 +64,8 @@ def test_a_line_that_moves_nothing_may_name_anything() -> None:
 def test_a_receipt_needs_a_price_and_a_credit_to_the_supplier_does_not() -> None:
     free, unpriced = RECEIVED | {"unit_price": 0}, RECEIVED | {"receipt_line_id": "2", "unit_price": None}
     back = RECEIVED | {"receipt_line_id": "3", "unit_price": None, "kind": "purchase_return"}
-    assert find(receipt_lines=[free, unpriced, back]) == [
+    total = unpriced | {"receipt_line_id": "4", "cost_amount": "9"}
+    assert find(receipt_lines=[free, unpriced, back, total]) == [
         ("unpriced_receipt", "core.receipt_lines", "2", "PO-1", "TENT", "10.0000", None)
     ]
 

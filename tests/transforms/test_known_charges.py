@@ -28,6 +28,18 @@ def test_later_the_same_charge_is_spread_over_all_of_it_by_value_in_base_currenc
     assert shares(date(2026, 10, 31)) == [("1", "10.000000"), ("2", "32.000000")]
 
 
+def test_a_charge_is_spread_by_the_lines_own_totals() -> None:
+    # 4.00 and 8.00 are a third and two thirds of 12.00, whatever their prices say
+    lines: list[Row] = [
+        RECEIPTS[0] | {"unit_price": "0.399999", "cost_amount": "4.00"},
+        RECEIPTS[0] | {"receipt_line_id": "2", "unit_price": None, "cost_amount": "8.00"},
+    ]
+    found = allocate_known_charges(
+        core(receipt_lines=lines, charges=[FREIGHT]), mappings().charge_types, "NZD", date(2026, 9, 30)
+    )
+    assert sorted(pick(found, "receipt_line_id", "allocated_amount")) == [("1", "14.000000"), ("2", "28.000000")]
+
+
 def test_a_charge_of_tomorrow_or_of_an_unknown_kind_is_not_spread() -> None:
     assert shares(date(2026, 9, 6)) == []
     assert shares(date(2026, 9, 30), charge_type="demurrage") == []

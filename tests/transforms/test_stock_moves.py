@@ -51,6 +51,23 @@ def test_a_foreign_receipt_carries_its_total_at_the_rate_of_its_day() -> None:
     assert pick(build(receipt_lines=[receipt | foreign]), "unit_cost", "amount") == [(None, "51.000000")]
 
 
+def test_a_receipt_with_a_total_of_its_own_comes_in_at_that_to_the_cent() -> None:
+    # 4,000,000 x 0.12345678 = 493,827.12, where six places of the price would make 493,828.00
+    spokes = {"quantity": 4_000_000, "unit_price": "0.123457", "cost_amount": "493827.12", "received_date": "09-02"}
+    moves = build(
+        receipt_lines=[
+            {"receipt_line_id": "1", **spokes},
+            {"receipt_line_id": "2", **spokes, "currency_code": "USD", "currency_rate": "1.7"},
+            {"receipt_line_id": "3", **spokes, "kind": "purchase_return", "returned_receipt_line_id": "1"},
+        ]
+    )
+    assert pick(moves, "move_id", "quantity", "unit_cost", "amount") == [
+        ("receipt:1", "4000000.0000", None, "493827.120000"),
+        ("receipt:2", "4000000.0000", None, "839506.100000"),  # 839,506.104
+        ("receipt:3", "-4000000.0000", None, None),  # at what it came in for
+    ]
+
+
 def test_a_receipt_without_a_rate_has_no_cost() -> None:
     receipt = {"receipt_line_id": "1", "quantity": 3, "unit_price": "10", "received_date": "09-12"}
     assert pick(build(receipt_lines=[receipt | {"currency_code": "USD"}]), "unit_cost", "amount") == [(None, None)]

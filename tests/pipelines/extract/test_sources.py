@@ -11,7 +11,9 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from pipelines.errors import DataProblem, Incomplete, NotGranted, UsageProblem
-from pipelines.extract import extract_source
+from pipelines.extract import extract_source, read_source
+from pipelines.extract.side_files import HEADERS
+from pipelines.extract.source_shapes import FileInput
 from pipelines.settings import Settings
 from pipelines.steps.source_days import refresh_days
 from pipelines.warehouse import Warehouse
@@ -99,8 +101,8 @@ def test_a_strangers_export_of_four_formats_fills_core(shop: Path, extract: Extr
     assert warehouse.read("core.currency_rates")["currency_rate"].to_list() == [Decimal("1.63934426")]
 
     assert warehouse.read("raw.rejected_rows").drop("run_id").rows() == [
-        ("shop", "core.sale_lines", "2", "must be a number below 10^14", "moved_quantity", "one"),
-        ("shop", "core.sale_lines", "2", "must be a number below 10^14", "ordered_quantity", "one"),
+        ("shop", "core.sale_lines", "2", "must be a number below 10^14", "moved_quantity", "one", "S2"),
+        ("shop", "core.sale_lines", "2", "must be a number below 10^14", "ordered_quantity", "one", "S2"),
     ]
     assert report.rejected_count == 1
     lines = report.lines()
@@ -366,3 +368,62 @@ def test_refused_rows_are_told_by_rule_with_their_first_keys(extract: Extract) -
     said = "core.products.weight must be 0 or more: 2 rows, such as B, C (sent: '-1'); see raw.rejected_rows"
     assert report.refusals == (said,)
     assert said in report.lines()
+
+
+ORDERS = (
+    API[: API.index("tables:")]
+    + """tables:
+  sale_lines: |
+    select row ->> 'id' as sale_line_id, 's1' as sale_id, row ->> 'code' as sale_number, 'sale' as kind, 'A' as sku,
+      1 as ordered_quantity, row ->> 'cost' as moved_quantity, 'approved' as status, 'Auckland' as location
+    from products
+"""
+)
+
+
+def test_a_refused_row_is_told_with_the_number_of_its_document(extract: Extract, warehouse: Warehouse) -> None:
+    rows = [{"id": key, "code": number, "cost": -1} for key, number in ((88, "SO-1042"), (89, "SO-1042"), (90, None))]
+    report = extract(ORDERS, omni=FakeApi({"Products": rows}))
+    found = "such as order SO-1042, line 88; order SO-1042, line 89; 90 (sent: '-1'); see raw.rejected_rows"
+    assert f"core.sale_lines.moved_quantity must be 0 or more: 3 rows, {found}" in report.refusals
+    numbers = warehouse.query("select distinct source_key, document_number from raw.rejected_rows order by 1").rows()
+    assert numbers == [("88", "SO-1042"), ("89", "SO-1042"), ("90", None)]
+
+
+RATES = """
+inputs:
+  rates: {file: rates.csv, renamed: {nzd_for_one: base_for_one}}
+tables:
+  currency_rates: |
+    select currency as currency_code, date as rate_date, base_for_one as currency_rate from rates
+"""
+
+
+@pytest.mark.parametrize(
+    ("header", "landed"),
+    [
+        ("currency,date,base_for_one", "base_for_one"),
+        ("currency,date,nzd_for_one", "nzd_for_one"),
+        ("currency,date,NZD_For_One", "NZD_For_One"),
+    ],
+)
+def test_a_file_with_the_name_that_a_column_had_before_is_read_and_raw_keeps_it(
+    shop: Path, extract: Extract, warehouse: Warehouse, header: str, landed: str
+) -> None:
+    (shop / "rates.csv").write_text(f"{header}\nUSD,2026-09-01,1.7\n", encoding="utf-8")
+    extract(RATES)
+    assert warehouse.read("core.currency_rates")["currency_rate"].to_list() == [Decimal("1.70000000")]
+    assert landed in warehouse.read("raw.shop_rates").columns
+
+
+@pytest.mark.parametrize("name", ["omni", "core"])
+def test_the_sources_that_come_with_tieout_read_files_with_the_names_of_before(name: str) -> None:
+    source = read_source(Path(__file__).parents[3] / "mappings" / "sources" / f"{name}.yaml")
+    for one in source.inputs.values():
+        if not isinstance(one, FileInput):
+            continue
+        header = HEADERS.get(Path(one.file).name, "").split(",") + [str(column) for column in one.if_absent]
+        asked = {column for column in header if column.startswith("base_")}
+        assert {str(old): str(new) for old, new in (one.renamed or {}).items()} == {
+            column.replace("base_", "nzd_"): column for column in asked
+        }

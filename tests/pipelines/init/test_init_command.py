@@ -63,7 +63,7 @@ def tieout(tmp_path: Path, servers: dict[str, str], monkeypatch: pytest.MonkeyPa
 def test_files_beside_the_api_are_written_empty_and_named_when_they_are_missing(tmp_path: Path, tieout: Tieout) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
-    kept = "currency,date,nzd_for_one\nUSD,2026-09-01,1.7\n"
+    kept = "currency,date,base_for_one\nUSD,2026-09-01,1.7\n"
     (folder / "currency_rates.csv").write_text(kept, encoding="utf-8")
     done = tieout("init", "--yes")
     assert (done.exit_code, done.message) == (0, "")

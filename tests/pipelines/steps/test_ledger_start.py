@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from pipelines.errors import DataProblem
 from pipelines.reports.month import left_out_table
 from pipelines.settings import Settings
 from pipelines.steps.context import CloseContext
@@ -189,3 +190,42 @@ def test_a_close_that_goes_on_leaves_what_one_from_the_beginning_leaves(
     for one, other in zip(went_on, again, strict=True):
         assert_frame_equal(one, other, check_row_order=False)
     assert went_on[0].filter(pl.col("moved_on") < JUNE[0], pl.col("kind") != "opening").is_empty()
+
+
+JOB: Row = {"production_id": "7", "kind": "output", "sku": "LAMP", "quantity": 2, "produced_date": "2026-06-05"}
+USED: Row = {"production_id": "7", "kind": "component", "quantity": 1}
+
+
+@pytest.mark.parametrize("days", [["2026-05-30"], ["2026-05-30", "2026-06-05"]])
+def test_a_job_over_the_opening_day_needs_the_cost_of_what_it_made(
+    settings: Settings, warehouse: Warehouse, days: list[str]
+) -> None:
+    used = [USED | {"production_line_id": f"C{day}", "produced_date": day} for day in days]
+    fill(warehouse, "production_lines", JOB | {"production_line_id": "P1"}, *used)
+    with pytest.raises(DataProblem) as stopped:
+        close(settings, warehouse, JUNE)
+    (problem,) = stopped.value.problems
+    assert str(problem) == (
+        "core.production_lines: components left before 2026-06-01, and what was made of them came in after it: in the"
+        " opening stock is neither, and nothing says what the product costs (1 row)\n"
+        "    Give the output a unit_cost (select production_lines of the source's YAML): what the accounts hold as work"
+        " in progress for the job, for one unit. It comes in at that, against the account of production_clearing. Or"
+        " date the components on 2026-06-01 or later, and count them in the opening stock.\n"
+        "    First: JOB-7 (LAMP)"
+    )
+
+
+def test_what_a_job_over_the_opening_day_made_comes_in_at_its_own_cost_against_work_in_progress(
+    settings: Settings, warehouse: Warehouse
+) -> None:
+    used = USED | {"production_line_id": "C1", "produced_date": "2026-05-30"}
+    fill(warehouse, "production_lines", JOB | {"production_line_id": "P1", "unit_cost": "12.50"}, used)
+    close(settings, warehouse, JUNE)
+    made = "select cost_amount::varchar from close.bookings where move_id = 'production:P1' and period = ?"
+    assert warehouse.query(made, [JUNE[0]]).rows() == [("25.00",)]
+    lines = warehouse.query(
+        "select line_amount::varchar from close.journal_lines where period = ? and journal_key like '%PRODUCTION%'"
+        " order by 1",
+        [JUNE[0]],
+    )
+    assert lines.rows() == [("-25.00",), ("25.00",)]
