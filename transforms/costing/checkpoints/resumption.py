@@ -35,7 +35,7 @@ def find_pools_from_history(
 
     These are: pools with a change up to the day; pools that owe units or have a document under way; pools with a charge
     on an inflow up to the day, which re-prices what has left since; under averages pools that send goods back at the
-    cost of such a receipt; under the periodic average pools that are revalued; both sides of a document that began before; and all pools that goods went to or came from,
+    cost of such a receipt; both sides of a document that began before; and all pools that goods went to or came from,
     directly or not, because their costs follow.
 
     Args:
@@ -50,14 +50,11 @@ def find_pools_from_history(
         `sku`, `location`, `lot`, each pool once, and `first_day`: no day before it can have changed, in any of the
         pools that are connected with it.
     """
-    source = pl.col("source_move_id")
     found = [
         touched.filter(pl.col("moved_on") <= day),
         ask_for_history(recent, policy),
         recent.filter(hands_over(policy)).join(prior.documents, on="document_id", how="semi"),
         *([recent.filter(is_value_only)] if policy.late_cost == "prospective" and not policy.has_layers else []),
-        # whether a month ends without stock, only the pool's whole history tells
-        *([recent.filter(is_value_only & source.is_null())] if policy.method == "periodic_average" else []),
         prior.documents,
         prior.sources,
     ]
