@@ -100,7 +100,7 @@ def _with_quantity(number: Reading) -> Reading:
 
 
 def _read_text(name: str, dtype: pl.DataType) -> Reading:
-    """Ids and codes as text, an empty one as null; whole numbers are ids too, also where a program made floats of them."""
+    """Ids and codes as text, empty ones null; whole numbers are ids too, also where a program made floats of them."""
     column, wanted = pl.col(name), pl.String()
     if dtype.is_float():
         whole = column.cast(pl.Int64, strict=False)

@@ -79,7 +79,9 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
 def test_results_for_which_the_disk_has_no_room_are_told_and_leave_what_was_there(desk: Desk) -> None:
     import resource  # noqa: PLC0415 - Windows has none
 
-    lines = "\n".join(f"r{at} S{at % 997} 2026-09-01 receipt {at % 89 + 1} {at % 97}.{at % 83 + 10}" for at in range(9999))
+    lines = "\n".join(
+        f"r{at} S{at % 997} 2026-09-01 receipt {at % 89 + 1} {at % 97}.{at % 83 + 10}" for at in range(9999)
+    )
     table = desk.write(f"move_id sku moved_on kind quantity unit_cost\n{lines}")
     write(desk.folder / "out", "old")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)

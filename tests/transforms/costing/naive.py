@@ -325,9 +325,7 @@ def in_order(moves: list[Move], by_month: bool, by_location: bool, by_lot: bool 
     return ordered
 
 
-def round_in_order(
-    today: list[Move], by_location: bool, by_lot: bool, sold_out: set[tuple[str, ...]]
-) -> list[Move]:
+def round_in_order(today: list[Move], by_location: bool, by_lot: bool, sold_out: set[tuple[str, ...]]) -> list[Move]:
     ids = {move.move_id for move in today}
     handed_over = [
         document
