@@ -59,7 +59,7 @@ def problems_of(table: Table, checks: Sequence[Check], flagged: pl.DataFrame) ->
 
 
 def _examples(table: Table, flagged: pl.DataFrame, number: int) -> tuple[str, ...]:
-    """First keys; rows without one are counted, in CSV with the header as the first line."""
+    """First keys; rows without one are counted from 1, the header of a CSV file left out."""
     rows = flagged.with_row_index("\x1frow").filter(pl.col(flag(number))).head(EXAMPLES)
     keys = rows["move_id"].to_list() if "move_id" in rows.columns else [None] * rows.height
     return tuple(

@@ -73,12 +73,12 @@ def _open_parquet(path: Path) -> Table:
 
 
 def _open_csv(path: Path, empty_columns: tuple[str, ...]) -> Table:
-    """All fields as text; blank lines are left out, and lines of another length are not filled up."""
+    """All fields as text, empty ones null (quoted too); blank lines are left out, others are not filled up."""
     names = _header(path)
     if not names:
         return Table(path.name, pl.LazyFrame(schema=dict.fromkeys(empty_columns, pl.String)), is_text=True)
     try:
-        rows = pl.scan_csv(path, infer_schema=False, glob=False).collect()
+        rows = pl.scan_csv(path, infer_schema=False, null_values="", glob=False).collect()
     except pl.exceptions.ComputeError:
         _refuse_uneven_lines(path, len(names))
         raise

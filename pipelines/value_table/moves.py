@@ -14,9 +14,6 @@ from pipelines.value_table.files import Table
 from schemas.policies import CostingPolicy
 from schemas.problems import Problem
 
-MAY_BE_EMPTY = ("location", "lot")
-"""No code and an empty one are the same place, and the same lot."""
-
 CODES = ("sku", "location", "lot", "kind")
 """Columns in which the same texts come again and again: as categories they are numbers."""
 
@@ -91,7 +88,7 @@ def _reading(table: Table, name: str, time_zone: str) -> Reading:
 
 def _with_key(text: Reading) -> Reading:
     """A move without an id is told by its row: it has no other name."""
-    check = Check("move_id", "the value is missing", "Every move needs one.", pl.col("move_id").is_null())
+    check = Check("move_id", "the value is missing", "Every move needs one.", text.value.is_null())
     return Reading(text.value, (*text.checks, check))
 
 
@@ -103,7 +100,7 @@ def _with_quantity(number: Reading) -> Reading:
 
 
 def _read_text(name: str, dtype: pl.DataType) -> Reading:
-    """Ids and codes as text; whole numbers are ids too, also where a program made floats of them."""
+    """Ids and codes as text, empty ones null; whole numbers are ids too, also where a program made floats of them."""
     column, wanted = pl.col(name), pl.String()
     if dtype.is_float():
         whole = column.cast(pl.Int64, strict=False)
@@ -112,7 +109,7 @@ def _read_text(name: str, dtype: pl.DataType) -> Reading:
         return Reading(whole.cast(wanted), (Check(name, f"{dtype} is no id", fix, is_broken),))
     if dtype in (pl.String, pl.Categorical, pl.Enum, pl.Null) or dtype.is_integer():
         text = column.cast(wanted)
-        return Reading(text.replace("", None) if name in MAY_BE_EMPTY else text)
+        return Reading(text if dtype.is_integer() else text.replace("", None))
     return unusable(name, dtype, "text", wanted)
 
 

@@ -5,14 +5,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import polars as pl
 
 from pipelines.value_table.booked import find_shifts
 from pipelines.value_table.ledger import keep_ledger
 from pipelines.value_table.moves import MovesTable
-from pipelines.value_table.out_folder import replaced_together
+from pipelines.value_table.out_folder import replaced_together, write_parquet
 from pipelines.value_table.parts import value_in_parts
 from pipelines.value_table.periods import Periods, closing_stock
 from pipelines.value_table.request import CLOSING_STOCK, FILES, PERIODS, VALUED_MOVES, CostRequest
@@ -23,9 +22,6 @@ from transforms.costing.kernel.ahead import load_ahead
 from transforms.costing.moves.known_rows import known_moves
 from transforms.costing.routing import needs_loop
 from transforms.costing.standard.rows import own_rows
-
-COMPRESSION: Literal["snappy"] = "snappy"
-"""Every reader of Parquet knows it, and writing takes a quarter less time than with better ones."""
 
 
 class Valuing:
@@ -62,8 +58,7 @@ class Valuing:
             return
         rows = beside_input(self._read, self._valued, self._moves.height, self._known)
         with replaced_together(self._request.out, FILES) as folder, ThreadPoolExecutor(1) as writer:
-            path = folder / VALUED_MOVES
-            yield Results(folder, writer.submit(lambda: rows.sink_parquet(path, compression=COMPRESSION)))
+            yield Results(folder, writer.submit(write_parquet, rows, folder / VALUED_MOVES))
 
     def book(self) -> Totals:
         """What each month booked."""
@@ -77,9 +72,8 @@ class Valuing:
 
     def write(self, results: "Results") -> None:
         """Stock and months; then wait for the rows."""
-        closing_stock(self._ledger).write_parquet(results.folder / CLOSING_STOCK, compression=COMPRESSION)
-        months = Periods(self._ledger, self._request.policy).rows()
-        months.sink_parquet(results.folder / PERIODS, compression=COMPRESSION)
+        write_parquet(closing_stock(self._ledger).lazy(), results.folder / CLOSING_STOCK)
+        write_parquet(Periods(self._ledger, self._request.policy).rows(), results.folder / PERIODS)
         results.rows.result()
 
 

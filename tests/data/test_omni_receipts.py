@@ -13,7 +13,7 @@ from pipelines.extract.core_columns import core_table
 from pipelines.extract.core_tables import type_rows
 from pipelines.extract.source_kinds import Sql
 from pipelines.extract.source_sql import SourceConnection
-from tests.data.test_omni_selects import Row, purchase, select
+from tests.data.omni_selects import Row, purchase, select
 
 TAX = Fraction(115, 100)
 

@@ -13,6 +13,7 @@ from transforms.costing.moves.ordering import add_phases, find_order, order_move
 from transforms.costing.moves.validation import check_columns, check_moves
 from transforms.costing.reporting import narrow, no_moves, report
 from transforms.costing.routing import settle_pools
+from transforms.costing.standard.costs import last_standard_day
 from transforms.costing.standard.rows import report_own_rows
 from transforms.costing.standard.valuing import settle_at_standard
 
@@ -40,7 +41,8 @@ def value_moves(
             too): its cost is 0.00. Method `specific` is FIFO inside each lot.
         standard_costs: `sku`, `unit_cost` and, if it changes, `valid_from`; the last resort for units of unknown cost,
             and the cost of every move under the method `standard`.
-        until: last day on which a change of standard counts; default: the end of the month of the last move.
+        until: last day on which a change of standard counts; default: the end of the month of the last move, or of the
+            month in which the last one was entered (`known_on`).
 
     Returns:
         ValuedMoves, one row per move in input order, and under `standard` variances and revaluations behind them. A
@@ -57,7 +59,8 @@ def value_moves(
     settled = rows.filter(~is_transfer) if policy.pool == "sku" and _has_transfers(rows) else rows
     if policy.method == "standard":
         in_order = settled[find_order(settled, policy)].with_row_index("move_order", 1)
-        at_standard = settle_at_standard(in_order, policy, standard_costs, until)
+        last_day = until or last_standard_day(moves)
+        at_standard = settle_at_standard(in_order, policy, standard_costs, last_day)
         return pl.concat(
             [report(told, [narrow(at_standard.valued)]), report_own_rows(at_standard.own)], how="vertical_relaxed"
         )

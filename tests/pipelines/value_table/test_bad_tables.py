@@ -121,6 +121,20 @@ def test_a_column_of_another_type_is_told(desk: Desk, column: str, dtype: pl.Dat
     )
 
 
+def test_a_quoted_or_written_empty_text_is_no_key(desk: Desk) -> None:
+    quoted = desk.folder / "quoted.csv"
+    lines = ("move_id,sku,moved_on,kind,quantity", '"r1","",2026-09-01,receipt,1', '"","A",2026-09-01,receipt,1')
+    quoted.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    outcome = desk.cost(quoted)
+    assert "column move_id: the value is missing (1 row)" in outcome.message
+    assert "column sku: the value is missing (1 row)" in outcome.message
+    rows = {"move_id": ["r1", "r2"], "sku": ["A", ""], "moved_on": ["2026-09-01"] * 2, "quantity": [1, 1]}
+    pl.DataFrame(rows | {"kind": ["", "receipt"]}).write_parquet(desk.folder / "moves.parquet")
+    outcome = desk.cost(desk.folder / "moves.parquet")
+    assert "column kind: the value is missing (1 row)" in outcome.message
+    assert "column sku: the value is missing (1 row)" in outcome.message
+
+
 def test_missing_columns_are_told_with_those_that_are_there(desk: Desk) -> None:
     outcome = desk.cost(desk.write("move_id sku moved_on kind Quantity\na A 2026-09-01 receipt 1"))
     assert outcome.exit_code == 3

@@ -91,6 +91,23 @@ def test_parquet_passes_through_as_it_is_and_keeps_its_order(desk: Desk) -> None
     assert [str(cost) for cost in valued["cost_amount"]] == ["-3.75", "-0.25", "25.00"]
 
 
+def test_an_empty_text_of_parquet_names_no_other_move_and_no_document(desk: Desk) -> None:
+    rows = {
+        "move_id": ["r", "s"],
+        "sku": ["A", "A"],
+        "moved_on": ["2026-09-01", "2026-09-02"],
+        "kind": ["receipt", "sale"],
+        "quantity": [2, -1],
+        "unit_cost": [3, None],
+        "source_move_id": ["", ""],
+        "document_id": ["", None],
+    }
+    pl.DataFrame(rows).write_parquet(desk.folder / "moves.parquet")
+    outcome = desk.cost(desk.folder / "moves.parquet")
+    assert outcome.exit_code == 0, outcome.message
+    assert costs(desk.result("valued_moves")) == {"r": "6.00", "s": "-3.00"}
+
+
 def test_ids_that_a_program_made_floats_of_are_whole_numbers_again(desk: Desk) -> None:
     pl.DataFrame(
         {

@@ -75,6 +75,28 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
     assert names(tmp_path) == ["out"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit for the size of files")
+def test_results_for_which_the_disk_has_no_room_are_told_and_leave_what_was_there(desk: Desk) -> None:
+    import resource  # noqa: PLC0415 - Windows has none
+
+    lines = "\n".join(
+        f"r{at} S{at % 997} 2026-09-01 receipt {at % 89 + 1} {at % 97}.{at % 83 + 10}" for at in range(9999)
+    )
+    table = desk.write(f"move_id sku moved_on kind quantity unit_cost\n{lines}")
+    write(desk.folder / "out", "old")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        outcome = desk.cost(table)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert outcome.exit_code == 7
+    assert outcome.message.startswith("HOME/out was not written: ")
+    assert outcome.message.endswith(". What was there is still there.")
+    assert names(desk.folder) == ["moves.csv", "out"]
+    assert read(desk.folder / "out") == ["old"] * 3
+
+
 def test_what_killed_runs_left_is_removed_after_a_day(tmp_path: Path) -> None:
     for name, age in (("old", 25), ("young", 1)):
         left = tmp_path / f".out.unfinished-{name}"

@@ -91,7 +91,7 @@ def book_by_definition(
     months = [min([*(first for first, _ in since.values()), *(month(move.moved_on) for move in moves)])]
     while months[-1] < max(first for first, _ in since.values()):
         months.append(month(month_end(months[-1]) + timedelta(days=1)))
-    horizon = max(move.moved_on for move in moves)
+    horizon = max(max(move.moved_on, move.known_on or move.moved_on) for move in moves)
     booked: dict[tuple[date, str], Booked] = {}
     so_far: defaultdict[str, tuple[Decimal, Decimal]] = defaultdict(lambda: (Decimal(0), Decimal(0)))
     was_provisional: dict[str, bool] = {}

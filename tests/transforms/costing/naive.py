@@ -314,10 +314,18 @@ def in_order(moves: list[Move], by_month: bool, by_location: bool, by_lot: bool 
     rounds: dict[date, list[Move]] = defaultdict(list)
     for move in sorted(moves, key=lambda move: (move.moved_on, len(move.move_id), move.move_id)):
         rounds[move.moved_on.replace(day=1) if by_month else move.moved_on].append(move)
-    return [move for day in sorted(rounds) for move in round_in_order(rounds[day], by_location, by_lot)]
+    on_hand: dict[tuple[str, ...], Decimal] = defaultdict(Decimal)
+    ordered = []
+    for day in sorted(rounds):
+        for move in rounds[day]:
+            if by_location or not move.kind.startswith("transfer"):
+                on_hand[key_of(move, by_location, by_lot)] += move.quantity
+        sold_out = {key for key, left in on_hand.items() if left <= 0} if by_month else set()
+        ordered += round_in_order(rounds[day], by_location, by_lot, sold_out)
+    return ordered
 
 
-def round_in_order(today: list[Move], by_location: bool, by_lot: bool) -> list[Move]:
+def round_in_order(today: list[Move], by_location: bool, by_lot: bool, sold_out: set[tuple[str, ...]]) -> list[Move]:
     ids = {move.move_id for move in today}
     handed_over = [
         document
@@ -325,16 +333,17 @@ def round_in_order(today: list[Move], by_location: bool, by_lot: bool) -> list[M
         if (by_location or document.startswith("M"))
         and {m.kind in INFLOWS for m in today if m.document_id == document} == {True, False}
     ]
-    phases: list[list[Move]] = [[] for _ in range(7)]
+    pool_of = {move.move_id: key_of(move, by_location, by_lot) for move in today}
+    phases: list[list[Move]] = [[] for _ in range(8)]
     for move in today:
         if move.document_id in handed_over:
             continue
         returned_at_once = move.kind == "sale_return" and move.source_move_id in ids
-        phases[6 if move.kind == "revaluation" and move.source_move_id is None else
+        is_pool_change = move.kind == "revaluation" and move.source_move_id is None
+        phases[(3 if pool_of[move.move_id] in sold_out else 7) if is_pool_change else
                0 if move.kind == "opening" else 1 if move.kind in {"receipt", "landed_cost", "revaluation"} else
-               5 if returned_at_once else 2 if move.kind in INFLOWS else 4].append(move)  # fmt: skip
-    pool_of = {move.move_id: key_of(move, by_location, by_lot) for move in today}
-    phases[3] = [move for document in fed_first(handed_over, today, pool_of) for move in document]
+               6 if returned_at_once else 2 if move.kind in INFLOWS else 5].append(move)  # fmt: skip
+    phases[4] = [move for document in fed_first(handed_over, today, pool_of) for move in document]
     return [move for phase in phases for move in phase]
 
 

@@ -28,7 +28,7 @@ class StandardLedger:
             while changes and changes[0] <= move.moved_on:
                 self.change(changes.pop(0))
             self.settle(move)
-        last = max(move.moved_on for move in self.moves)
+        last = max(max(move.moved_on, move.known_on or move.moved_on) for move in self.moves)
         for day in changes:
             if (day.year, day.month) <= (last.year, last.month):
                 self.change(day)

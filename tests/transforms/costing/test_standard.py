@@ -156,6 +156,19 @@ def test_a_standard_counts_up_to_the_month_of_the_last_move_or_the_day_asked_for
     assert value_moves(frame, policy, standards, until=date(2026, 9, 29)).height == 1
 
 
+def test_a_transfer_inside_a_pool_and_a_late_entry_bring_a_change_of_standard_into_the_table_too() -> None:
+    # nothing else happens in October; what is on hand is worth the October standard at its end all the same
+    standards = {"A": [(START, Decimal(5)), (date(2026, 10, 15), Decimal(6))]}
+    transfer = """
+        9-1  receipt      r  4 at 5.00
+        10-2 transfer_out o -1 document=T
+        10-2 transfer_in  i  1 document=T location=Shop
+    """
+    revalued = "standard_revaluation:2026-10-15:A 4.00"
+    assert in_words(transfer, standards) == ["r 20.00", "o 0.00", "i 0.00", revalued]
+    assert in_words("9-1 receipt r 4 at 5.00 known=10-2", standards) == ["r 20.00", revalued]
+
+
 def test_seventy_tenths_leave_nothing_at_standard() -> None:
     table = "1 receipt r 7.0 for 1.00\n" + "\n".join(f"2 sale s{number} -0.1" for number in range(70))
     found = costs(read_table(table)[0], {"A": [(START, Decimal("0.333333"))]})

@@ -297,3 +297,51 @@ def test_with_nothing_on_hand_the_last_known_cost_counts() -> None:
         """,
         "fifo",
     )
+
+
+def test_at_a_monthly_average_a_revaluation_changes_what_is_left_at_the_end_of_the_month() -> None:
+    # 10 at 8.00; 4 sold; on the 6 that are left -6.00: 7.00 each
+    assert_costs_under(
+        """
+        5  receipt     r  10 at 8.00  ->  80.00
+        15 revaluation v   0 for -6.00 ->  -6.00
+        20 sale        s  -4           -> -32.00 32.00
+        10-2 sale      t  -6           -> -42.00 42.00
+        """,
+        CostingPolicy("periodic_average"),
+    )
+
+
+def test_at_a_monthly_average_a_revaluation_of_what_is_sold_out_by_the_end_changes_the_average() -> None:
+    # nothing is left at the end of September, so its average takes it: (80.00 - 6.00) / 10 = 7.40
+    assert_costs_under(
+        """
+        5  receipt     r  10 at 8.00   ->  80.00
+        15 revaluation v   0 for -6.00 ->  -6.00
+        20 sale        s  -4           -> -29.60 29.60
+        25 sale        t  -6           -> -44.40 44.40
+        """,
+        CostingPolicy("periodic_average"),
+    )
+    # 4 for the month, worth 28.00; at 4.00 each: -12.00
+    assert_costs_under(
+        """
+        9-5  receipt     r   2 at 5.00 ->  10.00
+        10-3 revaluation v   0 at 4.00 -> -12.00
+        10-5 receipt     q   2 at 9.00 ->  18.00
+        10-9 sale        s  -4         -> -16.00 16.00
+        """,
+        CostingPolicy("periodic_average"),
+    )
+    # each pool by itself: Main ends without stock, the shop does not
+    assert_costs_under(
+        """
+        5 receipt      r   4 at 5.00                         ->  20.00
+        6 revaluation  v   0 for 4.00                        ->   4.00
+        7 transfer_out o  -4 document=T                      -> -24.00
+        7 transfer_in  i   4 document=T location=Shop        ->  24.00
+        8 revaluation  w   0 for 1.00 location=Shop          ->   1.00
+        9 sale         s  -2 location=Shop                   -> -12.00 12.00
+        """,
+        CostingPolicy("periodic_average", "sku_location"),
+    )

@@ -18,6 +18,7 @@ from transforms.costing.booking.pool_graph import connect_pools
 from transforms.costing.booking.restated_moves import AMOUNTS, RestatedMoves, cents_of
 from transforms.costing.booking.state_plan import DatedRows, plan_states
 from transforms.costing.flows import is_value_only
+from transforms.costing.standard.costs import FROM_THE_START, last_standard_day
 
 SHIFTS = pl.Schema(
     {
@@ -72,8 +73,8 @@ def booking_shifts(
         return pl.DataFrame(schema=SHIFTS)
     dated = date_rows(moves, policy)
     if policy.method == "standard":
-        last_day = until or moves.select(pl.col("moved_on").cast(pl.Date).max().dt.month_end()).item()
-        shifts = book_at_standard(moves, valued, dated, policy, standard_costs, last_day)
+        last_day = until or last_standard_day(moves)
+        shifts = book_at_standard(moves, valued, dated, policy, standard_costs, last_day or FROM_THE_START)
     else:
         shifts = _book_states(moves, valued, dated, policy, standard_costs, is_ordered)
     return (

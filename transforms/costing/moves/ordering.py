@@ -3,7 +3,9 @@
 By day; inside a day by `sequence` (no sequence counts as 0); inside that by phase, as the numbers below stand; then
 by move_id, shorter before longer, so that line 9 comes before line 10 without knowing what an id looks like. Under
 the periodic average the phases run through the whole month before the day counts: every inflow of the month comes
-before its outflows (IAS 2.27: the average "may be calculated on a periodic basis").
+before its outflows (IAS 2.27: the average "may be calculated on a periodic basis"). There a revaluation of a pool looks
+at what is left at the month's end; in a month that ends without stock it changes the month's average instead, as
+what came in does.
 
 Transfers and assemblies of which both sides stand on one day are settled between the inflows and the outflows of
 that day: what comes in has to leave first. If one document's goods feed another document of that day, it goes first
@@ -14,12 +16,13 @@ import polars as pl
 
 from schemas.policies import CostingPolicy
 from transforms.costing.columns import attach
-from transforms.costing.flows import is_inflow, is_outflow, is_value_only
+from transforms.costing.flows import is_inflow, is_outflow, is_transfer, is_value_only
 from transforms.costing.moves.packed_order import order_by
 from transforms.costing.moves.same_day import settle_levels
 
-OPENING, RECEIPT, OTHER_INFLOW, HANDED_OVER, OUTFLOW, RETURNED_AT_ONCE, REVALUED = range(7)
-"""Phases of a round. A return in the round of its sale follows it; a revaluation of a pool looks at what is left."""
+OPENING, RECEIPT, OTHER_INFLOW, REVALUED_BEFORE, HANDED_OVER, OUTFLOW, RETURNED_AT_ONCE, REVALUED = range(8)
+"""Phases of a round. A return in the round of its sale follows it; a revaluation of a pool looks at what is left, but
+for one in a month that ends without stock."""
 
 NO_LEVEL = -1
 
@@ -50,7 +53,13 @@ def add_phases(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
         policy: whether a day or a month is one round of inflows and outflows.
     """
     by_month = policy.method == "periodic_average"
-    return _add_levels(rows.with_columns(bucket=_bucket("moved_on", by_month))).with_columns(phase=_phase(by_month))
+    levelled = _add_levels(rows.with_columns(bucket=_bucket("moved_on", by_month)))
+    phased = levelled.with_columns(phase=_phase(by_month))
+    sold_out = _sold_out(levelled, policy) if by_month else pl.Series()
+    if sold_out.is_empty():
+        return phased
+    is_sold_out = pl.col("row").is_in(sold_out.implode())
+    return phased.with_columns(phase=pl.when(is_sold_out).then(pl.lit(REVALUED_BEFORE, pl.UInt8)).otherwise("phase"))
 
 
 def find_order(phased: pl.DataFrame, policy: CostingPolicy, by_pool: bool = False) -> pl.Series:
@@ -88,6 +97,18 @@ def _add_levels(rows: pl.DataFrame) -> pl.DataFrame:
     in_time = same.sort("bucket", "moved_on", "sequence", *natural_order("move_id"))
     levelled = attach(rows, settle_levels(in_time).with_columns(side=in_time["is_in"].cast(pl.UInt8)))
     return levelled.with_columns(pl.col("level").fill_null(NO_LEVEL), pl.col("side").fill_null(0))
+
+
+def _sold_out(rows: pl.DataFrame, policy: CostingPolicy) -> pl.Series:
+    """Revaluations of pools in months that end without stock: their rows."""
+    changes = rows.filter((pl.col("kind") == "revaluation") & pl.col("source_row").is_null())
+    if changes.is_empty():
+        return changes["row"]
+    stays = is_transfer if policy.pool == "sku" else pl.lit(value=False)
+    moved = rows.filter(pl.col("pool").is_in(changes["pool"].unique().implode()) & ~stays)
+    months = moved.group_by("pool", "bucket").agg(pl.col("quantity").sum()).sort("pool", "bucket")
+    left = months.with_columns(left=pl.col("quantity").cum_sum().over("pool")).drop("quantity")
+    return changes.join(left, on=["pool", "bucket"], how="inner", validate="m:1").filter(pl.col("left") <= 0)["row"]
 
 
 def _phase(by_month: bool) -> pl.Expr:

@@ -62,6 +62,17 @@ def add_standard_cost(rows: pl.DataFrame, costs: pl.DataFrame) -> pl.DataFrame:
     return dated.sort("place_before").drop("place_before", "valid_from", strict=False)
 
 
+def last_standard_day(moves: pl.DataFrame) -> date | None:
+    """The last day on which a change of standard counts: the end of the month of the last move, or of the last entry.
+
+    Args:
+        moves: StockMoves, those too that stay in their pool.
+    """
+    days = [pl.col(name).cast(pl.Date).max() for name in ("moved_on", "known_on") if name in moves.columns]
+    last: date | None = moves.select(pl.max_horizontal(days).dt.month_end()).item()
+    return last
+
+
 def _check(costs: pl.DataFrame) -> None:
     """Every rule at once."""
     rules = [

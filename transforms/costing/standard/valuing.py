@@ -37,7 +37,7 @@ class StandardValues:
 
 
 def settle_at_standard(
-    rows: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None, until: date | None = None
+    rows: pl.DataFrame, policy: CostingPolicy, standard_costs: pl.DataFrame | None, until: date | None
 ) -> StandardValues:
     """Value moves at standard cost.
 
@@ -50,7 +50,7 @@ def settle_at_standard(
         rows: moves as `ordering` leaves them, without transfers that stay in their pool.
         policy: the pool.
         standard_costs: `sku`, `unit_cost` (base currency) and `valid_from` (null or no column: from the start).
-        until: last day on which a change of standard counts; default: the end of the month of the last move.
+        until: last day on which a change of standard counts; None: there are no moves.
 
     Returns:
         Whole cents and millionths.
@@ -68,7 +68,7 @@ def settle_at_standard(
     texts = [pl.col(name).cast(pl.String) for name in ("move_id", "sku", "location")]
     dated = rows.with_columns(*texts, moved_on=pl.col("moved_on").cast(pl.Date))
     priced = add_standard_cost(dated, costs)
-    last_day = until or priced.select(pl.col("moved_on").max().dt.month_end()).item() or FROM_THE_START
+    last_day = until or FROM_THE_START
     check_at_standard(priced)
     units = pl.col("quantity").cast(pl.Int128)
     at_standard = priced.with_columns(standard_total=(units * pl.col("standard_cost")).fill_null(0))
