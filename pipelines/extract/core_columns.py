@@ -59,7 +59,8 @@ def _text(value: object) -> str:
 _RULES: dict[str, Callable[[dict[str, Any]], Rule]] = {
     "isin": lambda given: Rule(
         f"must be one of {', '.join(map(str, given['allowed_values']))}",
-        f"{{}} in ({', '.join(map(_text, given['allowed_values']))})",
+        # no list: DuckDB joins every row with one of five values or more
+        f"({' or '.join(f'{{0}} = {_text(value)}' for value in given['allowed_values'])})",
     ),
     "greater_than_or_equal_to": lambda given: Rule(
         f"must be {given['min_value']} or more", f"{{}} >= {given['min_value']}"

@@ -1,7 +1,7 @@
 """Selects that several tables of a source read by name: each is run once, and its rows go when the last table is done.
 
-Rows that memory does not hold lie in the folder of the connection meanwhile. A select that has one reader is not kept:
-it runs as a part of that one.
+Rows that memory does not hold lie in the folder of the connection meanwhile. A select that one table reads once is not
+kept: it runs as a part of that one.
 """
 
 import re
@@ -24,7 +24,7 @@ class SharedSelects:
         self._faults: dict[str, SqlFaultError] = {}
         self._kept: set[str] = set()
         readers = [*self._selects.values(), *source.tables.values()]
-        self._worth_keeping = {name for name in self._selects if sum(_names(sql, name) for sql in readers) > 1}
+        self._worth_keeping = {name for name in self._selects if sum(_mentions(sql, name) for sql in readers) > 1}
         self._wanted = {str(table): self._behind(sql) for table, sql in source.tables.items()}
         for name, sql in self._selects.items():
             if not self._faults.keys() & self._behind(sql):
@@ -95,4 +95,9 @@ class SharedSelects:
 
 def _names(sql: Sql, name: str) -> bool:
     """Whether a select has a name somewhere in its text; where it does not read it after all, that costs time alone."""
-    return re.search(rf"\b{name}\b", sql.text, re.IGNORECASE) is not None
+    return _mentions(sql, name) > 0
+
+
+def _mentions(sql: Sql, name: str) -> int:
+    """How often."""
+    return len(re.findall(rf"\b{name}\b", sql.text, re.IGNORECASE))

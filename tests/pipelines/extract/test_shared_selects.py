@@ -48,7 +48,7 @@ def test_tables_that_read_a_shared_select_see_the_rows_of_one_run(extract: Extra
     assert len({made for _, made in products}) == 2
 
 
-def test_rows_are_kept_for_several_tables_and_until_the_last_one_is_done(write_source: WriteSource) -> None:
+def test_rows_are_kept_for_whoever_reads_them_again_and_until_the_last_one_is_done(write_source: WriteSource) -> None:
     source = write_source(
         """
         inputs:
@@ -56,11 +56,13 @@ def test_rows_are_kept_for_several_tables_and_until_the_last_one_is_done(write_s
         shared:
           item: select * from items
           once: select * from items
+          twice: select * from items
           never: select * from items
         tables:
           products: select sku from item
           contacts: select sku from item join once using (sku)
           charges: select sku from items
+          payments: select sku from twice where sku in (select sku from twice)
         """
     )
     kept = {}
@@ -70,7 +72,7 @@ def test_rows_are_kept_for_several_tables_and_until_the_last_one_is_done(write_s
             with shared.ready_for(str(name)), connection.select(str(name), sql) as selected:
                 found = selected.query("select table_name from duckdb_tables() where temporary order by all")
                 kept[str(name)] = found.to_series().to_list()
-    assert kept == {"products": ["item"], "contacts": ["item"], "charges": []}
+    assert kept == {"products": ["item"], "contacts": ["item"], "charges": [], "payments": ["twice"]}
     assert shared.problems == []
 
 
