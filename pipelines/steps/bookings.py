@@ -60,7 +60,8 @@ def book_month(
         others = pl.concat([revalued.changed, between]).unique().join(due, on="move_id", how="anti")
         moves = pl.concat([due, _find_moves(warehouse, others, revalued.moves)])
         costs = _costs_of(warehouse, moves, revalued.costs)
-        before = _booked_before(close, warehouse, pl.concat([due.select("move_id"), others]), revalued.new)
+        new = revalued.new.join(between, on="move_id", how="anti")  # gone with a month that was closed again, then back
+        before = _booked_before(close, warehouse, pl.concat([due.select("move_id"), others]), new)
     products = warehouse.read("core.products")
     _book(close, warehouse, moves, costs, products, before, close.period, close.cut_off)
 

@@ -139,7 +139,7 @@ def test_closing_again_without_a_change_values_nothing_and_leaves_the_checkpoint
     assert_frame_equal(warehouse.read("close.bookings"), booked, check_row_order=False)
 
 
-@pytest.mark.parametrize("period, end", [(JULY, END_OF_JULY), (AUGUST, END_OF_AUGUST)])
+@pytest.mark.parametrize(("period", "end"), [(JULY, END_OF_JULY), (AUGUST, END_OF_AUGUST)])
 def test_a_document_that_vanished_and_came_back_before_a_month_was_done_is_booked_once(
     settings: Settings, warehouse: Warehouse, period: date, end: date
 ) -> None:
@@ -154,6 +154,19 @@ def test_a_document_that_vanished_and_came_back_before_a_month_was_done_is_booke
     warehouse.replace("core.sale_lines", sales)
     for month, last in dict.fromkeys([(period, end), (AUGUST, END_OF_AUGUST)]):
         value_stock(close_of(settings, month, last), warehouse)
+
+    assert warehouse.query(BOOKED).rows() == booked
+
+
+def test_a_month_after_one_that_was_closed_again_does_not_book_what_stands_between_them_twice(
+    settings: Settings, warehouse: Warehouse
+) -> None:
+    for period, end in ((JUNE, END_OF_JUNE), (JULY, END_OF_JULY), (JUNE, END_OF_JUNE)):
+        value_stock(close_of(settings, period, end), warehouse)
+    booked = warehouse.query(BOOKED).rows()
+
+    # July has sold eight tents, and is not done again
+    value_stock(close_of(settings, AUGUST, END_OF_AUGUST), warehouse)
 
     assert warehouse.query(BOOKED).rows() == booked
 
