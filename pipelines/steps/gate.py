@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from mappings.xero_checks import check_against_xero
+from mappings.xero_checks import check_against_xero, check_base_currency
 from pipelines.errors import DataProblem
 from pipelines.load.latest_plans import is_computed, latest_plans
 from pipelines.mapping_lines import find_unmapped_lines
@@ -29,8 +29,8 @@ def stop_on_exceptions(close: CloseContext, warehouse: Warehouse) -> None:
     """Let the month pass, or stop with everything that stands in its way.
 
     Raises:
-        DataProblem: every blocking exception, account or tax type that Xero does not take, line that the mappings do
-            not know, and correction that no longer matches anything (exit 3).
+        DataProblem: every blocking exception, books in another currency, account or tax type that Xero does not take,
+            line that the mappings do not know, and correction that no longer matches anything (exit 3).
     """
     exceptions = warehouse.read("close.exceptions", "period = ? and is_blocking", [close.period])
     problems = [
@@ -150,13 +150,17 @@ def _stale_corrections(close: CloseContext, warehouse: Warehouse) -> list[Proble
 
 
 def _differences_to_xero(close: CloseContext, warehouse: Warehouse) -> list[Problem]:
-    """Mapped accounts, tax types and tracking options that Xero does not take."""
-    return check_against_xero(
-        close.mappings,
-        warehouse.read("xero.accounts"),
-        warehouse.read("xero.tax_rates"),
-        warehouse.read("xero.tracking_options"),
-    )
+    """Books in another currency, and mapped accounts, tax types and tracking options that Xero does not take."""
+    books = warehouse.read("xero.organisation").to_dicts()
+    return [
+        *(one for row in books for one in check_base_currency(close.mappings, row["name"], row["base_currency"])),
+        *check_against_xero(
+            close.mappings,
+            warehouse.read("xero.accounts"),
+            warehouse.read("xero.tax_rates"),
+            warehouse.read("xero.tracking_options"),
+        ),
+    ]
 
 
 def _unmapped_lines(close: CloseContext, warehouse: Warehouse) -> list[Problem]:
