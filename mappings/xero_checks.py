@@ -90,7 +90,9 @@ def check_base_currency(mappings: Mappings, organisation: str, base_currency: st
     where = own.defined_at if own is not None else mappings.close.close.place
     found = f"currency {quote(own)} (close.base_currency)" if own is not None else "close.base_currency is left out and"
     fix = f"Write base_currency: {base_currency}"
-    return [Problem(str(where), f"{found} is not that of {organisation} in Xero, whose books are in {base_currency}", fix)]
+    return [
+        Problem(str(where), f"{found} is not that of {organisation} in Xero, whose books are in {base_currency}", fix)
+    ]
 
 
 def find_tracked_goods(mappings: Mappings, items: Mapping[str, str], chart: pl.DataFrame) -> list[Problem]:
