@@ -162,9 +162,14 @@ def stock_check_table(warehouse: Warehouse, period: date, most: int = 15) -> Rep
     ]
     day = "" if checks.is_empty() else f" on {checks.item(0, 'as_of')}"
     columns = ("SKU", "Location", "Ledger", "Source", "Units off", "Value off")
-    note = f"{off.height:,} of {checks.height:,} compared" if checks.height else _not_compared(warehouse, period)
+    note = _compared(off.height, checks.height) if checks.height else _not_compared(warehouse, period)
     title = f"Stock ledger against the source's stock on hand{day}, {name_period(period)}"
     return ReportTable(title, columns, tuple(rows), frozenset(columns[2:]), note=note)
+
+
+def _compared(off: int, all_of_them: int) -> str:
+    """How many SKUs and places were compared, and how many of them differ."""
+    return f"{all_of_them:,} compared: " + (f"{off:,} differ." if off else "both sides have the same.")
 
 
 def _not_compared(warehouse: Warehouse, period: date) -> str:

@@ -111,6 +111,17 @@ def test_what_cannot_be_compared_is_said(settings: Settings, warehouse: Warehous
     assert stock_check_table(warehouse, JUNE[0]).note == note
 
 
+@pytest.mark.parametrize(
+    ("auckland", "note"), [(8, "2 compared: both sides have the same."), (11, "2 compared: 1 differ.")]
+)
+def test_what_was_compared_is_told_with_what_differs(
+    settings: Settings, warehouse: Warehouse, auckland: int, note: str
+) -> None:
+    state(warehouse, "2026-07-03", auckland)
+    check_stock_on_hand(close_of(settings, *JUNE), warehouse)
+    assert stock_check_table(warehouse, JUNE[0]).note == note
+
+
 def test_units_of_what_is_no_product_are_a_difference(settings: Settings, warehouse: Warehouse) -> None:
     rows: list[Row] = [
         {"as_of": "2026-07-03", "sku": "TENT", "location": "Auckland", "quantity": 8},
