@@ -75,6 +75,11 @@ SENTENCES = {
         "Date the document in an open month if its goods moved since; or enter the units as an adjustment; or, where "
         f"the opening stock counted them, {_accept('before_opening')}",
     ),
+    "unstocked": (
+        "is no stock product any more, and had stock when the month before closed: all of its history would be undone",
+        "Count it down to nothing first and give it its old type until then; or, to book all of it back now, "
+        f"{_accept('unstocked')}",
+    ),
     "rejected_row": (
         "the row {subject} was refused by its table's rules (raw.rejected_rows)",
         f"Repair the row in the source, or {_accept('rejected_row')}",

@@ -171,6 +171,25 @@ def test_a_month_after_one_that_was_closed_again_does_not_book_what_stands_betwe
     assert warehouse.query(BOOKED).rows() == booked
 
 
+def test_a_product_that_is_stock_no_more_stops_the_close_while_the_books_have_stock_of_it(
+    settings: Settings, warehouse: Warehouse
+) -> None:
+    def month(period: date, end: date) -> list[tuple[object, ...]]:
+        close = close_of(settings, period, end)
+        value_stock(close, warehouse)
+        build_month(close, warehouse)
+        found = "select subject, quantity, amount, is_blocking from close.exceptions where exception_kind = 'unstocked'"
+        return warehouse.query(f"{found} and period = ?", [period]).rows()
+
+    assert month(JUNE, END_OF_JUNE) == []
+    unstocked = [{"sku": "TENT"}, {"sku": "LAMP", "is_stocked": False}]
+    warehouse.replace("core.products", table(SOURCE_TABLES["core.products"], *unstocked))
+
+    # five lamps at 3.00 came in June; July would book them back as if they had never come
+    assert month(JULY, END_OF_JULY) == [("LAMP", Decimal("5.0000"), Decimal("15.00"), True)]
+    assert month(AUGUST, END_OF_AUGUST) == []
+
+
 def test_a_restated_checkpoint_stands_beside_the_one_that_was_closed(settings: Settings, warehouse: Warehouse) -> None:
     value_stock(close_of(settings, JUNE, END_OF_JUNE), warehouse)
     value_stock(close_of(settings, JULY, END_OF_JULY), warehouse)
