@@ -182,7 +182,7 @@ def test_a_product_that_is_stock_no_more_stops_the_close_while_the_books_have_st
         return warehouse.query(f"{found} and period = ?", [period]).rows()
 
     assert month(JUNE, END_OF_JUNE) == []
-    unstocked = [{"sku": "TENT"}, {"sku": "LAMP", "is_stocked": False}]
+    unstocked: list[dict[str, object]] = [{"sku": "TENT"}, {"sku": "LAMP", "is_stocked": False}]
     warehouse.replace("core.products", table(SOURCE_TABLES["core.products"], *unstocked))
 
     # five lamps at 3.00 came in June; July would book them back as if they had never come
