@@ -61,16 +61,7 @@ def check_currencies(
     Returns:
         The base currency, where it differs, then each condition of a rule whose currency is not switched on.
     """
-    problems: list[Problem] = []
-    own = mappings.close.close.base_currency
-    if own is None or own != base_currency:
-        where = own.defined_at if own is not None else mappings.close.close.place
-        found = (
-            f"currency {quote(own)} (close.base_currency)" if own is not None else "close.base_currency is left out and"
-        )
-        fix = f"Write base_currency: {base_currency}"
-        in_xero = f"is not that of {organisation} in Xero, whose books are in {base_currency}"
-        problems.append(Problem(str(where), f"{found} {in_xero}", fix))
+    problems = check_base_currency(mappings, organisation, base_currency)
     known = list(dict.fromkeys([base_currency, *enabled]))
     for rule in _rules(mappings):
         for currency in rule.currency or ():
@@ -80,6 +71,28 @@ def check_currencies(
                 found = f"currency {quote(currency)} is not switched on in Xero, so no document can be in it"
                 problems.append(Problem(currency.defined_at, found, fix))
     return problems
+
+
+def check_base_currency(mappings: Mappings, organisation: str, base_currency: str) -> list[Problem]:
+    """Find books in another currency than the mappings say: every amount of a journal would mean something else.
+
+    Args:
+        mappings: the company's mappings.
+        organisation: its name in Xero.
+        base_currency: of Xero's books.
+
+    Returns:
+        One problem, or none.
+    """
+    own = mappings.close.close.base_currency
+    if own is not None and own == base_currency:
+        return []
+    where = own.defined_at if own is not None else mappings.close.close.place
+    found = f"currency {quote(own)} (close.base_currency)" if own is not None else "close.base_currency is left out and"
+    fix = f"Write base_currency: {base_currency}"
+    return [
+        Problem(str(where), f"{found} is not that of {organisation} in Xero, whose books are in {base_currency}", fix)
+    ]
 
 
 def find_tracked_goods(mappings: Mappings, items: Mapping[str, str], chart: pl.DataFrame) -> list[Problem]:

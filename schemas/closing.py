@@ -8,7 +8,7 @@ from schemas.dtypes import Money, Quantity
 EXCEPTION_KINDS = [
     "missing_cost", "negative_stock", "missing_rate", "unknown_sku", "unmapped_reason", "unmapped_charge",
     "unmapped_tracking", "unmapped_account", "missing_received_line", "unpriced_receipt", "rejected_row", "no_cogs",
-    "no_receipts", "fewer_rows", "before_opening",
+    "no_receipts", "fewer_rows", "before_opening", "unstocked",
 ]  # fmt: skip
 
 

@@ -114,6 +114,28 @@ def describe_earlier(moves: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def describe_unstocked(stock: pl.LazyFrame) -> pl.LazyFrame:
+    """Products that are stock no more, with stock in the books: a slip in the source would empty them without a word.
+
+    Args:
+        stock: `sku`, `closing_quantity`, `closing_value` of the month before, `closed_on`: its last day.
+
+    Returns:
+        CloseExceptions without period, is_blocking and correction_id; the subject is the SKU.
+    """
+    return _exception(
+        stock,
+        kind=pl.lit("unstocked"),
+        table=pl.lit("core.products"),
+        key="sku",
+        number="sku",
+        subject=pl.col("sku"),
+        quantity=pl.col("closing_quantity"),
+        amount=pl.col("closing_value"),
+        happened_on=pl.col("closed_on"),
+    )
+
+
 def settle_exceptions(
     exceptions: pl.LazyFrame, corrections: pl.LazyFrame, listed_only: list[str], period: date
 ) -> pl.LazyFrame:

@@ -15,7 +15,8 @@ DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9
 VISIBLE = "between '!' and '~'"
 """Text that begins with a visible ASCII character: not blank, and nothing to trim in front. It is nearly all text, so
 casts ask for it first; asking is cheap, where trimming and a regular expression for each value are most of a cast."""
-TRUE, FALSE = "('true', 't', 'yes', 'y', '1')", "('false', 'f', 'no', 'n', '0')"
+TRUE, FALSE = "['true', 't', 'yes', 'y', '1']", "['false', 'f', 'no', 'n', '0']"
+"""Lists of values, for list_contains: `in` with five words or more is a join in DuckDB, of every row."""
 FLOATS = {"FLOAT": "1e-6", "DOUBLE": "1e-14"}
 """Binary types, and how much of a value their last digits can be off."""
 WHOLES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
@@ -131,4 +132,4 @@ def _to_boolean(value: str, source_type: str) -> str:
     if source_type == "BOOLEAN":
         return value
     text = f"lower(trim({as_text(value, source_type)}))"
-    return f"case when {text} in {TRUE} then true when {text} in {FALSE} then false end"
+    return f"case when list_contains({TRUE}, {text}) then true when list_contains({FALSE}, {text}) then false end"

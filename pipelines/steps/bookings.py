@@ -60,7 +60,8 @@ def book_month(
         others = pl.concat([revalued.changed, between]).unique().join(due, on="move_id", how="anti")
         moves = pl.concat([due, _find_moves(warehouse, others, revalued.moves)])
         costs = _costs_of(warehouse, moves, revalued.costs)
-        before = _booked_before(close, warehouse, pl.concat([due.select("move_id"), others]), revalued.new)
+        new = revalued.new.join(between, on="move_id", how="anti")  # gone with a month that was closed again, then back
+        before = _booked_before(close, warehouse, pl.concat([due.select("move_id"), others]), new)
     products = warehouse.read("core.products")
     _book(close, warehouse, moves, costs, products, before, close.period, close.cut_off)
 
@@ -103,9 +104,9 @@ def _booked_before(close: CloseContext, warehouse: Warehouse, ids: pl.DataFrame,
     """Bookings of some moves in earlier months.
 
     A move that is new has none, unless it stood once and had vanished: then it was booked back, without a unit cost.
+    That may have been in any month, this one among them, which was planned or refused while the move was not there.
     """
-    no_unit_cost = "period < ? and unit_cost_applied is null"
-    once_there = warehouse.query(f"select distinct move_id from close.bookings where {no_unit_cost}", [close.period])
+    once_there = warehouse.query("select distinct move_id from close.bookings where unit_cost_applied is null")
     without = new.join(once_there, on="move_id", how="anti")
     wanted = ids.join(without, on="move_id", how="anti")
     return warehouse.find("close.bookings", "move_id", wanted, "period < ?", [close.period])

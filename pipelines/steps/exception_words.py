@@ -15,8 +15,8 @@ def _accept(kind: str) -> str:
 
 SENTENCES = {
     "missing_cost": (
-        "sold, but never received: no cost is known",
-        f"Bring the receipts into the source, or {_accept('missing_cost')}",
+        "sold, and not received by the cut-off: no cost is known",
+        f"Bring receipts of the month or before into the source, or {_accept('missing_cost')}",
     ),
     "negative_stock": (
         "more was issued than is on hand at the cut-off",
@@ -28,7 +28,8 @@ SENTENCES = {
     ),
     "unknown_sku": (
         'SKU "{subject}" is not among the products',
-        "Add it to the select of products in the source's YAML.",
+        "Was it renamed or deleted in the source? tieout extract --full reads every document again, and the data files "
+        "may still name it; bring it back, or add it to the select of products in the source's YAML.",
     ),
     "unmapped_reason": (
         'adjustment reason "{subject}" has no account',
@@ -74,12 +75,23 @@ SENTENCES = {
         "Date the document in an open month if its goods moved since; or enter the units as an adjustment; or, where "
         f"the opening stock counted them, {_accept('before_opening')}",
     ),
+    "unstocked": (
+        "is no stock product any more, and had stock when the month before closed: all of its history would be undone",
+        "Count it down to nothing first and give it its old type until then; or, to book all of it back now, "
+        f"{_accept('unstocked')}",
+    ),
     "rejected_row": (
         "the row {subject} was refused by its table's rules (raw.rejected_rows)",
         f"Repair the row in the source, or {_accept('rejected_row')}",
     ),
 }
 """What was found and the next step, by kind; `next_step` says what stands in the braces."""
+
+OTHER_SPELLING = (
+    "The products have {known}, which is spelt otherwise: write it alike in Cin7 or in the data file, or in the select "
+    "of the source's YAML."
+)
+"""The next step for a SKU that is a product but for capitals and blanks."""
 
 WITHOUT = "(none)"
 """The subject of entries that have nothing where a rule asks for something."""

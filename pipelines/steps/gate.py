@@ -7,13 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from mappings.xero_checks import check_against_xero
+from mappings.xero_checks import check_against_xero, check_base_currency
 from pipelines.errors import DataProblem
 from pipelines.extract.refusals import name_row
 from pipelines.load.latest_plans import is_computed, latest_plans
 from pipelines.mapping.lines import find_unmapped_lines
 from pipelines.steps.context import CloseContext
-from pipelines.steps.exception_words import ONE_STEP_FOR_ALL, PLACES, SENTENCES, next_step
+from pipelines.steps.exception_words import ONE_STEP_FOR_ALL, OTHER_SPELLING, PLACES, SENTENCES, next_step
 from pipelines.steps.stock import read_core
 from pipelines.warehouse import Warehouse
 from schemas.problems import Problem
@@ -30,8 +30,8 @@ def stop_on_exceptions(close: CloseContext, warehouse: Warehouse) -> None:
     """Let the month pass, or stop with everything that stands in its way.
 
     Raises:
-        DataProblem: every blocking exception, account or tax type that Xero does not take, line that the mappings do
-            not know, and correction that no longer matches anything (exit 3).
+        DataProblem: every blocking exception, books in another currency, account or tax type that Xero does not take,
+            line that the mappings do not know, and correction that no longer matches anything (exit 3).
     """
     exceptions = warehouse.read("close.exceptions", "period = ? and is_blocking", [close.period])
     problems = [
@@ -83,10 +83,20 @@ def describe_exceptions(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[
         pl.when(pl.col("exception_kind").is_in(ONE_STEP_FOR_ALL)).then(None).otherwise("subject").alias("own_step")
     )
     groups = shown.group_by("exception_kind", "source_table", "own_step", maintain_order=True)
-    return [*(_problem(group) for _, group in groups), *_refused_rows(exceptions, warehouse)]
+    is_known = "upper(replace(sku, ' ', '')) = upper(replace(?, ' ', ''))"
+    problems = []
+    for _, group in groups:
+        kind, subject = group.row(0, named=True)["exception_kind"], group.row(0, named=True)["subject"]
+        spelt = (
+            warehouse.query(f"select sku from core.products where {is_known} order by sku", [subject])["sku"].to_list()
+            if kind == "unknown_sku"
+            else []
+        )
+        problems.append(_problem(group, OTHER_SPELLING.format(known=_quoted(spelt)) if spelt else None))
+    return [*problems, *_refused_rows(exceptions, warehouse)]
 
 
-def _problem(group: pl.DataFrame) -> Problem:
+def _problem(group: pl.DataFrame, fix: str | None = None) -> Problem:
     first = group.row(0, named=True)
     found = SENTENCES[first["exception_kind"]][0]
     subjects = group["subject"].unique(maintain_order=True).to_list()
@@ -96,7 +106,7 @@ def _problem(group: pl.DataFrame) -> Problem:
     return Problem(
         where=f"{PLACES.get(first['exception_kind'], first['source_table'])}, {shown}",
         found=found.format(subject=first["subject"]),
-        fix=next_step(first["exception_kind"], first["subject"], _quoted(subjects)),
+        fix=fix or next_step(first["exception_kind"], first["subject"], _quoted(subjects)),
         row_count=group.height,
         amount=amount or None,
         examples=tuple(numbers),
@@ -152,13 +162,17 @@ def _stale_corrections(close: CloseContext, warehouse: Warehouse) -> list[Proble
 
 
 def _differences_to_xero(close: CloseContext, warehouse: Warehouse) -> list[Problem]:
-    """Mapped accounts, tax types and tracking options that Xero does not take."""
-    return check_against_xero(
-        close.mappings,
-        warehouse.read("xero.accounts"),
-        warehouse.read("xero.tax_rates"),
-        warehouse.read("xero.tracking_options"),
-    )
+    """Books in another currency, and mapped accounts, tax types and tracking options that Xero does not take."""
+    books = warehouse.read("xero.organisation").to_dicts()
+    return [
+        *(one for row in books for one in check_base_currency(close.mappings, row["name"], row["base_currency"])),
+        *check_against_xero(
+            close.mappings,
+            warehouse.read("xero.accounts"),
+            warehouse.read("xero.tax_rates"),
+            warehouse.read("xero.tracking_options"),
+        ),
+    ]
 
 
 def _unmapped_lines(close: CloseContext, warehouse: Warehouse) -> list[Problem]:

@@ -20,9 +20,16 @@ from schemas.tables import TRADE_TABLES
 from transforms.core_tables import CoreTables
 from transforms.entries.month import enter_month
 from transforms.entries.opening import enter_opening_differences
-from transforms.exceptions import describe_earlier, find_cost_exceptions, find_document_exceptions, settle_exceptions
+from transforms.exceptions import (
+    describe_earlier,
+    describe_unstocked,
+    find_cost_exceptions,
+    find_document_exceptions,
+    settle_exceptions,
+)
 from transforms.journals import build_journals
 from transforms.left_out import OpenLines, list_left_out
+from transforms.periods import previous_period
 from transforms.roll_forward import roll_forward
 from transforms.unmapped import describe_unmapped
 
@@ -234,6 +241,7 @@ def _find_exceptions(close: CloseContext, warehouse: Warehouse, unmapped: pl.Dat
         describe_unmapped(unmapped.lazy()),
         _rejected_rows(warehouse),
         find_incomplete(close, warehouse),
+        describe_unstocked(_stock_of_no_stock(close, warehouse).lazy()),
     ]
     columns = found[0].collect_schema().names()
     begins_on = ledger_begins_on(close, warehouse)
@@ -245,6 +253,19 @@ def _find_exceptions(close: CloseContext, warehouse: Warehouse, unmapped: pl.Dat
     listed_only += close.policy.completeness.listed_only
     exceptions = pl.concat([frame.select(columns) for frame in found])
     return settle_exceptions(exceptions, corrections_of(close).lazy(), listed_only, close.period)
+
+
+def _stock_of_no_stock(close: CloseContext, warehouse: Warehouse) -> pl.DataFrame:
+    """`sku`, `closing_quantity`, `closing_value`, `closed_on`: what is no stock now and had stock a month before."""
+    return warehouse.query(
+        """
+        select sku, sum(closing_quantity) as closing_quantity, sum(closing_value) as closing_value,
+          last_day(any_value(period)) as closed_on
+        from close.roll_forward semi join (select sku from core.products where not is_stocked) using (sku)
+        where period = ? group by sku having sum(closing_quantity) <> 0 or sum(closing_value) <> 0 order by sku
+        """,
+        [previous_period(close.period)],
+    )
 
 
 def _has_begun(begins_on: date) -> pl.Expr:

@@ -128,10 +128,10 @@ def test_without_a_correction_the_first_month_with_sales_stops(months: ClosedMon
     assert stopped.exit_code == 3
     assert stopped.message.splitlines() == [
         "2011-06 cannot close yet. Nothing was posted.",
-        "core.sale_lines, 709, 712, 711 and 6 more: sold, but never received: no cost is known (93 rows)",
-        "    Bring the receipts into the source, or accept it in corrections.yaml: {id: ..., accepts: missing_cost, "
-        'subjects: ["709", "712", "711", "714", "716", "715", "708", "707", "710"], reason: ..., owner: ..., '
-        "status: open}",
+        "core.sale_lines, 709, 712, 711 and 6 more: sold, and not received by the cut-off: no cost is known (93 rows)",
+        "    Bring receipts of the month or before into the source, or accept it in corrections.yaml: {id: ..., "
+        'accepts: missing_cost, subjects: ["709", "712", "711", "714", "716", "715", "708", "707", "710"], '
+        "reason: ..., owner: ..., status: open}",
         "    First: SO43659, SO43661, SO43664",
     ]
     assert months.journals_after_stop == 0

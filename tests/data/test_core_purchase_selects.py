@@ -80,6 +80,25 @@ def test_goods_sent_back_name_the_card_they_came_with_section_2_2() -> None:
     assert amounts == [Decimal("123.46"), Decimal("-37.04")]
 
 
+def test_a_supplier_credit_belongs_to_the_goods_that_went_back_with_it() -> None:
+    credit: Row = {
+        "TaskID": "c1", "CreditNoteNumber": "SC-1", "Status": "AUTHORISED", "CreditNoteDate": "2026-10-05T00:00:00",
+        "Lines": [{"SKU": "TENT", "Total": 27.0}],
+    }  # fmt: skip
+    back = {"Unstock": [{"CardID": "card", "Quantity": 2}]}
+
+    def credited(**more: object) -> list[tuple[object, ...]]:
+        bought = [purchase(CreditNote=[credit | more])]
+        lines = [row for row in select("bill_lines", purchases=bought) if row["bill_number"] == "SC-1"]
+        assert {row["receipt_line_id"] for row in lines} <= {
+            row["receipt_line_id"] for row in select("receipt_lines", purchases=bought)
+        }
+        return [(row["receipt_line_id"], row["line_amount"]) for row in lines]
+
+    assert credited(**back) == [("c1/card", Decimal("-27.00"))]
+    assert credited() == [("card", Decimal("-27.00"))]  # money alone is a price that was lower
+
+
 def test_a_bill_has_its_own_date_and_rate() -> None:
     (row,) = select("bill_lines", purchases=[purchase()])
     assert (row["bill_number"], row["bill_date"], row["receipt_line_id"]) == ("INV-9", "2026-10-02", "card")

@@ -119,13 +119,20 @@ def test_check_says_the_same_before_any_close(opened: Company) -> None:
     }
 
 
-def test_check_finds_books_in_another_currency(opened: Company) -> None:
+OTHER_BOOKS = (
+    'HOME/mappings/close.yaml:8:18: currency "AUD" (close.base_currency) is not that of Sample Company in Xero, '
+    "whose books are in NZD\n"
+    "    Write base_currency: NZD"
+)
+
+
+def test_check_and_close_find_books_in_another_currency(opened: Company) -> None:
     opened.edit_text("mappings/close.yaml", "base_currency: NZD", "base_currency: AUD")
     stopped = opened.tieout("check")
     assert stopped.exit_code == 3
-    assert stopped.message == (
-        "Sample Company in Xero does not take these mappings.\n"
-        'HOME/mappings/close.yaml:8:18: currency "AUD" (close.base_currency) is not that of Sample Company in Xero, '
-        "whose books are in NZD\n"
-        "    Write base_currency: NZD"
-    )
+    assert stopped.message == f"Sample Company in Xero does not take these mappings.\n{OTHER_BOOKS}"
+
+    closed = opened.tieout("close", SEPTEMBER)  # where its documents had rates of their own nothing else would stop it
+    assert closed.message.startswith(STOPPED)
+    assert OTHER_BOOKS in closed.message
+    assert (closed.exit_code, opened.books.journals()) == (3, [])

@@ -116,11 +116,20 @@ core.receipt_lines, CHF: currency "CHF" has no rate on or before the day of the 
     "sale without any cost": Case(
         sell_what_was_never_bought,
         f"""{STOPPED}
-core.sale_lines, HUT-1: sold, but never received: no cost is known (1 row)
-    Bring the receipts into the source, or accept it in corrections.yaml: {{id: ..., accepts: missing_cost, \
-subjects: ["HUT-1"], reason: ..., owner: ..., status: open}}
+core.sale_lines, HUT-1: sold, and not received by the cut-off: no cost is known (1 row)
+    Bring receipts of the month or before into the source, or accept it in corrections.yaml: {{id: ..., \
+accepts: missing_cost, subjects: ["HUT-1"], reason: ..., owner: ..., status: open}}
     First: SO-1001""",
         accept_missing_cost("HUT-1"),
+    ),
+    "SKU in other letters": Case(
+        first_line("SO-1001", code="clo-Mer-s"),
+        f"""{STOPPED}
+core.sale_lines, clo-Mer-s: SKU "clo-Mer-s" is not among the products (1 row)
+    The products have "CLO-MER-S", which is spelt otherwise: write it alike in Cin7 or in the data file, or in the \
+select of the source's YAML.
+    First: SO-1001""",
+        first_line("SO-1001", code="CLO-MER-S"),
     ),
     "negative stock": Case(
         first_line("SO-1001", qty=300, qtyShipped=300),
@@ -171,7 +180,7 @@ HOME/mappings/corrections.yaml:17:5: correction "C-1" accepts missing_cost, and 
 }
 
 
-@pytest.mark.parametrize("case", some_thorough(CASES, "negative stock"))
+@pytest.mark.parametrize("case", some_thorough(CASES, "negative stock", "SKU in other letters"))
 def test_the_close_says_what_to_do_and_goes_on_when_it_is_done(opened: Company, case: Case) -> None:
     case.breaks(opened)
     stopped = opened.tieout("close", SEPTEMBER)

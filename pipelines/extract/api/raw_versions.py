@@ -149,13 +149,19 @@ class RawVersions:
         )
 
     def _make_view(self, origin: str) -> None:
-        """The view that selects read."""
-        found = self.warehouse.query(
-            "select 1 from duckdb_views() where schema_name = 'raw' and view_name = $1",
+        """The view that selects read, with words on its columns; one of an earlier release has none there."""
+        if self._view_columns().is_empty():
+            self._create_view(origin)
+        for name in self._view_columns().filter(pl.col("comment").is_null())["column_name"].to_list():
+            self.warehouse.execute(f"comment on column {self.view}.{quoted(name)} is '{COLUMNS[name][1]}'")
+
+    def _view_columns(self) -> pl.DataFrame:
+        return self.warehouse.query(
+            "select column_name, comment from duckdb_columns() where schema_name = 'raw' and table_name = $1",
             [self.view.removeprefix("raw.")],
         )
-        if found.height:
-            return
+
+    def _create_view(self, origin: str) -> None:
         landed = (
             "(select coalesce(max(landed_version), 0) from control.api_inputs where source_name ="
             f" '{self._name['source_name']}' and input_name = '{self._name['input_name']}')"

@@ -22,6 +22,12 @@ from tests.transforms.builders import table
 JUNE, JULY, AUGUST = date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)
 END_OF_JUNE, END_OF_JULY, END_OF_AUGUST = date(2026, 6, 30), date(2026, 7, 31), date(2026, 8, 31)
 
+BOOKED = (
+    "select move_id, sum(moved_quantity), sum(cost_amount), sum(recognised_amount) from close.bookings"
+    " group by move_id order by all"
+)
+"""What all months together have booked of each move."""
+
 LAYERS = "select origin_move_id, quantity, layer_cost from close.checkpoint_layers where checkpoint = ? order by all"
 
 
@@ -120,6 +126,57 @@ def test_closing_again_without_a_change_values_nothing_and_leaves_the_checkpoint
 
     assert (done.move_count, warehouse.read("close.checkpoints").height) == (0, 2)
     assert_frame_equal(warehouse.read("close.bookings"), booked, check_row_order=False)
+
+
+@pytest.mark.parametrize(("period", "end"), [(JULY, END_OF_JULY), (AUGUST, END_OF_AUGUST)])
+def test_a_document_that_vanished_and_came_back_before_a_month_was_done_is_booked_once(
+    settings: Settings, warehouse: Warehouse, period: date, end: date
+) -> None:
+    value_stock(close_of(settings, JUNE, END_OF_JUNE), warehouse)
+    value_stock(close_of(settings, JULY, END_OF_JULY), warehouse)
+    booked = warehouse.query(BOOKED).rows()
+    sales = warehouse.read("core.sale_lines")
+
+    warehouse.replace("core.sale_lines", sales.filter(pl.col("sale_line_id") != "S1"))
+    value_stock(close_of(settings, AUGUST, END_OF_AUGUST), warehouse)
+    assert warehouse.query(BOOKED).rows() != booked  # four tents came back in August
+    warehouse.replace("core.sale_lines", sales)
+    for month, last in dict.fromkeys([(period, end), (AUGUST, END_OF_AUGUST)]):
+        value_stock(close_of(settings, month, last), warehouse)
+
+    assert warehouse.query(BOOKED).rows() == booked
+
+
+def test_a_month_after_one_that_was_closed_again_does_not_book_what_stands_between_them_twice(
+    settings: Settings, warehouse: Warehouse
+) -> None:
+    for period, end in ((JUNE, END_OF_JUNE), (JULY, END_OF_JULY), (JUNE, END_OF_JUNE)):
+        value_stock(close_of(settings, period, end), warehouse)
+    booked = warehouse.query(BOOKED).rows()
+
+    # July has sold eight tents, and is not done again
+    value_stock(close_of(settings, AUGUST, END_OF_AUGUST), warehouse)
+
+    assert warehouse.query(BOOKED).rows() == booked
+
+
+def test_a_product_that_is_stock_no_more_stops_the_close_while_the_books_have_stock_of_it(
+    settings: Settings, warehouse: Warehouse
+) -> None:
+    def month(period: date, end: date) -> list[tuple[object, ...]]:
+        close = close_of(settings, period, end)
+        value_stock(close, warehouse)
+        build_month(close, warehouse)
+        found = "select subject, quantity, amount, is_blocking from close.exceptions where exception_kind = 'unstocked'"
+        return warehouse.query(f"{found} and period = ?", [period]).rows()
+
+    assert month(JUNE, END_OF_JUNE) == []
+    unstocked: list[dict[str, object]] = [{"sku": "TENT"}, {"sku": "LAMP", "is_stocked": False}]
+    warehouse.replace("core.products", table(SOURCE_TABLES["core.products"], *unstocked))
+
+    # five lamps at 3.00 came in June; July would book them back as if they had never come
+    assert month(JULY, END_OF_JULY) == [("LAMP", Decimal("5.0000"), Decimal("15.00"), True)]
+    assert month(AUGUST, END_OF_AUGUST) == []
 
 
 def test_a_restated_checkpoint_stands_beside_the_one_that_was_closed(settings: Settings, warehouse: Warehouse) -> None:
