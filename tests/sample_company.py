@@ -151,6 +151,20 @@ def start_tieout(*arguments: object, environment: Mapping[str, str], folder: Pat
     )
 
 
+def await_end(process: "subprocess.Popen[str]", seconds: float) -> tuple[str, str]:
+    """Both streams of a process that has some seconds to end; one that goes on is killed: no test leaves it behind.
+
+    Raises:
+        TimeoutExpired: it went on.
+    """
+    try:
+        return process.communicate(timeout=seconds)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
 def copy_what_it_needs(home: Path) -> None:
     """What the demo reads: mappings and the sample."""
     shutil.copytree(ROOT / "mappings", home / "mappings", ignore=shutil.ignore_patterns("__pycache__", "*.py"))

@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from pipelines.cli import (
+    INTERRUPTED,
     close_commands,
     compare_command,
     connect_command,
@@ -22,6 +23,7 @@ from pipelines.cli import (
     pack_command,
     server_commands,
     sign_commands,
+    stopped_early,
     sync_command,
     warehouse_commands,
 )
@@ -53,9 +55,6 @@ for module in (
 ):
     module.add_to(app)
 
-INTERRUPTED = 130
-"""What a shell calls a program that ended with Ctrl-C."""
-
 BUG_EXIT = 70
 """What sysexits.h calls an internal software error."""
 
@@ -71,6 +70,8 @@ def main() -> None:
         if ended.code == INTERRUPTED:  # typer makes this of Ctrl-C
             typer.echo("Stopped. What was committed stays; run the same command again to go on.", err=True)
         raise
+    except KeyboardInterrupt:  # while typer puts the commands together: from there on it has an eye on Ctrl-C itself
+        sys.exit(stopped_early())
     except BaseException as error:  # the last door, also for a panic of Polars, which is no Exception
         sys.exit(_report_bug(error))
     finally:

@@ -28,11 +28,11 @@ def select(table: str, assumed: Mapping[str, str] | None = None, **inputs: Seque
     }
     values = {str(name): str(one.value) for name, one in SOURCE.assumptions.items()} | dict(assumed or {})
     sql = next(sql for name, sql in SOURCE.tables.items() if str(name) == table)
-    with (
-        SourceConnection(frames, "Pacific/Auckland", threads=1, assumptions=values) as connection,
-        connection.select(table, sql) as selected,
-    ):
-        return selected.query("select * from selected_rows order by 1").to_dicts()
+    with SourceConnection(frames, "Pacific/Auckland", threads=1, assumptions=values) as connection:
+        for name, shared in SOURCE.shared.items():
+            connection.share(str(name), shared)
+        with connection.select(table, sql) as selected:
+            return selected.query("select * from selected_rows order by 1").to_dicts()
 
 
 def picked(quantity: float = 2, sku: str = "TENT", place: str = "Auckland") -> Row:

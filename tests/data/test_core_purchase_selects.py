@@ -10,7 +10,7 @@ from tests.data.core_selects import Row, journal, purchase, purchase_line, recei
 def test_a_receipt_enters_at_the_price_and_the_rate_of_its_document() -> None:
     (row,) = select("receipt_lines", purchases=[purchase()])
     assert (row["receipt_line_id"], row["received_date"], row["quantity"]) == ("card", "2026-09-30", 10)
-    assert (row["unit_price"], row["currency_code"]) == (Decimal("12.345700"), "USD")
+    assert (row["unit_price"], row["currency_code"]) == ("12.345700", "USD")
     assert row["currency_rate"] == Decimal("1.68")
     (by_day,) = select("receipt_lines", {"receipt_rate": "day"}, purchases=[purchase()])
     assert by_day["currency_rate"] is None
@@ -30,7 +30,7 @@ def test_a_purchase_is_received_in_parts_and_the_rest_is_still_open_section_2_2(
     ]
     shares = {row["receipt_line_id"]: row["line_amount"] for row in select(
         "bill_lines", purchases=[purchase(StockReceived=parts)])}  # fmt: skip
-    assert shares == {"a": Decimal("54.87"), "b": Decimal("68.59")}
+    assert shares == {"a": "54.87", "b": "68.59"}
 
 
 def test_a_receipt_that_is_not_authorised_has_not_happened() -> None:
@@ -51,7 +51,7 @@ def test_a_receipt_that_is_not_authorised_has_not_happened() -> None:
 def test_recoverable_tax_is_no_cost_and_other_tax_is(calculation: str, tax: float, kept: str, price: str) -> None:
     taxed = purchase(TaxCalculation=calculation, Order={"Lines": [purchase_line(Tax=tax)]})
     (row,) = select("receipt_lines", {"non_recoverable_taxes": kept}, purchases=[taxed])
-    assert row["unit_price"] == Decimal(price)
+    assert Decimal(row["unit_price"]) == Decimal(price)
 
 
 def test_a_discount_and_charges_coded_to_stock_are_in_the_price_by_value_section_3b() -> None:
@@ -63,9 +63,9 @@ def test_a_discount_and_charges_coded_to_stock_are_in_the_price_by_value_section
     billed = purchase()["Invoice"][0] | {"Lines": lines, "AdditionalCharges": charges}
     whole = purchase(Order={"Lines": lines}, Invoice=[billed], StockReceived=[])
     prices = {row["sku"]: row["unit_price"] for row in select("receipt_lines", purchases=[whole])}
-    assert prices == {"TENT": Decimal("6.600000"), "PEG": Decimal("1.100000")}
+    assert prices == {"TENT": "6.600000", "PEG": "1.100000"}
     amounts = {row["receipt_line_id"]: row["line_amount"] for row in select("bill_lines", purchases=[whole])}
-    assert amounts == {"p1/open/TENT": Decimal("66.00"), "p1/open/PEG": Decimal("44.00")}
+    assert amounts == {"p1/open/TENT": "66.00", "p1/open/PEG": "44.00"}
 
 
 def test_goods_sent_back_name_the_card_they_came_with_section_2_2() -> None:
@@ -77,7 +77,7 @@ def test_goods_sent_back_name_the_card_they_came_with_section_2_2() -> None:
     assert (back["sku"], back["quantity"], back["received_date"]) == ("TENT", 3, "2026-10-08")
     assert back["returned_receipt_line_id"] == "card"
     amounts = [row["line_amount"] for row in select("bill_lines", purchases=[purchase(CreditNote=[note])])]
-    assert amounts == [Decimal("123.46"), Decimal("-37.04")]
+    assert amounts == ["123.46", "-37.04"]
 
 
 def test_a_supplier_credit_belongs_to_the_goods_that_went_back_with_it() -> None:
@@ -95,14 +95,14 @@ def test_a_supplier_credit_belongs_to_the_goods_that_went_back_with_it() -> None
         }
         return [(row["receipt_line_id"], row["line_amount"]) for row in lines]
 
-    assert credited(**back) == [("c1/card", Decimal("-27.00"))]
-    assert credited() == [("card", Decimal("-27.00"))]  # money alone is a price that was lower
+    assert credited(**back) == [("c1/card", "-27.00")]
+    assert credited() == [("card", "-27.00")]  # money alone is a price that was lower
 
 
 def test_a_bill_has_its_own_date_and_rate() -> None:
     (row,) = select("bill_lines", purchases=[purchase()])
     assert (row["bill_number"], row["bill_date"], row["receipt_line_id"]) == ("INV-9", "2026-10-02", "card")
-    assert (row["line_amount"], row["currency_rate"]) == (Decimal("123.46"), Decimal("1.7"))
+    assert (row["line_amount"], row["currency_rate"]) == ("123.46", Decimal("1.7"))
 
 
 @pytest.mark.parametrize("changes", [{"Status": "VOIDED"}, {"RelatedDropShipSaleTask": "s1"}])
@@ -113,10 +113,10 @@ def test_voided_and_drop_shipped_purchases_never_touch_stock(changes: Row) -> No
 
 def test_allocated_freight_shows_up_in_the_manual_journals_of_the_goods_section_3b() -> None:
     (row,) = select("charges", purchases=[purchase(ManualJournals=[journal()])])
-    assert (row["purchase_id"], row["charge_type"], row["charge_amount"]) == ("p1", "freight", Decimal(50))
+    assert (row["purchase_id"], row["charge_type"], Decimal(row["charge_amount"])) == ("p1", "freight", Decimal(50))
     assert row["charge_date"] == "2026-10-12"
     (undone,) = select("charges", purchases=[purchase(ManualJournals=[journal(Debit="425", Credit="630")])])
-    assert undone["charge_amount"] == Decimal(-50)
+    assert Decimal(undone["charge_amount"]) == -50
 
 
 def test_an_account_that_is_no_known_charge_stops_the_close_by_name() -> None:
@@ -128,7 +128,7 @@ def test_additional_charges_of_a_bill_are_charges_at_its_rate() -> None:
     charges = [{"Description": "Sea freight", "Reference": "", "Total": 100.0, "Tax": 0, "Account": "425"}]
     billed = purchase()["Invoice"][0] | {"AdditionalCharges": charges}
     (row,) = select("charges", purchases=[purchase(Invoice=[billed])])
-    assert (row["charge_type"], row["charge_amount"]) == ("freight", Decimal(170))
+    assert (row["charge_type"], Decimal(row["charge_amount"])) == ("freight", Decimal(170))
 
 
 def test_a_service_purchase_has_no_goods_to_charge() -> None:
@@ -140,20 +140,21 @@ def test_a_service_purchase_has_no_goods_to_charge() -> None:
     [
         ({"Tax": None, "TaxRule": "VAT 20"}, None, "10.000000"),  # 12.00 with 20 % inside
         ({"Tax": "", "TaxRule": None}, "vat 20", "10.000000"),  # the rule of the purchase
-        ({"Tax": None, "TaxRule": "VAT 99"}, None, None),  # no such rule: no cost, which the close asks for
+        ({"Tax": None, "TaxRule": "VAT 99"}, None, "TaxCalculation Inclusive, Tax null, TaxRule VAT 99"),
+        ({"Tax": "two"}, "VAT 20", "TaxCalculation Inclusive, Tax two, TaxRule GST"),
         ({"Tax": 20, "TaxRule": "VAT 99"}, None, "10.000000"),
         ({"Tax": 0, "TaxRule": "VAT 20"}, None, "12.000000"),  # stated: there is none in it
     ],
 )
 def test_the_tax_of_a_price_with_tax_is_stated_or_that_of_its_rule_section_2_2(
-    changes: Row, rule: str | None, price: str | None
+    changes: Row, rule: str | None, price: str
 ) -> None:
     """cin7.md section 2.2: lines with Tax and TaxRule, /ref/tax with TaxPercent."""
     bought = purchase(
         TaxCalculation="Inclusive", TaxRule=rule, Order={"Lines": [purchase_line(Price=12, Total=120) | changes]}
     )
     (row,) = select("receipt_lines", purchases=[bought], taxes=[{"Name": "VAT 20", "TaxPercent": 20}])
-    assert row["unit_price"] == (None if price is None else Decimal(price))
+    assert row["unit_price"] == price
 
 
 def test_purchases_in_currencies_with_many_zeros_are_read_to_the_end_section_2_2() -> None:
@@ -167,9 +168,9 @@ def test_purchases_in_currencies_with_many_zeros_are_read_to_the_end_section_2_2
         StockReceived=[{"TaskID": "r1", "Status": "AUTHORISED", "Lines": [received_line(Quantity=20_000)]}],
     )  # fmt: skip
     (row,) = select("receipt_lines", purchases=[bought])
-    assert (row["unit_price"], row["quantity"]) == (Decimal("1501500.000000"), 20_000)
+    assert (row["unit_price"], row["quantity"]) == ("1501500.000000", 20_000)
     (billed,) = select("bill_lines", purchases=[bought])
-    assert billed["line_amount"] == Decimal("30030000000.00")
+    assert billed["line_amount"] == "30030000000.00"
     (freight,) = select("charges", purchases=[bought | {"Invoice": [bill | {"AdditionalCharges": [extra | {
         "Account": "425", "Total": 50_000_000_000}]}]}])  # fmt: skip
-    assert freight["charge_amount"] == 5_000_000
+    assert Decimal(freight["charge_amount"]) == 5_000_000

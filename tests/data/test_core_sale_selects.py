@@ -176,7 +176,7 @@ def test_what_is_negative_is_shared_to_the_cent_like_what_is_positive() -> None:
         received_line(Quantity=each, CardID=card) for each, card in ((1, "a"), (2, "b"))]}]  # fmt: skip
     billed = purchase()["Invoice"][0] | {"Lines": [purchase_line(Quantity=3, Total=-10.0)]}
     lines = select("bill_lines", purchases=[purchase(StockReceived=received, Invoice=[billed])])
-    assert [row["line_amount"] for row in lines] == [Decimal("-3.33"), Decimal("-6.67")]
+    assert [row["line_amount"] for row in lines] == ["-3.33", "-6.67"]
 
 
 def test_a_sale_of_a_million_and_more_is_read_to_the_end_section_2_2() -> None:

@@ -16,7 +16,7 @@ from pipelines.sandbox.xero.journal_store import list_journals_plainly
 from pipelines.warehouse import open_published
 from tests.golden_texts import GoldenTexts
 from tests.made_once import MakeOnce
-from tests.sample_company import BAR, copy_what_it_needs, start_tieout
+from tests.sample_company import BAR, await_end, copy_what_it_needs, start_tieout
 
 MONTHS = ("September 2026", "October 2026")
 STEPS = [
@@ -48,7 +48,7 @@ def demo(made_once: MakeOnce) -> Demo:
         copy_what_it_needs(home)
         for run in (1, 2):
             process = start_tieout("demo", folder=home, environment={"TIEOUT_HOME": str(home)})
-            out, err = process.communicate(timeout=300)
+            out, err = await_end(process, 300)
             books = open_books(demo_folder(home) / "books.sqlite")
             try:
                 journals = list_journals_plainly(books)
@@ -111,7 +111,7 @@ def test_the_two_things_to_look_at_can_be_typed_as_they_stand(demo: Demo) -> Non
         arguments = shlex.split(hint)
         start = next(i for i, word in enumerate(arguments) if word in ("explain", "status"))
         done = start_tieout(*arguments[start:], folder=demo.home, environment={"TIEOUT_HOME": str(demo.home)})
-        out, err = done.communicate(timeout=60)
+        out, err = await_end(done, 60)
         assert (done.returncode, err) == (0, ""), hint
         assert out.startswith(expected)
 

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.warehouse.places import holder_file
 from tests.made_once import MakeOnce
-from tests.sample_company import SEPTEMBER, Company, running_company
+from tests.sample_company import SEPTEMBER, Company, await_end, running_company
 
 JOURNALS_OF_SEPTEMBER = 12
 LONGEST = 120.0
@@ -30,7 +30,7 @@ def seconds(made_once: MakeOnce, opened_home: Path) -> float:
         with running_company(folder / "home") as company:
             process = start_close(company)
             began = time.monotonic()
-            _, err = process.communicate(timeout=LONGEST)
+            _, err = await_end(process, LONGEST)
             assert process.returncode == 0, err
             (folder / "seconds").write_text(str(time.monotonic() - began), encoding="utf-8")
 

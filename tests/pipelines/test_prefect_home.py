@@ -13,7 +13,7 @@ import pytest
 from pipelines.errors import DataProblem, Incomplete
 from pipelines.prefect_home import telling_of_a_lost_server
 from tests.pipelines.prefect_runs import PrefectServer
-from tests.sample_company import BAR, ROOT, copy_what_it_needs, start_tieout
+from tests.sample_company import BAR, ROOT, await_end, copy_what_it_needs, start_tieout
 
 
 @pytest.mark.thorough
@@ -31,7 +31,7 @@ def test_the_screen_of_a_demo_that_stops_holds_our_own_words_only(
         "TIEOUT_HOME": str(tmp_path),
         "PREFECT_API_URL": prefect_server.url,
     }  # a server that runs already is quicker
-    out, err = (process := start_tieout("demo", environment=known, folder=tmp_path)).communicate(timeout=180)
+    out, err = await_end(process := start_tieout("demo", environment=known, folder=tmp_path), 180)
     assert "2026-09: 12 documents sent to Xero. It ties out." in out
     assert process.returncode == DataProblem.exit_code
     assert [line for line in err.splitlines() if line.strip() and not BAR.search(line)] == [
