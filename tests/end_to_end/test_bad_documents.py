@@ -93,7 +93,7 @@ core.adjustment_lines, Eaten by mice: adjustment reason "Eaten by mice" has no a
 core.sale_lines.moved_quantity: must be a number below 10^14 (1 row)
     Repair the row in the source, or accept it in corrections.yaml: {{id: ..., accepts: rejected_row, \
 subjects: ["core.sale_lines:SO100001"], reason: ..., owner: ..., status: open}}
-    First: SO100001 = 'three'""",
+    First: order SO-1001, line SO100001 = 'three'""",
         first_line("SO-1001", qtyShipped=3),
     ),
     "document line that comes twice": Case(
@@ -102,7 +102,7 @@ subjects: ["core.sale_lines:SO100001"], reason: ..., owner: ..., status: open}}
 core.sale_lines.sale_line_id: sale_line_id must be unique: an earlier row has the same (1 row)
     Repair the row in the source, or accept it in corrections.yaml: {{id: ..., accepts: rejected_row, \
 subjects: ["core.sale_lines:SO100001"], reason: ..., owner: ..., status: open}}
-    First: SO100001 = 'SO100001'""",
+    First: order SO-1001, line SO100001 = 'SO100001'""",
         send_line_once,
     ),
     "currency without a rate": Case(

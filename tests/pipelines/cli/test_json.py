@@ -39,9 +39,10 @@ def test_a_close_in_json_says_what_was_sent_and_holds_every_table(opened: Compan
     assert (first["changes"], first["sent"]) == (12, 12)
     titles = [table["title"] for table in first["tables"]]
     assert len([title for title in titles if title.startswith("DEMO-")]) == 12
-    assert titles[-4:] == [
+    assert titles[-5:] == [
         "Inventory roll-forward, September 2026",
         "Tie-out to Xero, September 2026",
+        "Stock ledger against the source's stock on hand, September 2026",
         "Documents behind the tie-out, September 2026",
         "Left out of COGS, September 2026",
     ]
