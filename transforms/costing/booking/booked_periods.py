@@ -14,6 +14,7 @@ from schemas.policies import CostingPolicy
 from transforms.costing.booking.booked_at_standard import book_at_standard
 from transforms.costing.booking.known_states import StateValuer
 from transforms.costing.booking.late_facts import date_rows, find_late_facts, first_day, may_be_late
+from transforms.costing.booking.plain_states import PlainStates
 from transforms.costing.booking.pool_graph import connect_pools
 from transforms.costing.booking.restated_moves import AMOUNTS, RestatedMoves, cents_of
 from transforms.costing.booking.state_plan import DatedRows, plan_states
@@ -100,6 +101,11 @@ def _book_states(
     restated = RestatedMoves(valued)
     if facts.learned.height:
         rows, graph = DatedRows.of(dated), connect_pools(dated, policy)
+        if standard_costs is None:  # they are a last resort that only the loop looks at
+            plain = PlainStates(moves, dated, facts, graph, policy)
+            for state, told in plain.value():
+                restated.look_at(state, told)
+            facts = plain.others
         valuer = StateValuer(moves, rows, graph, policy, standard_costs, is_ordered=is_ordered)
         for state, found in valuer.value(plan_states(rows, facts, graph)):
             restated.look_at(state, found)
