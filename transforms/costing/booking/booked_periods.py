@@ -3,7 +3,8 @@
 There is one truth for what a move cost, and a separate question of when a change is booked (IAS 8.36: a change in an
 estimate belongs to the period in which it is known). A month books what its own end knew, less what earlier months had
 booked; so, summed over the months, every policy books the final cost. Only pools that a late fact changes, and what
-they take value from, are valued again: once for each month that taught them something.
+they take value from, are valued again: once for each month that taught them something (of plain pools only what follows
+the first thing that changed, `plain_states`).
 """
 
 from datetime import date
