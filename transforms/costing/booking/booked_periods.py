@@ -3,7 +3,8 @@
 There is one truth for what a move cost, and a separate question of when a change is booked (IAS 8.36: a change in an
 estimate belongs to the period in which it is known). A month books what its own end knew, less what earlier months had
 booked; so, summed over the months, every policy books the final cost. Only pools that a late fact changes, and what
-they take value from, are valued again: once for each month that taught them something.
+they take value from, are valued again: once for each month that taught them something (of plain pools only what follows
+the first thing that changed, `plain_states`).
 """
 
 from datetime import date
@@ -14,6 +15,7 @@ from schemas.policies import CostingPolicy
 from transforms.costing.booking.booked_at_standard import book_at_standard
 from transforms.costing.booking.known_states import StateValuer
 from transforms.costing.booking.late_facts import date_rows, find_late_facts, first_day, may_be_late
+from transforms.costing.booking.plain_states import PlainStates
 from transforms.costing.booking.pool_graph import connect_pools
 from transforms.costing.booking.restated_moves import AMOUNTS, RestatedMoves, cents_of
 from transforms.costing.booking.state_plan import DatedRows, plan_states
@@ -100,6 +102,11 @@ def _book_states(
     restated = RestatedMoves(valued)
     if facts.learned.height:
         rows, graph = DatedRows.of(dated), connect_pools(dated, policy)
+        if standard_costs is None:  # they are a last resort that only the loop looks at
+            plain = PlainStates(moves, dated, facts, graph, policy)
+            for state, told in plain.value():
+                restated.look_at(state, told)
+            facts = plain.others
         valuer = StateValuer(moves, rows, graph, policy, standard_costs, is_ordered=is_ordered)
         for state, found in valuer.value(plan_states(rows, facts, graph)):
             restated.look_at(state, found)
