@@ -27,8 +27,7 @@ LABEL_LETTERS = 24
 ROOM_FOR_WIDER_LETTERS = {"left": 36, "right": 8, "top": 5, "bottom": 5}
 """Labels are measured in Roboto; where the reader's font is wider they still have to fit."""
 
-AMOUNTS = {"format": "~s", "tickCount": 5, "tickMinStep": 1}
-"""An axis of amounts; never parts of one, which would read as thousandths where all amounts are 0."""
+AMOUNTS = {"format": "~s", "tickCount": 5}
 
 STEPS_THAT_ARE_NO_CAUSE = ("stock_ledger", "expected_in_xero", "xero_balance")
 
@@ -127,7 +126,7 @@ def _bars(rows: Sequence[Row], height: int) -> Spec:
     ]
     ends = [_number(row[end]) for row in rows for end in ("from", "to")]
     low, high = min(0.0, *ends), max(0.0, *ends)
-    room = (high - low or 1.0) * 0.22
+    room = (high - low or 100.0) * 0.22  # of zeros a small one would have thousandths on its axis
     axis = {"ticks": False, "domain": False, "labelExpr": "split(datum.label, '\\n')", "labelPadding": 8}
     y = {"field": "step", "type": "nominal", "sort": None, "axis": axis}
     scale = {"domain": [low - (room if low < 0 else 0), high + room], "nice": False}

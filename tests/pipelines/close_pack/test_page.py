@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.close_pack.charts import UP, _bars, draw
 from pipelines.reports.month import money
 from tests.pipelines.close_pack.made_pack import MadePack
 
@@ -80,6 +81,11 @@ def test_the_four_charts_are_drawn_in_the_colours_of_the_page(text: str) -> None
     colours = set(re.findall(r"var\((--[a-z0-9-]+)\)", text))
     defined = set(re.findall(r"(--[a-z0-9-]+):", text))
     assert colours <= defined
+
+
+def test_an_axis_of_zeros_has_no_thousandths() -> None:
+    nothing = [{"step": "Unexplained", "from": Decimal(0), "to": Decimal(0), "label": "0.00", "colour": UP}]
+    assert not re.search(r">\d+m</text>", draw(_bars(nothing, height=40), "Zero"))
 
 
 def test_words_of_people_are_text_and_no_markup(text: str) -> None:
