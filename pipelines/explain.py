@@ -17,10 +17,17 @@ _SOURCE_SQL = {
                concat_ws(' ', replace(b.kind, '_', ' '),
                          case when is_correction then '(late cost)' when b.is_late then '(moved earlier)' end) as what
         from picked s left join (
-          select *, case when kind in ('sale', 'sale_return') then is_late_recognition else is_late end as is_correction
-          from close.bookings
+          select * replace (is_late and not is_renamed as is_late), is_late and not is_renamed and
+            case when kind in ('sale', 'sale_return') then is_late_recognition else true end as is_correction
+          from (
+            select *, kind in ('renamed_out', 'renamed_in') as is_renamed,
+              if(document_kind in ('sale', 'credit_note'), -recognised_amount, cost_amount) as renamed_amount
+            from close.bookings
+          )
         ) b on b.move_id = s.source_id and b.period = s.period
-        left join core.stock_moves m using (move_id)""",
+          and (not is_renamed or (s.journal_key like 'VALUATION-%' and renamed_amount = s.source_amount))
+        left join core.stock_moves m using (move_id)
+        qualify row_number() over (partition by s.source_id, s.role, s.source_amount order by is_renamed desc) = 1""",
     "core.receipt_lines": """
         select s.source_amount, s.source_id, r.purchase_number as document_number, r.sku,
                r.received_date as happened_on, r.quantity, r.unit_price as unit_cost,

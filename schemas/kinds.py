@@ -6,5 +6,8 @@ MOVE_KINDS = [
 ]  # fmt: skip
 """Every kind of stock move, in the order in which they stand in a roll-forward."""
 
+RENAMED_OUT, RENAMED_IN = "renamed_out", "renamed_in"
+"""Bookings that carry what stands of a move from one SKU or location to another name of it."""
+
 STANDARD_KINDS = ["purchase_price_variance", "standard_revaluation"]
 """Rows that standard costing adds to the moves: value without quantity, between stock and a variance account."""

@@ -4,7 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from schemas.dtypes import Cost, Money, Quantity, UnitCost
-from schemas.kinds import MOVE_KINDS
+from schemas.kinds import MOVE_KINDS, RENAMED_IN, RENAMED_OUT
 
 DOCUMENT_KINDS = ["opening", "purchase", "charge", "sale", "credit_note", "adjustment", "transfer", "production"]
 """The documents that moves come from."""
@@ -95,11 +95,15 @@ class MoveCosts(pa.DataFrameModel):
 
 
 class Bookings(pa.DataFrameModel):
-    """One row per stock move and month that booked value of it: wanted so far, less what earlier months booked."""
+    """One row per stock move and month that booked value of it: wanted so far, less what earlier months booked. Where
+    its SKU or location has another name now, further rows carry over what stands under the old one."""
 
     period: pl.Date = pa.Field(description="First day of the month that books it")
     move_id: str = pa.Field(description="Key of the stock move")
-    kind: str = pa.Field(isin=MOVE_KINDS, description="What kind of change")
+    kind: str = pa.Field(
+        isin=[*MOVE_KINDS, RENAMED_OUT, RENAMED_IN],
+        description="What kind of change; renamed_out, renamed_in: from the old name of SKU or location to the new one",
+    )
     sku: str = pa.Field(description="Stock keeping unit")
     category: str = pa.Field(nullable=True, description="Product category when it was booked")
     location: str = pa.Field(nullable=True, description="Branch or warehouse")
@@ -130,7 +134,7 @@ class Bookings(pa.DataFrameModel):
 
     class Config:
         strict = True
-        unique = ["period", "move_id"]
+        unique = ["period", "move_id", "kind", "sku", "location", "category", "stock_account_code"]
 
 
 class LandedCostAllocations(pa.DataFrameModel):

@@ -8,9 +8,9 @@ from datetime import date
 
 import polars as pl
 
-from schemas.dtypes import MONEY, QUANTITY
 from schemas.stock import Bookings
 from transforms.account_rules import resolve_accounts
+from transforms.renames import AMOUNTS, book_renames, booking_order, is_renamed
 from transforms.rounding import zero_money, zero_quantity
 
 _COLUMNS = list(Bookings.to_schema().columns)
@@ -19,7 +19,6 @@ _FACTS = [
     "document_number", "source_line_id", "channel", "party", "reason", "charge_type", "brand", "customer_group",
     "currency_code", "order_account",
 ]  # fmt: skip
-_AMOUNTS = {"moved_quantity": QUANTITY, "cost_amount": MONEY, "recognised_amount": MONEY}
 
 
 def book_period(
@@ -44,13 +43,18 @@ def book_period(
 
     Returns:
         Bookings of the month, one row per move that is new or whose quantity or cost changed. A move that has vanished
-        from the source is booked back. Opening stock counts from the first booking on, whatever day its layer has.
+        from the source is booked back. Opening stock counts from the first booking on, whatever day its layer has. What
+        earlier months booked under another SKU or location is carried over (book_renames).
     """
     wanted = _wanted(moves, valued, products, cut_off)
     before = _sum_by_move(booked_before)
     both = wanted.join(before, on="move_id", how="full", coalesce=True, suffix="_before", validate="1:1")
     is_new = pl.col("was_booked").is_null()
-    is_changed = pl.any_horizontal([pl.col(name) != 0 for name in _AMOUNTS])
+    is_changed = pl.any_horizontal([pl.col(name) != 0 for name in AMOUNTS])
+    known = both.select(
+        "move_id", *[pl.coalesce(name, f"{name}_before").alias(name) for name in _FACTS], "unit_cost_applied"
+    )
+    gone, come = book_renames(known, booked_before, period)
     booked = (
         both.with_columns(_less_before())
         .filter(is_new | is_changed)
@@ -58,15 +62,17 @@ def book_period(
             pl.lit(period).alias("period"),
             "move_id",
             *[pl.coalesce(name, f"{name}_before").alias(name) for name in _FACTS],
-            *_AMOUNTS,
+            *AMOUNTS,
             pl.col("had_moved").fill_null(value=False).alias("is_late"),
             pl.col("was_recognised").fill_null(value=False).alias("is_late_recognition"),
             "unit_cost_applied",
             pl.col("is_provisional").fill_null(value=False),
-            pl.lit("stock_on_hand").alias("role"),
         )
     )
-    return resolve_accounts(booked, account_rules).rename({"account_code": "stock_account_code"}).select(_COLUMNS)
+    own = [name for name in _COLUMNS if name != "stock_account_code"]
+    every = pl.concat([booked.select(own), come.select(own)]).with_columns(role=pl.lit("stock_on_hand"))
+    placed = resolve_accounts(every, account_rules).rename({"account_code": "stock_account_code"})
+    return pl.concat([placed.select(_COLUMNS), gone.select(_COLUMNS)])
 
 
 def _wanted(moves: pl.LazyFrame, valued: pl.LazyFrame, products: pl.LazyFrame, cut_off: date) -> pl.LazyFrame:
@@ -99,8 +105,9 @@ def _sum_by_move(bookings: pl.LazyFrame) -> pl.LazyFrame:
     has_moved = (pl.col("moved_on") <= month_end) | (pl.col("moved_quantity") != 0) | (pl.col("cost_amount") != 0)
     is_recognised = (pl.col("recognised_on") <= month_end).fill_null(value=False) | (pl.col("recognised_amount") != 0)
     return bookings.group_by("move_id").agg(
-        *[pl.col(name).sort_by("period").last() for name in _FACTS],
-        *[pl.col(name).sum() for name in _AMOUNTS],
+        *[pl.col(name).sort_by(booking_order()).last() for name in _FACTS if name != "kind"],
+        pl.when(~is_renamed()).then("kind").sort_by(booking_order()).drop_nulls().last().alias("kind"),
+        *[pl.col(name).sum() for name in AMOUNTS],
         has_moved.any().alias("had_moved"),
         is_recognised.any().alias("was_recognised"),
         pl.lit(value=True).alias("was_booked"),
@@ -113,5 +120,5 @@ def _less_before() -> list[pl.Expr]:
         (
             pl.col(name).fill_null(pl.lit(0, dtype)) - pl.col(f"{name}_before").fill_null(pl.lit(0, dtype))
         ).cast(dtype).alias(name)
-        for name, dtype in _AMOUNTS.items()
+        for name, dtype in AMOUNTS.items()
     ]  # fmt: skip

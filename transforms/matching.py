@@ -20,7 +20,8 @@ def match_bills(core: CoreTables, base_currency: str, cut_off: date) -> pl.LazyF
     Returns:
         `receipt_line_id`, `sku`, `location`, `purchase_number`, `supplier`, `kind`, `is_received`, `is_billed`,
         `is_base_currency`, `received_cost` (Cost: what came in at its own rate, what went back negative),
-        `billed_amount` (Money), `bill_line_count`. A received line counts as billed once any line of a bill names it.
+        `billed_amount` (Money), `bill_line_count`, `billed_on` (the first bill's date). A received line counts as
+        billed once any line of a bill names it.
     """
     receipts = cost_receipts(core.receipt_lines, core.currency_rates, base_currency).join(
         core.stocked(), on="sku", how="semi"
@@ -37,6 +38,7 @@ def match_bills(core: CoreTables, base_currency: str, cut_off: date) -> pl.LazyF
             (pl.col("base_cost_amount") * sign).cast(COST).alias("received_cost"),
             pl.col("billed_amount").fill_null(0),
             pl.col("bill_line_count").fill_null(0),
+            "billed_on",
         )
     )  # fmt: skip
 
@@ -47,5 +49,9 @@ def _sum_bills(core: CoreTables, base_currency: str, cut_off: date) -> pl.LazyFr
         cost_bills(core.bill_lines, core.currency_rates, base_currency)
         .filter(pl.col("bill_date") <= cut_off)
         .group_by("receipt_line_id")
-        .agg(pl.col("billed_amount").sum().cast(MONEY), pl.len().cast(pl.Int64).alias("bill_line_count"))
+        .agg(
+            pl.col("billed_amount").sum().cast(MONEY),
+            pl.len().cast(pl.Int64).alias("bill_line_count"),
+            pl.col("bill_date").min().alias("billed_on"),
+        )
     )

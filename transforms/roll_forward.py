@@ -5,8 +5,10 @@ from datetime import date
 import polars as pl
 
 from schemas.dtypes import MONEY, QUANTITY
+from schemas.kinds import RENAMED_IN, RENAMED_OUT
 from schemas.policies import Pool
 from schemas.stock import RollForward
+from transforms.renames import is_renamed
 
 KEYS = ["stock_account_code", "sku", "location"]
 COLUMN_OF_KIND = {
@@ -18,6 +20,8 @@ COLUMN_OF_KIND = {
     "assembly_out": "production",
     "transfer_in": "transfers",
     "transfer_out": "transfers",
+    RENAMED_IN: "transfers",
+    RENAMED_OUT: "transfers",
     "adjustment_in": "adjustments",
     "adjustment_out": "adjustments",
     "revaluation": "adjustments",
@@ -40,7 +44,8 @@ def roll_forward(bookings: pl.LazyFrame, booked_before: pl.LazyFrame, period: da
         RollForward, one row per stock account and pool, in units and base currency. Each row foots: opening
         and the columns of the month sum to closing, and opening is the closing of the month before. SKUs without stock
         and without moves are left out. A correction of an earlier month stands in `late_cost_value`, unless it changes
-        a quantity: then quantity and value stand in the column of their kind.
+        a quantity: then quantity and value stand in the column of their kind. What goes from the old name of a SKU or
+        location to the new one stands in the transfers.
     """
     summed = [*KEYS, "moved_quantity", "cost_amount", "column"]
     opening = booked_before.with_columns(pl.lit("opening").alias("column")).select(summed)
@@ -76,7 +81,15 @@ def _column() -> pl.Expr:
     own = pl.col("kind").replace_strict(COLUMN_OF_KIND, return_dtype=pl.String)
     is_production = pl.col("document_kind") == "production"
     is_late_cost = pl.col("is_late") & (pl.col("moved_quantity") == 0)
-    return pl.when(is_late_cost).then(pl.lit("late_cost")).when(is_production).then(pl.lit("production")).otherwise(own)
+    return (
+        pl.when(is_renamed())
+        .then(own)
+        .when(is_late_cost)
+        .then(pl.lit("late_cost"))
+        .when(is_production)
+        .then(pl.lit("production"))
+        .otherwise(own)
+    )
 
 
 def _pick(column: str, amount: str, dtype: pl.DataType) -> pl.Expr:

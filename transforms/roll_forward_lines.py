@@ -5,7 +5,9 @@ from datetime import date
 import polars as pl
 
 from schemas.dtypes import MONEY, QUANTITY
+from schemas.kinds import RENAMED_IN, RENAMED_OUT
 from schemas.reporting import MOVEMENTS, RollForwardLines
+from transforms.renames import is_renamed
 from transforms.texts import fill
 
 MOVEMENT_OF_KIND = {
@@ -17,6 +19,8 @@ MOVEMENT_OF_KIND = {
     "assembly_out": "production",
     "transfer_in": "transfers",
     "transfer_out": "transfers",
+    RENAMED_IN: "transfers",
+    RENAMED_OUT: "transfers",
     "adjustment_in": "adjustments",
     "adjustment_out": "adjustments",
     "revaluation": "revaluation",
@@ -29,6 +33,7 @@ MOVEMENT_OF_KIND = {
 
 OPENING_FOUND = "Opening stock found later"
 NO_REASON = "No reason given"
+RENAMED = "SKU or location renamed"
 _KEYS = ["account_code", "category"]
 
 
@@ -113,7 +118,9 @@ def _movement() -> pl.Expr:
     is_late_cost = kind.is_in(["sale", "sale_return"]) & pl.col("is_late") & (pl.col("moved_quantity") == 0)
     is_receipt = kind.is_in(["receipt", "purchase_return"])
     return (
-        pl.when(is_late_cost)
+        pl.when(is_renamed())
+        .then(pl.lit("transfers"))
+        .when(is_late_cost)
         .then(pl.lit("late_cost"))
         .when(pl.col("document_kind") == "production")
         .then(pl.lit("production"))
@@ -130,7 +137,9 @@ def _detail() -> pl.Expr:
     kind = pl.col("kind")
     is_adjustment = kind.is_in(["adjustment_in", "adjustment_out"]) & (pl.col("document_kind") != "production")
     return (
-        pl.when(is_adjustment)
+        pl.when(is_renamed())
+        .then(pl.lit(RENAMED))
+        .when(is_adjustment)
         .then(pl.col("reason").fill_null(NO_REASON))
         .when(kind == "opening")
         .then(pl.lit(OPENING_FOUND))

@@ -7,6 +7,7 @@ import polars as pl
 from pipelines.close_pack.pack_tables import PackColumn, PackTable, make_table
 from pipelines.release import code_version
 from pipelines.steps.context import CloseContext
+from pipelines.steps.exception_words import COUNTED
 from pipelines.warehouse import Warehouse
 from schemas.maps import RULE_ATTRIBUTES
 from transforms.periods import format_period, name_period
@@ -18,13 +19,18 @@ def exceptions_table(warehouse: Warehouse, period: date) -> PackTable:
     """Every exception of the month, and what accepts it."""
     rows = warehouse.query(
         """
-        select replace(exception_kind, '_', ' ') as exception_kind, subject, coalesce(document_number, '') as
-          document_number, coalesce(sku, '') as sku, source_table, source_id, quantity, amount,
+        select replace(exception_kind, '_', ' ') as exception_kind,
+          subject || coalesce(': ' || quantity::bigint || ' ' || counted, '') as subject,
+          coalesce(document_number, '') as document_number, coalesce(sku, '') as sku, source_table, source_id,
+          if(counted is null, quantity, null) as quantity, amount,
           case when is_blocking then 'stops the close' else 'accepted by ' || coalesce(correction_id, 'policy') end
             as settled
-        from close.exceptions where period = ? order by is_blocking desc, exception_kind, subject, source_id
+        from (
+          select *, map_extract_value($2::map(varchar, varchar), exception_kind) as counted from close.exceptions
+        )
+        where period = $1 order by is_blocking desc, exception_kind, subject, source_id
         """,
-        [period],
+        [period, COUNTED],
     )
     columns = (
         PackColumn("exception_kind", "Exception", width=20),

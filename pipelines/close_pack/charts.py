@@ -27,6 +27,8 @@ LABEL_LETTERS = 24
 ROOM_FOR_WIDER_LETTERS = {"left": 36, "right": 8, "top": 5, "bottom": 5}
 """Labels are measured in Roboto; where the reader's font is wider they still have to fit."""
 
+AMOUNTS = {"format": "~s", "tickCount": 5}
+
 STEPS_THAT_ARE_NO_CAUSE = ("stock_ledger", "expected_in_xero", "xero_balance")
 
 
@@ -38,7 +40,7 @@ def draw_charts(pack: Pack) -> dict[str, str]:
     """
     specs = {
         "Roll-forward of stock value": waterfall(pack),
-        "COGS and margin by month": trend(pack),
+        "COGS and margin by month (per cent: before late cost)": trend(pack),
         "From the stock ledger to Xero, by cause": variance(pack),
         "Stock by age in days": ages(pack),
     }
@@ -124,11 +126,11 @@ def _bars(rows: Sequence[Row], height: int) -> Spec:
     ]
     ends = [_number(row[end]) for row in rows for end in ("from", "to")]
     low, high = min(0.0, *ends), max(0.0, *ends)
-    room = (high - low or 1.0) * 0.22
+    room = (high - low or 100.0) * 0.22  # of zeros a small one would have thousandths on its axis
     axis = {"ticks": False, "domain": False, "labelExpr": "split(datum.label, '\\n')", "labelPadding": 8}
     y = {"field": "step", "type": "nominal", "sort": None, "axis": axis}
     scale = {"domain": [low - (room if low < 0 else 0), high + room], "nice": False}
-    x = {"field": "from", "type": "quantitative", "scale": scale, "axis": {"format": "~s", "tickCount": 5}}
+    x = {"field": "from", "type": "quantitative", "scale": scale, "axis": AMOUNTS}
     label = {"type": "text", "align": "left", "dx": 5, "color": INK}
     most = {"calculate": "max(datum.from, datum.to)", "as": "most"}
     return {
@@ -151,7 +153,7 @@ def _bars(rows: Sequence[Row], height: int) -> Spec:
 
 
 def trend(pack: Pack) -> Spec | None:
-    """COGS and margin of each month, one upon the other: together they are the revenue."""
+    """COGS and margin of each month, one upon the other: together they are the revenue. Per cent: before late cost."""
     if pack.trend.is_empty():
         return None
     values: list[Row] = []
@@ -161,7 +163,8 @@ def trend(pack: Pack) -> Spec | None:
         margin = revenue - cogs
         for order, (what, amount) in enumerate((("COGS", cogs), ("Margin", margin))):
             values.append({"month": month, "what": what, "amount": _number(amount), "order": order})
-        share = f"{100 * margin / revenue:.1f} %" if revenue else ""
+        before = margin + row["late_cost_amount"]
+        share = f"{100 * before / revenue:.1f} %" if revenue else ""
         shares.append({"month": month, "top": _number(max(revenue, cogs, Decimal(0))), "share": share})
     x = {"field": "month", "type": "ordinal", "axis": {"labelAngle": 0 if len(shares) < 8 else -40}}
     band = {"band": 0.62} if len(shares) > 3 else 70
@@ -174,7 +177,7 @@ def trend(pack: Pack) -> Spec | None:
                 "mark": {"type": "bar", "width": band},
                 "encoding": {
                     "x": x,
-                    "y": {"field": "amount", "type": "quantitative", "axis": {"format": "~s", "tickCount": 5}},
+                    "y": {"field": "amount", "type": "quantitative", "axis": AMOUNTS},
                     "color": _series("what", ["COGS", "Margin"], [WHOLE, UP]),
                     "order": {"field": "order", "type": "quantitative"},
                 },
@@ -229,7 +232,7 @@ def ages(pack: Pack) -> Spec | None:
                 "mark": "bar",
                 "encoding": {
                     "x": x,
-                    "y": {"field": "amount", "type": "quantitative", "axis": {"format": "~s", "tickCount": 5}},
+                    "y": {"field": "amount", "type": "quantitative", "axis": AMOUNTS},
                     "color": _series("category", names, SERIES[: len(names)]),
                     "order": {"field": "order", "type": "quantitative"},
                 },

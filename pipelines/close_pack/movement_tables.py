@@ -18,13 +18,21 @@ def journaled(kind: str, *roles: str) -> tuple[Term, ...]:
     return Term(JOURNALS, "debit_amount", where), Term(JOURNALS, "credit_amount", where, sign=-1)
 
 
+LATE_COST = (
+    "Late cost belongs to sales that earlier months recognised: costs that came later, and what comes back where such "
+    "a sale was changed or voided. Their revenue is not in this month: per cent of revenue are taken before late cost."
+)
+
+
 def cogs_table(warehouse: Warehouse, period: date, *, is_journaled: bool = True) -> PackTable:
     """Sales, COGS and margin of the month by category, branch and channel; it foots to the COGS journal."""
     rows = warehouse.query(
         """
         select coalesce(category, $2) as category, coalesce(branch, '') as branch, coalesce(channel, '') as channel,
           sum(quantity)::decimal(18, 4) as quantity, sum(revenue_amount)::decimal(18, 2) as revenue_amount,
-          sum(cogs_amount)::decimal(18, 2) as cogs_amount, sum(late_cost_amount)::decimal(18, 2) as late_cost_amount,
+          sum(cogs_amount)::decimal(18, 2) as cogs_amount,
+          (sum(revenue_amount) - sum(cogs_amount))::decimal(18, 2) as before_amount,
+          sum(late_cost_amount)::decimal(18, 2) as late_cost_amount,
           (sum(cogs_amount) + sum(late_cost_amount))::decimal(18, 2) as total_amount,
           (sum(revenue_amount) - sum(cogs_amount) - sum(late_cost_amount))::decimal(18, 2) as margin_amount
         from close.margins where period = $1 group by all order by category, branch, channel
@@ -38,6 +46,14 @@ def cogs_table(warehouse: Warehouse, period: date, *, is_journaled: bool = True)
         PackColumn("quantity", "Units", "quantity", is_summed=True),
         PackColumn("revenue_amount", "Revenue", "money", is_summed=True),
         PackColumn("cogs_amount", "COGS of the month", "money", is_summed=True, width=18),
+        PackColumn(
+            "before_amount",
+            "Margin before late cost",
+            "money",
+            is_summed=True,
+            formula="={revenue_amount}-{cogs_amount}",
+            width=22,
+        ),
         PackColumn("late_cost_amount", "Late cost", "money", is_summed=True),
         PackColumn("total_amount", "COGS", "money", is_summed=True, formula="={cogs_amount}+{late_cost_amount}"),
         PackColumn("margin_amount", "Margin", "money", is_summed=True, formula="={revenue_amount}-{total_amount}"),
@@ -45,7 +61,12 @@ def cogs_table(warehouse: Warehouse, period: date, *, is_journaled: bool = True)
     stock = tuple(replace(term, sign=-term.sign) for term in journaled("cogs", "stock_on_hand"))
     foots = PackCheck("COGS is the COGS journal", (Term(COGS, "total_amount"),), stock)
     return make_table(
-        COGS, f"Cost of goods sold, {name_period(period)}", columns, rows, checks=(foots,) if is_journaled else ()
+        COGS,
+        f"Cost of goods sold, {name_period(period)}",
+        columns,
+        rows,
+        note=LATE_COST,
+        checks=(foots,) if is_journaled else (),
     )
 
 

@@ -31,7 +31,7 @@ class Pack:
     tables: Mapping[str, PackTable]
     """By key, in the order of the sheets."""
     trend: pl.DataFrame
-    """`period`, `revenue_amount`, `cogs_amount` (late cost included): the last thirteen months."""
+    """`period`, `revenue_amount`, `cogs_amount` (with late cost), `late_cost_amount`: the last thirteen months."""
 
     @property
     def month(self) -> str:
@@ -116,7 +116,8 @@ def _trend(warehouse: Warehouse, period: date) -> pl.DataFrame:
     return warehouse.query(
         """
         select period, sum(revenue_amount)::decimal(18, 2) as revenue_amount,
-          (sum(cogs_amount) + sum(late_cost_amount))::decimal(18, 2) as cogs_amount
+          (sum(cogs_amount) + sum(late_cost_amount))::decimal(18, 2) as cogs_amount,
+          sum(late_cost_amount)::decimal(18, 2) as late_cost_amount
         from close.margins where period <= ? group by period order by period desc limit 13
         """,
         [period],

@@ -63,15 +63,16 @@ def _verdict(tie_out: pl.DataFrame, rest: Decimal) -> tuple[str, str]:
 def _tiles(pack: Pack) -> list[tuple[str, str, str]]:
     """The figures that a reader looks for first: label, figure, state."""
     cogs, tie_out = pack.tables[COGS], pack.tables[TIE_OUT].frame
-    revenue, margin = cogs.total("revenue_amount"), cogs.total("margin_amount")
-    share = f"{100 * margin / revenue:.1f} % of {money(revenue)} revenue" if revenue else ""
+    revenue, before, late = (cogs.total(name) for name in ("revenue_amount", "before_amount", "late_cost_amount"))
+    share = f"{100 * before / revenue:.1f} % of {money(revenue)} revenue" if revenue else ""
+    share += f" before late cost of {money(late)}" if revenue and late else ""
     unexplained = tie_out.filter(cause="unexplained")["amount"]
     rest = sum((abs(amount) for amount in unexplained), Decimal(0))
     tied = ("not tied out yet", "open") if unexplained.is_empty() else _verdict(tie_out, rest)
     failed = len(pack.failed)
     return [
-        ("COGS", money(cogs.total("total_amount")), f"of it late cost {money(cogs.total('late_cost_amount'))}"),
-        ("Margin", money(margin), share),
+        ("COGS", money(cogs.total("total_amount")), f"of it late cost {money(late)}"),
+        ("Margin", money(cogs.total("margin_amount")), share),
         (
             "Closing stock",
             money(pack.tables[ROLL_FORWARD].total("closing")),

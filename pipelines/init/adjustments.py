@@ -1,5 +1,6 @@
 """Choices of adjustments.yaml and landed_costs.yaml: an account for each reason and each kind of charge."""
 
+from mappings.xero_accounts import can_serve
 from pipelines.init.account_words import (
     ASKED_CHARGE,
     CHARGE_WORDS,
@@ -8,11 +9,14 @@ from pipelines.init.account_words import (
     REASON_WORDS,
     RoleWords,
 )
-from pipelines.init.accounts import able_options, is_plain, plain, rank
+from pipelines.init.accounts import able_options, is_plain, label_of, plain, rank
 from pipelines.init.decisions import Choice, Option
 from pipelines.init.facts import XeroFacts
 
 _COSTS = ("EXPENSE", "DIRECTCOSTS", "OVERHEADS")
+
+BY_ACCOUNT = "account "
+"""What charges are called, before the code, that Core books on an account which is no kind of charge in core.yaml."""
 
 USUAL_CHARGES = ("freight", "customs")
 """What Omni calls its additional costs (cin7.md section 3A), where the source names none."""
@@ -54,6 +58,9 @@ def reason_choice(reason: str, xero: XeroFacts, stock: str, fallback: Option) ->
 
 def charge_choice(charge: str, xero: XeroFacts, stock: str) -> Choice:
     """The account that bills of one kind of charge are coded to; none where no account is named like it."""
+    named = _account_of(charge, xero)
+    if named is not None:
+        return _choice_of_charge(charge, [named], is_certain=True, doubt="", xero=xero, stock=stock)
     words = plain(charge)
     groups = [speaks for asked, speaks in CHARGE_WORDS.items() if any(word in words for word in ASKED_CHARGE[asked])]
     speaks = dict.fromkeys([words] if words else [], 80)
@@ -62,12 +69,29 @@ def charge_choice(charge: str, xero: XeroFacts, stock: str) -> Choice:
     found = rank("landed_cost_clearing", RoleWords(speaks, OUTWARD, _COSTS), xero.chart, {}, [stock])
     is_certain = is_plain(found)
     doubt = "no account is named like it" if not found else "several accounts would do" if len(found) > 1 else ""
+    doubt = "" if is_certain else doubt or "its name says little"
+    options = [one.option for one in found]
+    return _choice_of_charge(charge, options, is_certain=is_certain, doubt=doubt, xero=xero, stock=stock)
+
+
+def _account_of(charge: str, xero: XeroFacts) -> Option | None:
+    """The account that a charge is called after, as Core's are which are no named kind: `account 5-3000`."""
+    code = charge.removeprefix(BY_ACCOUNT)
+    account = xero.chart.get(code) if code != charge else None
+    if account is None or account.status != "ACTIVE" or not can_serve("landed_cost_clearing", account):
+        return None
+    return Option(account.code, label_of(account), "the account that the source books it on")
+
+
+def _choice_of_charge(
+    charge: str, options: list[Option], *, is_certain: bool, doubt: str, xero: XeroFacts, stock: str
+) -> Choice:
     return Choice(
         key=f"landed_costs.{charge}",
         question=f'Which account are bills for "{charge}" coded to?',
-        options=[one.option for one in found],
+        options=options,
         is_certain=is_certain,
         is_optional=True,
         more=able_options("landed_cost_clearing", xero, stock),
-        doubt="" if is_certain else doubt or "its name says little",
+        doubt=doubt,
     )

@@ -72,6 +72,7 @@ def read_core(api: Api, now: datetime) -> Cin7Facts:
         account_uses={
             "stock_on_hand": dict(count_values(products, "InventoryAccount")),
             "cogs": dict(count_values(products, "COGSAccount")),
+            "revenue": dict(count_values(products, "RevenueAccount")),
         },
     )
 

@@ -1,6 +1,6 @@
 """Proposes documents.yaml: accounts and tax types by Xero's chart, every kind switched off until somebody wants it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from mappings.documents_checks import LINE_ACCOUNT_TYPES
@@ -26,12 +26,13 @@ KINDS = (
 )  # fmt: skip
 
 
-def document_lines(xero: XeroFacts, first_period: str) -> Iterator[str]:
+def document_lines(xero: XeroFacts, first_period: str, uses: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
     """The lines of documents.yaml.
 
     Args:
         xero: chart and tax rates.
         first_period: YYYY-MM: documents are sent from its first day on.
+        uses: how often the source itself names an account, by kind of line.
     """
     yield f'from: "{first_period}-01" # the first month that is closed'
     yield ""
@@ -39,7 +40,7 @@ def document_lines(xero: XeroFacts, first_period: str) -> Iterator[str]:
     yield "kinds: {} # delete the {} when the first kind is switched on"
     yield from (f"  # {kind}: {{}}" for kind in KINDS)
     yield ""
-    yield from _accounts(xero)
+    yield from _accounts(xero, uses)
     yield ""
     yield "tax_types:"
     yield from (f"  {side}: {{ {', '.join(_taxes(xero, side))} }}" for side in SIDES)
@@ -49,13 +50,17 @@ def document_lines(xero: XeroFacts, first_period: str) -> Iterator[str]:
     yield from _payments(xero)
 
 
-def line_account(role: str, xero: XeroFacts) -> Option | None:
-    """The account that lines of a kind go to, by its name; None: none is named so."""
+def line_account(role: str, xero: XeroFacts, used: Mapping[str, int]) -> Option | None:
+    """The account that lines of a kind go to, by what the source books on, else by its name; None: none is named so."""
     fitting = [
         one
         for one in xero.chart.values()
         if one.status == "ACTIVE" and not one.system_account and one.type in LINE_ACCOUNT_TYPES[role]
     ]
+    for code, count in sorted(used.items(), key=lambda one: (-one[1], one[0])):
+        account = next((one for one in fitting if one.code == code), None)
+        if account is not None:
+            return Option(code, _label(account), f"{count:,} products are on it in Cin7")
     for word in WORDS[role]:
         found = next((one for one in fitting if word in one.name.lower()), None)
         if found is not None:
@@ -67,12 +72,12 @@ def _label(account: XeroAccount) -> str:
     return f"{account.code} {account.name} ({account.type})"
 
 
-def _accounts(xero: XeroFacts) -> Iterator[str]:
+def _accounts(xero: XeroFacts, uses: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
     """One line per kind of line; those without an account stay comments."""
     yield "accounts:"
     yield "  # purchases: stock on hand of accounts.yaml, so that bills and the stock ledger meet on one account"
     for role in WORDS:
-        option = line_account(role, xero)
+        option = line_account(role, xero, uses.get(role, {}))
         if option is None:
             yield f'  # {role}: "..." # no account of Xero is named for it'
         else:

@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
+from pipelines.init.adjustments import BY_ACCOUNT
 from pipelines.init.decisions import Option
 from pipelines.init.documents import document_lines
 from pipelines.init.proposal import OTHER_ROLES, Proposal
@@ -36,18 +38,47 @@ def render(proposal: Proposal) -> dict[str, str]:
         "documents": _file(
             "documents",
             DOCUMENTS_HEAD,
-            [comment_line(line) for line in document_lines(proposal.xero, proposal.first_period.value)],
+            [
+                comment_line(line)
+                for line in document_lines(proposal.xero, proposal.first_period.value, proposal.cin7.account_uses)
+            ],
         ),
     }
 
 
-def render_source(source: str, time_zone: str | None) -> str | None:
-    """The source's YAML that comes with tieout, in the company's time zone; None where there is none of that name."""
+def render_source(
+    source: str, time_zone: str | None, charges: Mapping[str, Option] = MappingProxyType({})
+) -> str | None:
+    """The source's YAML that comes with tieout; None where there is none of that name.
+
+    Args:
+        source: its name.
+        time_zone: of the company; None: as it stands in the file.
+        charges: account by kind of charge: those of the select `charge_account`, where the file has one.
+    """
     file = TEMPLATES / "sources" / f"{source}.yaml"
     if not file.is_file():
         return None
-    text = file.read_text(encoding="utf-8")
+    text = _with_charges(file.read_text(encoding="utf-8"), charges)
     return re.sub(r"(?m)^(  time_zone: ).*$", rf"\g<1>{time_zone}", text, count=1) if time_zone else text
+
+
+def _with_charges(text: str, charges: Mapping[str, Option]) -> str:
+    """The accounts of charges in place of those of the file; one account is one kind of charge."""
+    kinds: dict[str, str] = {}
+    for name, option in charges.items():
+        if not name.startswith(BY_ACCOUNT):
+            kinds.setdefault(option.value, name)
+    if not kinds:
+        return text
+    values = ", ".join(f"({_sql(code)}, {_sql(name)})" for code, name in kinds.items())
+    pattern = r"(with charge_account\(code, charge_type\) as \(\s*values ).*"
+    return re.sub(pattern, lambda found: found[1] + values, text, count=1)
+
+
+def _sql(value: str) -> str:
+    """A text as SQL takes it."""
+    return "'" + value.replace("'", "''") + "'"
 
 
 def quoted(value: str) -> str:

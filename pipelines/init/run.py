@@ -64,7 +64,7 @@ def run_wizard(settings: Settings, source: str | None, questions: Questions, con
     texts = render(proposal)
     with tempfile.TemporaryDirectory() as folder:
         prove(texts, xero, Path(folder))
-    plans = compare_files(settings.mappings, texts, cin7.source, render_source(cin7.source, zone))
+    plans = compare_files(settings.mappings, texts, cin7.source, render_source(cin7.source, zone, proposal.charges))
     agreed = confirm(proposal, plans)
     if agreed is None:
         return Done(proposal, plans, is_written=False)

@@ -21,10 +21,13 @@ _SOURCES = """
            b.document_number, b.sku
     from close.journal_line_sources s
     join close.journal_lines l using (period, journal_key, line_number)
-    left join close.bookings b on b.period = s.period and b.move_id = case s.source_table
+    left join (
+      select period, move_id, any_value(document_number) as document_number, arg_max(sku, kind <> 'renamed_out') as sku
+      from close.bookings where period = $1 group by all
+    ) b on b.period = s.period and b.move_id = case s.source_table
       when 'core.receipt_lines' then 'receipt:' || s.source_id
       when 'close.landed_cost_allocations' then 'charge:' || s.source_id else s.source_id end
-    where s.period = ? and list_contains(?, s.journal_key)
+    where s.period = $1 and list_contains($2, s.journal_key)
 """
 
 

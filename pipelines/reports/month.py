@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -10,6 +11,7 @@ from pipelines.load.plan_store import StoredPlan, plan_summary
 from pipelines.reports.source_postings import posting_differences_table
 from pipelines.reports.tables import ReportTable, money, quantity, total_of
 from pipelines.reports.tie_out import tie_out_table, tie_out_tables
+from pipelines.steps.exception_words import COUNTED
 from pipelines.warehouse import Warehouse
 from schemas.journals import JOURNAL_KINDS
 from transforms.periods import name_period
@@ -186,9 +188,9 @@ def exceptions_table(warehouse: Warehouse, period: date) -> ReportTable:
     rows = [
         (
             row["exception_kind"].replace("_", " "),
-            row["subject"],
+            _subject(row),
             f"{row['rows']:,}",
-            quantity(row["quantity"]),
+            "" if row["exception_kind"] in COUNTED else quantity(row["quantity"]),
             money(row["amount"]),
             "stops the close" if row["is_blocking"] else f"accepted by {row['correction_id'] or 'policy'}",
         )
@@ -198,6 +200,12 @@ def exceptions_table(warehouse: Warehouse, period: date) -> ReportTable:
     return ReportTable(
         f"Exceptions, {name_period(period)}", columns, tuple(rows), frozenset({"Rows", "Units", "Amount"})
     )
+
+
+def _subject(row: dict[str, Any]) -> str:
+    """The subject, with what was counted where that is not units."""
+    what = COUNTED.get(row["exception_kind"])
+    return f"{row['subject']}: {row['quantity']:,.0f} {what}" if what else row["subject"]
 
 
 def _known_sum(column: str) -> pl.Expr:

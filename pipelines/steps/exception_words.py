@@ -62,7 +62,7 @@ SENTENCES = {
         f"Set close.completeness.no_cogs to list, or {_accept('no_cogs')}",
     ),
     "no_receipts": (
-        "nothing was received for a while when {subject} ends (the quantity is the days)",
+        "nothing was received for close.completeness.receipt_days or longer when {subject} ends",
         f"Enter the missing receipts, change close.completeness.receipt_days, or {_accept('no_receipts')}",
     ),
     "fewer_rows": (
@@ -131,6 +131,9 @@ def _quoted(text: str) -> str:
     """A text as YAML takes it in double quotes."""
     return json.dumps(text, ensure_ascii=False)
 
+
+COUNTED = {"no_cogs": "sale lines", "no_receipts": "days", "fewer_rows": "rows"}
+"""What the quantity of an exception counts where that is not units of stock."""
 
 PLACES = {"unmapped_reason": "core.adjustment_lines", "unmapped_charge": "core.charges"}
 """Where a person looks, for exceptions that come to light in a table behind it."""

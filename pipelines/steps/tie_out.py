@@ -42,7 +42,8 @@ from transforms.tie_outs import first_documents, list_documents, sum_up, tie_out
 __all__ = ["TieOutResult", "stop_on_difference", "tie_out_month"]
 
 _BOOKED = (
-    "period, move_id, document_kind, document_number, moved_on, stock_account_code, cost_amount, recognised_amount"
+    "period, move_id, kind, document_kind, document_number, moved_on, stock_account_code, cost_amount,"
+    " recognised_amount"
 )
 _READ = ("products", "receipt_lines", "bill_lines", "charges", "currency_rates")
 

@@ -67,6 +67,7 @@ class Company:
     """How far after the cut-off goods may leave that were recognised before it."""
     bookings: list[pl.DataFrame] = field(default_factory=list)
     months: list[Month] = field(default_factory=list)
+    coded: dict[str, str | None] = field(default_factory=dict)
 
     def close(self, core: CoreTables, period: date, to: date | None = None) -> Month:
         """Close one month on the documents as they are now, post its journals and tie out."""
@@ -138,13 +139,19 @@ class Company:
         products = {row["sku"]: row for row in core.products.collect().to_dicts()}
         received = {row["receipt_line_id"]: row["sku"] for row in core.receipt_lines.collect().to_dicts()}
         for row in core.opening_stock.collect().to_dicts():
-            if self._account(products[row["sku"]]) == code:
+            if self._coded(f"opening {row['opening_id']}", products[row["sku"]]) == code:
                 total += (row["quantity"] * row["unit_cost"]).quantize(CENT, ROUND_HALF_UP)
         for row in core.bill_lines.collect().to_dicts():
             sku = received.get(row["receipt_line_id"])
-            if sku and row["bill_date"] <= cut_off and self._account(products[sku]) == code:
+            if not sku or row["bill_date"] > cut_off:
+                continue
+            if self._coded(row["bill_line_id"], products[sku]) == code:
                 total += _in_base(row, self.policy.base_currency)
         return total
+
+    def _coded(self, document: str, product: dict[str, object]) -> str | None:
+        """The account of a document in Xero: where it was coded when it came."""
+        return self.coded.setdefault(document, self._account(product))
 
     def _account(self, product: dict[str, object]) -> str | None:
         """Where accounts staff code a product: by its category, as they were told."""

@@ -8,7 +8,7 @@ import polars as pl
 from schemas.checking import check
 from schemas.closing import LeftOut, TieOuts
 from schemas.documents import Products
-from tests.transforms.builders import PLAIN_ACCOUNTS, Row, accounts, bookings, core, pick, table
+from tests.transforms.builders import PLAIN_ACCOUNTS, Row, accounts, bookings, core, day, pick, table
 from transforms.matching import match_bills
 from transforms.tie_out.ledger import (
     PERIODIC,
@@ -132,6 +132,13 @@ def test_goods_sent_back_without_a_credit_are_still_in_xero() -> None:
     back = RECEIVED | {"kind": "purchase_return"}
     booked = [{"move_id": "receipt:1", "kind": "purchase_return", "cost_amount": "-90"}]
     assert bill_causes([back], [], booked) == [("630", "received_not_billed", "90.00", "PO-1")]
+
+
+def test_a_bill_without_goods_shows_its_date() -> None:
+    coming = core(products=[{"sku": "TENT"}], receipt_lines=[RECEIVED | {"received_date": None}], bill_lines=[BILLED])
+    products = table(Products, {"sku": "TENT"}).lazy()
+    found = cause_of_billing(match_bills(coming, "NZD", CUT_OFF), bookings().lazy(), products, RULES)
+    assert pick(found, "document_date") == [(day("09-20"),)]
 
 
 def test_a_bill_without_goods_is_in_xero_alone_on_the_account_of_its_product() -> None:

@@ -6,6 +6,7 @@ import polars as pl
 
 from transforms.entries.sides import RULE_COLUMNS, month_key, write_sides
 from transforms.periods import name_period
+from transforms.renames import is_renamed
 
 
 def enter_cogs(bookings: pl.LazyFrame, period: date, journal_date: date) -> pl.LazyFrame:
@@ -21,7 +22,7 @@ def enter_cogs(bookings: pl.LazyFrame, period: date, journal_date: date) -> pl.L
     """
     late = pl.col("is_late_recognition")
     topic = pl.when(late).then(pl.lit("Late cost of earlier months")).otherwise(pl.lit("Cost of goods sold"))
-    rows = bookings.select(
+    rows = bookings.filter(~is_renamed()).select(
         pl.lit(month_key("COGS", period)).alias("journal_key"),
         pl.lit("cogs").alias("journal_kind"),
         pl.lit(journal_date).alias("journal_date"),

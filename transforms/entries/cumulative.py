@@ -3,6 +3,7 @@
 import polars as pl
 
 from schemas.dtypes import MONEY
+from transforms.renames import booking_order
 
 KEYS = ["source_table", "source_id", "role"]
 FACTS = [
@@ -70,4 +71,4 @@ def latest_facts(bookings: pl.LazyFrame) -> pl.LazyFrame:
         One row per move: `move_id`, `moved_on`, `document_id`, `document_number` and the attributes that mapping rules
         ask for.
     """
-    return bookings.group_by("move_id").agg([pl.col(name).sort_by("period").last() for name in FACTS])
+    return bookings.group_by("move_id").agg([pl.col(name).sort_by(booking_order()).last() for name in FACTS])

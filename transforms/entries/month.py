@@ -53,12 +53,15 @@ def enter_month(
     settled = settled_by_opening(*opening_bills, _sum_ledger(before_first), earlier)
     journaled = pl.concat([sum_journaled(sources_before), settled])
     ledger = _sum_ledger(all_bookings)
+    billed_before = core.bill_lines.filter(pl.col("bill_date") < period).select("receipt_line_id").unique()
     is_perpetual = policy.inventory_method == "perpetual"
     corrected = bookings if is_perpetual else bookings.filter(pl.col("document_kind") != "adjustment")
     kept = [
         enter_landed_costs(capitalised, core.charges, facts, journaled, period),
         enter_production(bookings, period, cut_off),
-        enter_valuation(matched, capitalised, ledger, facts, journaled, corrected, period, cut_off, earlier),
+        enter_valuation(
+            matched, capitalised, ledger, facts, journaled, corrected, period, cut_off, earlier, billed_before
+        ),
     ]
     perpetual = [enter_cogs(bookings, period, cut_off), enter_adjustments(bookings, period)]
     return pl.concat(kept + (perpetual if is_perpetual else []))

@@ -10,6 +10,7 @@ from transforms.entries.cumulative import still_to_book
 from transforms.entries.landed_costs import SOURCE_TABLE as ALLOCATIONS
 from transforms.entries.sides import RULE_COLUMNS, month_key, write_sides
 from transforms.periods import name_period
+from transforms.renames import is_renamed
 from transforms.rounding import round_money
 from transforms.texts import fill
 
@@ -35,6 +36,7 @@ def enter_valuation(
     period: date,
     journal_date: date,
     earlier: pl.LazyFrame | None = None,
+    billed_before: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
     """Bring the stock account from bills and charges to the ledger's own value, one line for each reason.
 
@@ -48,6 +50,8 @@ def enter_valuation(
         period: first day of the month.
         journal_date: the cut-off.
         earlier: `move_id` of receipts and shares of the opening stock (find_goods_before_opening); None: no such.
+        billed_before: `receipt_line_id` of what was billed before the month: its bill is coded to the stock account
+            that the goods had then; None: nothing was.
 
     Returns:
         JournalEntries of one journal.
@@ -73,6 +77,7 @@ def enter_valuation(
             ),
             write_sides(_enter_changes(bookings).with_columns(*head), "stock_on_hand", pl.col("other_role")),
             _enter_account_moves(bookings, head),
+            _enter_renamed(bookings, billed_before, head),
         ]
     )
 
@@ -177,7 +182,8 @@ def split_share_rounding(
 def _enter_changes(bookings: pl.LazyFrame) -> pl.LazyFrame:
     """Corrections of earlier adjustments and production, and of opening stock, to the account of what they correct."""
     is_late = pl.col("is_late") & pl.col("document_kind").is_in(list(_CHANGE_ROLES))
-    return bookings.filter(is_late | (pl.col("document_kind") == "opening")).select(
+    own = bookings.filter(~is_renamed())
+    return own.filter(is_late | (pl.col("document_kind") == "opening")).select(
         pl.col("cost_amount").alias("amount"),
         pl.col("document_kind").replace(_CHANGE_ROLES).alias("other_role"),
         fill("Late cost of earlier months: {}", "document_kind").alias("line_topic"),
@@ -206,6 +212,31 @@ def _enter_account_moves(bookings: pl.LazyFrame, head: list[pl.Expr]) -> pl.Lazy
     arrived = write_sides(pairs, "stock_on_hand", "cogs").filter(pl.col("role") == "stock_on_hand")
     left = write_sides(pairs.with_columns(pl.col("location_from").alias("location")), "cogs", "stock_on_hand")
     return pl.concat([arrived, left.filter(pl.col("role") == "stock_on_hand")])
+
+
+def _enter_renamed(bookings: pl.LazyFrame, billed_before: pl.LazyFrame | None, head: list[pl.Expr]) -> pl.LazyFrame:
+    """Goods whose SKU or location has a new name and, with it, another stock account: what the old account has of them.
+
+    Of a sale that is what COGS took from it; of a receipt without a bill nothing, since that will be coded anew.
+    """
+    of_sale = pl.col("document_kind").is_in(["sale", "credit_note"])
+    without = bookings.filter(is_renamed() & (pl.col("document_kind") == "purchase"))
+    if billed_before is not None:
+        billed = billed_before.select(fill("receipt:{}", "receipt_line_id").alias("move_id"))
+        without = without.join(billed, on="move_id", how="anti")
+    rows = (
+        bookings.filter(is_renamed())
+        .join(without, on="move_id", how="anti")
+        .filter(pl.col("stock_account_code").fill_null("").n_unique().over("move_id") > 1)
+        .with_columns(
+            pl.when(of_sale).then(-pl.col("recognised_amount")).otherwise("cost_amount").alias("amount"),
+            pl.lit("Moved between stock accounts").alias("line_topic"),
+            pl.lit("close.bookings").alias("source_table"),
+            pl.col("move_id").alias("source_id"),
+            *head,
+        )
+    )
+    return write_sides(rows, "stock_on_hand", "cogs").filter(pl.col("role") == "stock_on_hand")
 
 
 def _headed(period: date, journal_date: date) -> list[pl.Expr]:

@@ -14,6 +14,7 @@ from schemas.dtypes import MONEY
 from transforms.account_rules import resolve_accounts
 from transforms.core_tables import CoreTables
 from transforms.currencies import cost_bills
+from transforms.renames import booking_order
 from transforms.texts import fill
 from transforms.tie_out.bill_differences import (
     WAITING,
@@ -46,7 +47,7 @@ def expected_bills(
 
     Args:
         core: the source documents.
-        all_bookings: Bookings up to the month: the account that the goods stand on in the ledger.
+        all_bookings: Bookings up to the month: the account that the goods had in the ledger when the bill came.
         account_rules: AccountRules, for goods that are not in the ledger yet.
         base_currency: ISO 4217 code.
 
@@ -56,9 +57,11 @@ def expected_bills(
     """
     booked = (
         all_bookings.filter(pl.col("document_kind") == "purchase")
-        .group_by("move_id")
-        .agg(pl.col("stock_account_code").sort_by("period").last().alias("booked_account"))
+        .sort(booking_order())
+        .select("move_id", "period", booked_account="stock_account_code")
+        .unique(["move_id", "period"], keep="last", maintain_order=True)
     )
+    first = booked.group_by("move_id", maintain_order=True).agg(pl.col("booked_account").first().alias("first_account"))
     received = core.receipt_lines.select("receipt_line_id", "purchase_number", "sku", "location", party="supplier")
     products = core.products.filter("is_stocked").select("sku", "category", "brand")
     lines = (
@@ -66,7 +69,11 @@ def expected_bills(
         .join(received, on="receipt_line_id", how="inner", validate="m:1")
         .join(products, on="sku", how="inner", validate="m:1")
         .with_columns(fill("receipt:{}", "receipt_line_id").alias("move_id"), pl.lit("stock_on_hand").alias("role"))
-        .join(booked, on="move_id", how="left", validate="m:1")
+        .sort("bill_date")
+        .join_asof(
+            booked, left_on="bill_date", right_on="period", by="move_id", strategy="backward", check_sortedness=False
+        )
+        .join(first, on="move_id", how="left", validate="m:1")
     )
     return resolve_accounts(lines, account_rules).select(
         "bill_number",
@@ -74,7 +81,7 @@ def expected_bills(
         "bill_date",
         "purchase_number",
         pl.coalesce("currency_code", pl.lit(base_currency)).alias("currency_code"),
-        pl.coalesce("booked_account", "account_code").alias("account_code"),
+        pl.coalesce("booked_account", "first_account", "account_code").alias("account_code"),
         pl.col("line_amount").alias("foreign_amount"),
         pl.col("billed_amount").fill_null(0).cast(MONEY).alias("amount"),
     )

@@ -88,7 +88,7 @@ def cause_of_billing(
             pl.col("supplier").alias("party"),
             pl.col("billed_amount").alias("amount"),
             pl.lit("billed_not_received").alias("cause"),
-            pl.lit(None, pl.Date).alias("moved_on"),
+            pl.col("billed_on").alias("moved_on"),
         )
     )
     columns = ["account_code", "cause", "amount", "purchase_number", "sku", "moved_on"]

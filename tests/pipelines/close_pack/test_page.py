@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.close_pack.charts import UP, _bars, draw
 from pipelines.reports.month import money
 from tests.pipelines.close_pack.made_pack import MadePack
 
@@ -72,14 +73,19 @@ def test_nothing_is_fetched_from_anywhere(text: str, page: Reader) -> None:
 def test_the_four_charts_are_drawn_in_the_colours_of_the_page(text: str) -> None:
     captions = re.findall(r"<figcaption>(.*?)</figcaption><svg role=\"img\" aria-label=\"(.*?)\"", text)
     assert [caption for caption, _ in captions] == [
-        "Roll-forward of stock value", "COGS and margin by month", "From the stock ledger to Xero, by cause",
-        "Stock by age in days",
+        "Roll-forward of stock value", "COGS and margin by month (per cent: before late cost)",
+        "From the stock ledger to Xero, by cause", "Stock by age in days",
     ]  # fmt: skip
     drawn = set(re.findall(r"(?:fill|stroke)=\"([^\"]+)\"", text[text.index("<svg") : text.rindex("</svg>")]))
     assert drawn - {"none", "transparent"} <= {value for value in drawn if value.startswith("var(--")} | {"#ddd"}
     colours = set(re.findall(r"var\((--[a-z0-9-]+)\)", text))
     defined = set(re.findall(r"(--[a-z0-9-]+):", text))
     assert colours <= defined
+
+
+def test_an_axis_of_zeros_has_no_thousandths() -> None:
+    nothing = [{"step": "Unexplained", "from": Decimal(0), "to": Decimal(0), "label": "0.00", "colour": UP}]
+    assert not re.search(r">\d+m</text>", draw(_bars(nothing, height=40), "Zero"))
 
 
 def test_words_of_people_are_text_and_no_markup(text: str) -> None:
@@ -104,10 +110,11 @@ def test_no_figure_differs_from_the_warehouse(page: Reader, made: MadePack) -> N
         money(one) for one in steps["amount"]
     ]
     figures = made.warehouse.query(
-        f"""select sum(revenue_amount), sum(cogs_amount), sum(late_cost_amount), sum(cogs_amount + late_cost_amount),
+        f"""select sum(revenue_amount), sum(cogs_amount), sum(revenue_amount - cogs_amount),
+        sum(late_cost_amount), sum(cogs_amount + late_cost_amount),
         sum(revenue_amount - cogs_amount - late_cost_amount) from close.margins where {october}"""
     ).row(0)
-    assert page.tables["Cost of goods sold, October 2026"][-1][-5:] == [money(one) for one in figures]
+    assert page.tables["Cost of goods sold, October 2026"][-1][-6:] == [money(one) for one in figures]
     flux = made.warehouse.query(f"select * from close.flux_lines where {october} and comparison = 'last_month'")
     names = ("base_cogs_amount", "cogs_volume_amount", "cogs_mix_amount", "cogs_cost_amount", "cogs_amount")
     total = page.tables["COGS against last month"][-1]

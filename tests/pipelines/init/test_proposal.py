@@ -13,7 +13,7 @@ from mappings.xero_checks import check_against_xero
 from pipelines.errors import DataProblem, UsageProblem
 from pipelines.init.decisions import Decisions
 from pipelines.init.facts import Cin7Facts, XeroFacts
-from pipelines.init.files import render
+from pipelines.init.files import render, render_source
 from pipelines.init.proposal import Proposal, propose
 from pipelines.init.questions import Questions
 from tests.pipelines.init.charts import AMERICAN, BRITISH, cin7, xero
@@ -78,6 +78,30 @@ def test_accounts_that_cin7_core_books_on_win_over_names() -> None:
     chart = BRITISH + "1009 CURRENT     Goods room\n5900 EXPENSE     Cost of goods sold, old\n"
     uses = {"stock_on_hand": {"1009": 3}, "cogs": {"5000": 40}}
     assert accounts_of(proposed(xero(chart), cin7(account_uses=uses)))["stock_on_hand"] == "1009"
+
+
+def test_a_charge_that_core_calls_after_its_account_goes_to_that_account() -> None:
+    proposal = proposed(xero(BRITISH), cin7(charge_types=("account 5100", "account 9999")))
+    assert {name: option.value for name, option in proposal.charges.items()} == {"account 5100": "5100"}
+    assert proposal.missing_charges == ("account 9999",)
+
+
+def test_the_source_of_core_knows_the_accounts_of_charges_that_are_proposed() -> None:
+    proposal = proposed(xero(BRITISH), cin7(charge_types=("freight", "customs", "account 5200")))
+    text = render_source("core", None, proposal.charges)
+    assert text is not None
+    assert "values ('5100', 'freight'), ('5101', 'customs')\n" in text
+    assert "'425'" not in text
+
+
+def test_documents_take_the_revenue_account_that_products_of_core_are_on() -> None:
+    chart = BRITISH + "4100 REVENUE     Outdoor goods\n"
+    assert 'revenue: "4000"' in render(proposed(xero(chart)))["documents"]
+    on_products = cin7(account_uses={"revenue": {"4100": 40, "4000": 2}})
+    assert (
+        'revenue: "4100" # 4100 Outdoor goods (REVENUE): 40 products'
+        in render(proposed(xero(chart), on_products))["documents"]
+    )
 
 
 def test_the_only_current_account_is_stock_whatever_its_name() -> None:

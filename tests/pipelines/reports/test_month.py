@@ -159,6 +159,15 @@ def test_exceptions_say_what_settles_them_and_leave_unknown_amounts_empty(empty:
     )
 
 
+def test_an_exception_that_counts_no_units_says_what_it_counts(empty: Warehouse) -> None:
+    empty.append("close.exceptions", exceptions(("no_receipts", "2026-09", None, False, None)))
+    columns = ("Exception", "Subject", "Rows", "Units", "Amount", "Settled")
+    assert exceptions_table(empty, SEPTEMBER).columns == columns
+    assert exceptions_table(empty, SEPTEMBER).rows == (
+        ("no receipts", "2026-09: 2 days", "1", "", "", "accepted by policy"),
+    )
+
+
 def exceptions(*rows: tuple[str, str, str | None, bool, str | None]) -> pl.DataFrame:
     """CloseExceptions of September, two units each."""
     schema = {name: column.dtype.type for name, column in TABLES["close.exceptions"].to_schema().columns.items()}

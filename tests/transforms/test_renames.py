@@ -1,0 +1,132 @@
+"""A SKU or a branch with another name: what closed months booked is carried over, in the month that closes."""
+
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from schemas.policies import ClosePolicy, CostingPolicy, Pool
+from tests.transforms.builders import Row, core, mappings, pick
+from tests.transforms.small_company import Company, Month
+from transforms.core_tables import CoreTables
+from transforms.roll_forward_lines import RENAMED, list_roll_forward
+
+SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
+MADE = mappings({"role": "stock_on_hand", "category": "Made", "account_code": "631"})
+AMOUNTS = ["moved_quantity", "cost_amount", "recognised_amount"]
+
+
+def documents(sku: str = "TENT", category: str = "Camping", place: str = "Auckland") -> CoreTables:
+    """14 bought at 10.00 and 12.00, the second bill comes in October; freight of 10.00; 4 sold, 1 sent and not invoiced
+    before October, 1 lost; in October 2 are sold. All are lines that keep their ids, whatever the goods are called."""
+    goods: Row = {"sku": sku, "location": place}
+    return core(
+        products=[{"sku": sku, "category": category}],
+        receipt_lines=[
+            goods | {"receipt_line_id": "1", "quantity": 10, "unit_price": "10", "received_date": "09-02"},
+            goods | {"receipt_line_id": "2", "quantity": 4, "unit_price": "12", "received_date": "09-03"}
+            | {"purchase_id": "2"},
+        ],
+        bill_lines=[
+            {"bill_line_id": "1", "receipt_line_id": "1", "bill_date": "09-05", "line_amount": "100"},
+            {"bill_line_id": "2", "receipt_line_id": "2", "bill_date": "10-05", "line_amount": "48"},
+        ],
+        charges=[{"charge_id": "F1", "charge_amount": "10", "charge_date": "09-07"}],
+        sale_lines=[
+            goods | {"sale_line_id": "1", "moved_quantity": 4, "moved_date": "09-10"},
+            goods | {"sale_line_id": "2", "moved_quantity": 1, "moved_date": "09-20", "invoice_date": "10-02"},
+            goods | {"sale_line_id": "3", "moved_quantity": 2, "moved_date": "10-10"},
+        ],
+        adjustment_lines=[
+            goods | {"adjustment_line_id": "1", "quantity": -1, "adjustment_date": "09-12", "reason": "Damaged"}
+        ],
+    )  # fmt: skip
+
+
+def close_months(*, pool: Pool = "sku", **names: str) -> tuple[Company, list[Month]]:
+    policy = ClosePolicy(SEPTEMBER, "NZD", costing=CostingPolicy(pool=pool))
+    company = Company(policy, MADE)
+    first = company.close(documents(), SEPTEMBER)
+    return company, [first, *(company.close(documents(**names), month) for month in (OCTOBER, NOVEMBER))]
+
+
+def test_a_renamed_sku_takes_its_stock_along() -> None:
+    # 14 for 158.00; 6 of September at 11.00 leave 8 for 92.00, of which 2 go in October for 22.00
+    _, (september, october, november) = close_months(sku="TENT-2")
+    columns = ["sku", "opening_quantity", "opening_value", "transfers_quantity", "transfers_value"]
+    columns += ["sales_value", "closing_quantity", "closing_value"]
+    assert pick(september.rolled, "sku", "closing_quantity", "closing_value") == [("TENT", "8.0000", "92.00")]
+    assert pick(october.rolled, *columns) == [
+        ("TENT", "8.0000", "92.00", "-8.0000", "-92.00", "0.00", "0.0000", "0.00"),
+        ("TENT-2", "0.0000", "0.00", "8.0000", "92.00", "-22.00", "6.0000", "70.00"),
+    ]
+    assert pick(november.rolled, "sku", "opening_value", "closing_value") == [("TENT-2", "70.00", "70.00")]
+    assert november.bookings.is_empty()
+
+
+def test_a_renamed_branch_takes_its_stock_along() -> None:
+    _, (_, october, november) = close_months(pool="sku_location", place="North")
+    assert pick(october.rolled, "location", "transfers_value", "closing_value") == [
+        ("Auckland", "-92.00", "0.00"),
+        ("North", "92.00", "70.00"),
+    ]
+    assert november.bookings.is_empty()
+
+
+def test_the_journals_move_between_stock_accounts_what_the_old_account_has() -> None:
+    # billed 100.00, freight 10.00, less COGS 44.00 and the loss 11.00. The receipt of 48.00 is billed in October, and
+    # the sale that was not invoiced reaches COGS in October: both on the new account
+    _, (september, october, november) = close_months(sku="TENT-2", category="Made")
+    moved = october.lines.filter(pl.col("journal_key").str.starts_with("VALUATION"))
+    assert pick(moved, "description", "account_code", "line_amount") == [
+        ("Moved between stock accounts", "631", "55.00"),
+        ("Moved between stock accounts", "630", "-55.00"),
+    ]
+    cogs = october.lines.filter(pl.col("journal_key").str.starts_with("COGS"))
+    assert pick(cogs, "account_code", "line_amount") == [("310", "33.00"), ("631", "-33.00")]
+    assert (str(october.cause("stock_ledger")), str(october.cause("stock_ledger", "631"))) == ("0.00", "70.00")
+    for month in (september, october, november):
+        assert set(month.unexplained().values()) == {Decimal("0.00")}
+    assert november.lines.is_empty()
+
+
+def test_cogs_of_closed_months_stays_where_it_was() -> None:
+    _, (_, october, _) = close_months(sku="TENT-2")
+    assert pick(october.lines.filter(account_code="310"), "description", "line_amount") == [
+        ("Cost of goods sold", "33.00")
+    ]
+
+
+@pytest.mark.parametrize("names", [{"sku": "TENT-2"}, {"place": "North"}, {"sku": "TENT-2", "category": "Made"}])
+def test_bookings_of_a_move_sum_to_what_they_were_and_stand_under_its_name_of_now(names: dict[str, str]) -> None:
+    renamed, same = close_months(pool="sku", **names)[0], close_months()[0]
+    sums = [pl.concat(company.bookings).group_by("move_id").agg(pl.col(AMOUNTS).sum()) for company in (renamed, same)]
+    assert sums[0].sort("move_id").equals(sums[1].sort("move_id"))
+    left = pl.concat(renamed.bookings).group_by("sku", "location", "stock_account_code").agg(pl.col(AMOUNTS).sum())
+    left = left.filter(pl.any_horizontal(pl.col(AMOUNTS) != 0))
+    assert left.rows()[0][:2] == (names.get("sku", "TENT"), names.get("place", "Auckland"))
+    assert left.height == 1
+
+
+def test_a_document_that_vanishes_after_it_was_renamed_is_booked_back_under_its_last_name() -> None:
+    company, _ = close_months(sku="TENT-2")
+    gone = documents("TENT-2")
+    december = company.close(
+        CoreTables(**{**vars(gone), "sale_lines": gone.sale_lines.filter(pl.col("sale_line_id") != "1")}),
+        date(2026, 12, 1),
+    )
+    back = december.bookings.filter(move_id="sale:1")
+    assert pick(back, "kind", "sku", "moved_quantity", "recognised_amount") == [("sale", "TENT-2", "4.0000", "-44.00")]
+
+
+def test_a_rename_is_a_transfer_with_words_of_its_own() -> None:
+    company, _ = close_months(sku="TENT-2", category="Made")
+    none = pl.LazyFrame(schema={"receipt_line_id": pl.String}), pl.LazyFrame(schema={"charge_id": pl.String})
+    lines = list_roll_forward(
+        company.bookings[2].lazy(), pl.concat(company.bookings[:2]).lazy(), *none, OCTOBER, "DEMO"
+    ).collect()
+    assert pick(lines.filter(movement="transfers"), "category", "detail", "quantity", "value_amount") == [
+        ("Camping", RENAMED, "-8.0000", "-92.00"),
+        ("Made", RENAMED, "8.0000", "92.00"),
+    ]
