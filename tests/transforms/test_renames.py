@@ -98,7 +98,14 @@ def test_cogs_of_closed_months_stays_where_it_was() -> None:
     ]
 
 
-@pytest.mark.parametrize("names", [{"sku": "TENT-2"}, {"place": "North"}, {"sku": "TENT-2", "category": "Made"}])
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"sku": "TENT-2"},
+        pytest.param({"place": "North"}, marks=pytest.mark.thorough),
+        pytest.param({"sku": "TENT-2", "category": "Made"}, marks=pytest.mark.thorough),
+    ],
+)
 def test_bookings_of_a_move_sum_to_what_they_were_and_stand_under_its_name_of_now(names: dict[str, str]) -> None:
     renamed, same = close_months(pool="sku", **names)[0], close_months()[0]
     sums = [pl.concat(company.bookings).group_by("move_id").agg(pl.col(AMOUNTS).sum()) for company in (renamed, same)]
