@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from math import isfinite
 from typing import Any
 
 import httpx
@@ -190,11 +191,12 @@ def _body(response: httpx.Response) -> dict[str, Any]:
 
 
 def retry_after(response: httpx.Response) -> float | None:
-    """The seconds in Retry-After; None where it is missing or is no number."""
+    """The seconds in Retry-After; None where it is missing or is no finite number."""
     try:
-        return max(0.0, float(response.headers.get("Retry-After", "")))
+        seconds = float(response.headers.get("Retry-After", ""))
     except ValueError:
         return None
+    return max(0.0, seconds) if isfinite(seconds) else None
 
 
 def _call(request: httpx.Request) -> str:
