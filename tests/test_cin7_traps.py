@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 TRAPS = """
 1.1 | an API v2 exists for one resource only, and maybe not there | pipelines/extract/test_cin7_client.py::test_bills_of_materials_come_from_v2_or_where_that_is_not_there_from_v1_and_the_report_says_so_cin7_1_1
 1.1 | user name and key of a person, or of nobody: 401 | pipelines/extract/test_cin7_client.py::test_a_refusal_says_what_to_do
-1.1 | a module that is not granted: 403 | pipelines/extract/test_sources.py::test_without_permission_for_an_optional_input_the_extract_goes_on_and_says_so_cin7_1_1
+1.1 | a module that is not granted: 403 | pipelines/extract/test_api_sources.py::test_without_permission_for_an_optional_input_the_extract_goes_on_and_says_so_cin7_1_1
 1.1 | 3 calls a second, 60 a minute, then 429 | pipelines/extract/test_cin7_client.py::test_a_server_with_limits_is_read_completely
 1.1 | 429 with Retry-After, or without | pipelines/extract/test_cin7_client.py::test_a_hiccup_is_tried_again_and_a_wait_that_is_asked_for_is_kept
 1.1 | 5,000 calls a day, of one connection | pipelines/extract/api/test_calls.py::test_calls_of_earlier_runs_count_until_a_day_has_passed

@@ -4,21 +4,17 @@ import gzip
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import NoReturn
 
 import polars as pl
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
-from pipelines.errors import DataProblem, Incomplete, NotGranted, UsageProblem
-from pipelines.extract import extract_source, read_source
-from pipelines.extract.side_files import HEADERS
-from pipelines.extract.source_shapes import FileInput
+from pipelines.errors import DataProblem
+from pipelines.extract import extract_source
 from pipelines.settings import Settings
 from pipelines.steps.source_days import refresh_days
 from pipelines.warehouse import Warehouse
 from schemas.tables import SOURCE_TABLES
-from tests.pipelines.extract.fake_api import FakeApi
 from tests.pipelines.extract.shops import Extract, WriteSource
 
 SHOP = """
@@ -277,46 +273,6 @@ def test_a_select_that_fails_leaves_core_as_it_was_and_keeps_what_landed(
     assert warehouse.query("select count(*) from raw.shop_sales").item() == 6
 
 
-API = """
-inputs:
-  products: {omni: Products}
-tables:
-  products: |
-    select row ->> '$.code' as sku, row ->> '$.cost' as weight, true as is_stocked from products
-"""
-
-
-def test_rows_of_an_api_land_as_received_and_their_order_does_not_matter(
-    extract: Extract, warehouse: Warehouse
-) -> None:
-    def rows(**codes: str) -> FakeApi:
-        return FakeApi(
-            {"Products": [{"id": key, "code": code, "cost": 1.10, "name": "Ä"} for key, code in codes.items()]}
-        )
-
-    assert extract(API, omni=rows(a="A", b="B")).table("core.products").row_count == 2
-    assert warehouse.read("core.products")["weight"].to_list() == [Decimal("1.1000")] * 2
-    landed = warehouse.query("select row::varchar as row, typeof(row) as kind from raw.shop_products")
-    assert landed["row"][0] == '{"id": "a", "code": "A", "cost": 1.1, "name": "Ä"}'
-    assert landed["kind"][0] == "JSON"
-    assert extract(API, omni=rows(b="B", a="A")).is_unchanged
-    assert extract(API, omni=rows(a="A", b="C")).inputs[0].is_landed
-
-
-def test_an_api_without_a_connection_is_a_matter_of_settings(extract: Extract) -> None:
-    with pytest.raises(UsageProblem, match=r"shop\.yaml:2:13: the input products reads omni: Products"):
-        extract(API)
-
-
-def test_an_api_that_breaks_off_changes_nothing(extract: Extract, warehouse: Warehouse) -> None:
-    def break_off(resource: str) -> NoReturn:
-        raise Incomplete(f"{resource}: no answer")
-
-    with pytest.raises(Incomplete):
-        extract(API, omni=FakeApi(break_off))
-    assert warehouse.read("control.loads").is_empty()
-
-
 def test_progress_counts_every_step(
     shop: Path, write_source: WriteSource, settings: Settings, warehouse: Warehouse
 ) -> None:
@@ -326,104 +282,3 @@ def test_progress_counts_every_step(
     assert {total for *_, total in steps} == {13}
     assert steps[0][0] == "read items"
     assert steps[-1][0] == "fill core"
-
-
-OPTIONAL = API.replace("tables:", "  serials: {omni: SerialNumbers, optional: true}\ntables:")
-
-
-def test_without_permission_for_an_optional_input_the_extract_goes_on_and_says_so_cin7_1_1(
-    extract: Extract, warehouse: Warehouse
-) -> None:
-    """cin7.md section 1.1: each connection is granted modules; a missing one gives 403."""
-    granted = ["SerialNumbers"]
-
-    def rows(resource: str) -> list[dict[str, object]]:
-        if resource == "SerialNumbers" and resource not in granted:
-            raise NotGranted("the API connection may not read SerialNumbers (403).\n    Give it access.")
-        return [{"id": 1, "code": "A", "serialnumber": "S-1", "productOptionId": 1, "branchId": 1}]
-
-    assert [one.row_count for one in extract(OPTIONAL, omni=FakeApi(rows)).inputs] == [1, 1]
-    granted.clear()
-    refused = extract(OPTIONAL, omni=FakeApi(rows))
-    said = "input serials is not read: the API connection may not read SerialNumbers (403)."
-    assert refused.assumptions == (said,)
-    assert refused.is_unchanged  # what was read before stays
-    assert warehouse.query("select count(*) from raw.shop_serials").item() == 1
-    with pytest.raises(UsageProblem, match="may not read SerialNumbers"):
-        extract(OPTIONAL.replace(", optional: true", ""), omni=FakeApi(rows))
-
-
-def test_an_optional_input_that_was_never_granted_is_empty(extract: Extract) -> None:
-    def rows(resource: str) -> list[dict[str, object]]:
-        if resource == "SerialNumbers":
-            raise NotGranted("no")
-        return [{"id": 1, "code": "A"}]
-
-    assert [one.row_count for one in extract(OPTIONAL, omni=FakeApi(rows)).inputs] == [1, 0]
-
-
-def test_refused_rows_are_told_by_rule_with_their_first_keys(extract: Extract) -> None:
-    rows = [{"id": code, "code": code, "cost": cost} for code, cost in (("A", 1), ("B", -1), ("C", -2))]
-    report = extract(API, omni=FakeApi({"Products": rows}))
-    said = "core.products.weight must be 0 or more: 2 rows, such as B, C (sent: '-1'); see raw.rejected_rows"
-    assert report.refusals == (said,)
-    assert said in report.lines()
-
-
-ORDERS = (
-    API[: API.index("tables:")]
-    + """tables:
-  sale_lines: |
-    select row ->> 'id' as sale_line_id, 's1' as sale_id, row ->> 'code' as sale_number, 'sale' as kind, 'A' as sku,
-      1 as ordered_quantity, row ->> 'cost' as moved_quantity, 'approved' as status, 'Auckland' as location
-    from products
-"""
-)
-
-
-def test_a_refused_row_is_told_with_the_number_of_its_document(extract: Extract, warehouse: Warehouse) -> None:
-    rows = [{"id": key, "code": number, "cost": -1} for key, number in ((88, "SO-1042"), (89, "SO-1042"), (90, None))]
-    report = extract(ORDERS, omni=FakeApi({"Products": rows}))
-    found = "such as order SO-1042, line 88; order SO-1042, line 89; 90 (sent: '-1'); see raw.rejected_rows"
-    assert f"core.sale_lines.moved_quantity must be 0 or more: 3 rows, {found}" in report.refusals
-    numbers = warehouse.query("select distinct source_key, document_number from raw.rejected_rows order by 1").rows()
-    assert numbers == [("88", "SO-1042"), ("89", "SO-1042"), ("90", None)]
-
-
-RATES = """
-inputs:
-  rates: {file: rates.csv, renamed: {nzd_for_one: base_for_one}}
-tables:
-  currency_rates: |
-    select currency as currency_code, date as rate_date, base_for_one as currency_rate from rates
-"""
-
-
-@pytest.mark.parametrize(
-    ("header", "landed"),
-    [
-        ("currency,date,base_for_one", "base_for_one"),
-        ("currency,date,nzd_for_one", "nzd_for_one"),
-        ("currency,date,NZD_For_One", "NZD_For_One"),
-    ],
-)
-def test_a_file_with_the_name_that_a_column_had_before_is_read_and_raw_keeps_it(
-    shop: Path, extract: Extract, warehouse: Warehouse, header: str, landed: str
-) -> None:
-    (shop / "rates.csv").write_text(f"{header}\nUSD,2026-09-01,1.7\n", encoding="utf-8")
-    extract(RATES)
-    assert warehouse.read("core.currency_rates")["currency_rate"].to_list() == [Decimal("1.70000000")]
-    assert landed in warehouse.read("raw.shop_rates").columns
-
-
-@pytest.mark.parametrize("name", ["omni", "core"])
-def test_the_sources_that_come_with_tieout_read_files_with_the_names_of_before(name: str) -> None:
-    source = read_source(Path(__file__).parents[3] / "mappings" / "sources" / f"{name}.yaml")
-    for one in source.inputs.values():
-        if not isinstance(one, FileInput):
-            continue
-        header = HEADERS.get(Path(one.file).name, "").split(",") + [str(column) for column in one.if_absent]
-        asked = {column for column in header if column.startswith("base_")}
-        assert {str(old): str(new) for old, new in (one.renamed or {}).items()} == {
-            column.replace("base_", "nzd_"): column for column in asked
-        }
