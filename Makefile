@@ -44,7 +44,7 @@ chaos: install
 	CHAOS=all $(BIN)/python -m pytest -n 2 --dist worksteal -m thorough tests
 
 # What is measured, one script each; each writes its figures into tests/benchmarks/results.
-BENCHES := cost_moves post_load sync_load map_lines extract_load tie_out_lines $(basename $(notdir $(wildcard tests/benchmarks/close_months.py)))
+BENCHES := cost_moves post_load sync_load map_lines extract_load tie_out_lines close_months
 
 bench: install
 	@set -e; for name in $(BENCHES); do $(BIN)/python -m tests.benchmarks.$$name; done

@@ -83,20 +83,28 @@ def describe_exceptions(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[
         pl.when(pl.col("exception_kind").is_in(ONE_STEP_FOR_ALL)).then(None).otherwise("subject").alias("own_step")
     )
     groups = shown.group_by("exception_kind", "source_table", "own_step", maintain_order=True)
-    is_known = "upper(replace(sku, ' ', '')) = upper(replace(?, ' ', ''))"
-    problems = []
-    for _, group in groups:
-        kind, subject = group.row(0, named=True)["exception_kind"], group.row(0, named=True)["subject"]
-        spelt = (
-            warehouse.query(f"select sku from core.products where {is_known} order by sku", [subject])["sku"].to_list()
-            if kind == "unknown_sku"
-            else []
-        )
-        problems.append(_problem(group, OTHER_SPELLING.format(known=_quoted(spelt)) if spelt else None))
+    spelt = _other_spellings(exceptions, warehouse)
+    problems = [_problem(group, spelt.get(group.select("exception_kind", "subject").row(0))) for _, group in groups]
     return [*problems, *_refused_rows(exceptions, warehouse)]
 
 
-def _problem(group: pl.DataFrame, fix: str | None = None) -> Problem:
+def _other_spellings(exceptions: pl.DataFrame, warehouse: Warehouse) -> dict[tuple[Any, ...], str]:
+    """The next step for each kind and subject that is an unknown SKU, and a product but for capitals and blanks."""
+    unknown = exceptions.filter(exception_kind="unknown_sku").select("subject").unique()
+    if unknown.is_empty():
+        return {}
+    with warehouse.offering("unknown_skus", unknown):
+        spelt = warehouse.query(
+            """
+            select subject, list(sku order by sku) as known
+            from unknown_skus join core.products on upper(replace(sku, ' ', '')) = upper(replace(subject, ' ', ''))
+            group by subject
+            """
+        )
+    return {("unknown_sku", sku): OTHER_SPELLING.format(known=_quoted(known)) for sku, known in spelt.iter_rows()}
+
+
+def _problem(group: pl.DataFrame, fix: str | None) -> Problem:
     first = group.row(0, named=True)
     found = SENTENCES[first["exception_kind"]][0]
     subjects = group["subject"].unique(maintain_order=True).to_list()
