@@ -10,7 +10,6 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from data.sample import company
 from data.sample.core_costing import cost_until
 from data.sample.core_ids import (
     CHARGE_ACCOUNTS,
@@ -26,6 +25,7 @@ from data.sample.core_ids import (
 )
 from data.sample.deals import Books, Order
 from data.sample.omni_rows import CENT, Row, reference
+from data.sample.on_hand import on_hand
 from data.sample.side_files import Table
 from data.sample.trading import FIRST_DAY, LAST_DAY, last_of_month
 
@@ -53,7 +53,7 @@ class Postings:
 
     def availability(self) -> list[Row]:
         """Units of each SKU and location, and what they are worth: StockOnHand is money (cin7.md section 2.2)."""
-        held = _on_hand(self._books)
+        held = on_hand(self._books)
         layers = self._known[-1].layers
         worth = {sku: sum((units * cost for units, cost in layers[sku]), Fraction(0)) for sku in layers}
         whole: dict[str, int] = defaultdict(int)
@@ -149,36 +149,6 @@ def _entry(task: str, number: str, kind: str, text: str, on: date, debit: str, c
     """One row of /transactions."""
     return {"TaskID": task, "Type": kind, "Reference": number, "Transaction": text, "EffectiveDate": day(on),
             "DebitAccountCode": debit, "CreditAccountCode": credit, "Amount": float(amount)}  # fmt: skip
-
-
-def _on_hand(books: Books) -> dict[tuple[str, str], int]:
-    """Units by SKU and location when October ends."""
-    held: dict[tuple[str, str], int] = defaultdict(int)
-    for sku, branch, units, _ in books.opening:
-        held[sku.code, branch.name] += units
-    for place, sku_code, units in _moves(books):
-        held[sku_code, place] += units
-    return held
-
-
-def _moves(books: Books) -> Iterator[tuple[str, str, int]]:
-    """Place, SKU and units of every change."""
-    for purchase in books.purchases:
-        yield from ((purchase.branch.name, line.sku.code, line.quantity) for line in purchase.lines)
-    for order in books.orders:
-        if order.dispatched:
-            yield from ((order.branch.name, line.sku.code, -line.moved) for line in order.lines if line.sku)
-    for credit in books.credits:
-        yield from ((credit.order.branch.name, line.sku.code, line.moved) for line in credit.lines if line.sku)
-    for transfer in books.transfers:
-        for sku, units in transfer.lines:
-            yield from ((transfer.source.name, sku.code, -units), (transfer.destination.name, sku.code, units))
-    for job in books.jobs:
-        yield job.branch.name, company.KIT.code, job.kits
-        yield from ((job.branch.name, code, -each * job.kits) for code, each in company.KIT_COMPONENTS)
-    for adjustment in books.adjustments:
-        if adjustment.is_approved:
-            yield from ((adjustment.branch.name, sku.code, units) for sku, units, _ in adjustment.lines)
 
 
 def _cents(amount: Fraction | int) -> Decimal:

@@ -1,7 +1,5 @@
 """What changes stock inside the company, as Cin7 Core gives it: adjustments, counts, transfers and assemblies."""
 
-from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 
 from data.sample import company
@@ -10,6 +8,7 @@ from data.sample.core_ids import REASON_ACCOUNTS, STOCK_ACCOUNT, day, guid
 from data.sample.core_values import number_of, updated_at
 from data.sample.deals import Adjustment, Books, Job, Transfer
 from data.sample.omni_rows import Row, reference
+from data.sample.on_hand import changes
 
 
 def is_count(adjustment: Adjustment) -> bool:
@@ -23,7 +22,7 @@ class UnitsBefore:
     def __init__(self, books: Books) -> None:
         self._before: dict[tuple[int, str], int] = {}
         on_hand: dict[tuple[str, str], int] = {}
-        for _, _, _, sku, place, units, adjustment in sorted(_changes(books), key=lambda change: change[:3]):
+        for _, _, _, sku, place, units, adjustment in sorted(changes(books), key=lambda change: change[:3]):
             if adjustment is not None:
                 self._before[adjustment, sku] = on_hand.get((place, sku), 0)
             on_hand[place, sku] = on_hand.get((place, sku), 0) + units
@@ -31,43 +30,6 @@ class UnitsBefore:
     def before(self, adjustment: Adjustment, sku: Sku) -> int:
         """Units at the adjustment's place; a count that nobody finished has seen enough for its difference."""
         return self._before.get((adjustment.number, sku.code), 20)
-
-
-Change = tuple[date, int, int, str, str, int, int | None]
-"""Day, inflows first, number; SKU, place, units, and the adjustment that it is."""
-
-
-def _changes(books: Books) -> Iterator[Change]:
-    """Every change of stock of the books."""
-    yield from _bought_and_sold(books)
-    for transfer in books.transfers:
-        for sku, units in transfer.lines:
-            yield transfer.dispatched, 1, transfer.number, sku.code, transfer.source.name, -units, None
-            yield transfer.received, 0, transfer.number, sku.code, transfer.destination.name, units, None
-    for job in books.jobs:
-        yield job.completed, 0, job.number, company.KIT.code, job.branch.name, job.kits, None
-        for code, each in company.KIT_COMPONENTS:
-            yield job.completed, 1, job.number, code, job.branch.name, -each * job.kits, None
-    for adjustment in books.adjustments:
-        for sku, units, _ in adjustment.lines if adjustment.is_approved else ():
-            yield adjustment.on, 2, adjustment.number, sku.code, adjustment.branch.name, units, adjustment.number
-
-
-def _bought_and_sold(books: Books) -> Iterator[Change]:
-    """Opening stock, receipts, sales and returns."""
-    for sku, branch, units, _ in books.opening:
-        yield date.min, 0, 0, sku.code, branch.name, units, None
-    for purchase in books.purchases:
-        for line in purchase.lines:
-            yield purchase.received, 0, purchase.number, line.sku.code, purchase.branch.name, line.quantity, None
-    for order in books.orders:
-        for sold in order.lines if order.dispatched else ():
-            if sold.sku is not None and order.dispatched:
-                yield order.dispatched.date(), 1, order.number, sold.sku.code, order.branch.name, -sold.moved, None
-    for credit in books.credits:
-        for back in credit.lines:
-            if back.sku is not None:
-                yield credit.completed, 0, credit.number, back.sku.code, credit.order.branch.name, back.moved, None
 
 
 def adjustment_row(adjustment: Adjustment, held: UnitsBefore) -> Row:

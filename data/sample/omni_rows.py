@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from data.sample import company
 from data.sample.deals import Adjustment, Books, Credit, Document, Job, Order, OrderLine, Purchase, Transfer
+from data.sample.on_hand import last_moved, on_hand
 
 Row = dict[str, object]
 
@@ -28,6 +29,7 @@ def omni_resources(books: Books) -> dict[str, list[Row]]:
         "Adjustments": [_adjustment(adjustment, line_ids) for adjustment in books.adjustments],
         "BranchTransfers": [_transfer(transfer, line_ids) for transfer in books.transfers],
         "ProductionJobs": [_job(job, line_ids) for job in books.jobs],
+        "Stock": list(_stock(books)),
     }
 
 
@@ -128,6 +130,25 @@ def _option(sku: company.Sku) -> Row:
         "option1": sku.option_name or None,
         "optionWeight": 0,
     }
+
+
+def _stock(books: Books) -> Iterator[Row]:
+    """Units of each option and branch when October ends; quantities only (cin7.md section 1.8)."""
+    held, moved = on_hand(books), last_moved(books)
+    for sku in company.SKUS:
+        for branch in company.BRANCHES:
+            pool = (sku.code, branch.name)
+            if pool in held:
+                yield {
+                    "productId": sku.product_id,
+                    "productOptionId": sku.option_id,
+                    "modifiedDate": instant(moved.get(pool)),
+                    "code": sku.code,
+                    "size": None,
+                    "branchId": branch.branch_id,
+                    "branchName": branch.name,
+                    "stockOnHand": held[pool],
+                }
 
 
 def _sales_orders(orders: Sequence[Order], line_ids: Iterator[int]) -> Iterator[Row]:

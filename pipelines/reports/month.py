@@ -88,14 +88,14 @@ def _rest_table(journals: pl.DataFrame) -> ReportTable:
 
 ROLL_FORWARD_ROWS = {
     "opening": "Opening",
-    "receipts": "+ Received",
-    "landed_cost": "+ Landed cost",
-    "production": "+ Production",
-    "transfers": "± Transfers",
-    "adjustments": "± Adjustments",
-    "sales": "− Sold",
-    "returns": "+ Returned",
-    "late_cost": "± Late cost of earlier months",
+    "receipts": "Received",
+    "landed_cost": "Landed cost",
+    "production": "Production",
+    "transfers": "Transfers",
+    "adjustments": "Adjustments",
+    "sales": "Sold",
+    "returns": "Returned",
+    "late_cost": "Late cost of earlier months",
     "closing": "Closing",
 }
 

@@ -125,6 +125,6 @@ def test_the_warehouse_is_where_the_screen_says_and_holds_what_it_shows(demo: De
 
 
 def month_of(screen: str, month: str, following: str | None) -> str:
-    """What stands under the heading of a month."""
+    """What stands under the heading of a month; Omni states its stock for the day on which it is asked."""
     end = screen.index(f"{following} ──") if following else screen.index("The warehouse: ")
-    return screen[screen.index(f"{month} ──") : end]
+    return re.sub(r"(stock on hand on )\d{4}-\d\d-\d\d", r"\1DAY", screen[screen.index(f"{month} ──") : end])
