@@ -165,10 +165,15 @@ def await_end(process: "subprocess.Popen[str]", seconds: float) -> tuple[str, st
             process.communicate()
 
 
-def copy_what_it_needs(home: Path) -> None:
-    """What the demo reads: mappings and the sample."""
+def copy_what_it_needs(home: Path, *, states_stock: bool = False) -> None:
+    """What the demo reads: mappings and the sample.
+
+    Omni's stock on hand stays away unless a test asks for it: tests edit documents, and it would not follow them.
+    """
     shutil.copytree(ROOT / "mappings", home / "mappings", ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     shutil.copytree(ROOT / "data/sample", home / "data/sample", ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    if not states_stock:
+        (home / "data/sample/omni/Stock.json").unlink()
 
 
 @contextmanager

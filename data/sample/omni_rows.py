@@ -146,7 +146,6 @@ def _stock(books: Books) -> Iterator[Row]:
                     "code": sku.code,
                     "size": None,
                     "branchId": branch.branch_id,
-                    "branchName": branch.name,
                     "stockOnHand": held[pool],
                 }
 

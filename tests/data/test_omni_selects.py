@@ -66,7 +66,7 @@ def test_the_whole_sample_fits_every_model_and_nothing_is_refused(tmp_path: Path
     assert {name: frame.height for name, frame in of_stock.items() if frame.height} == {
         "core.products": 41, "core.sale_lines": 669, "core.receipt_lines": 96, "core.bill_lines": 96,
         "core.charges": 12, "core.adjustment_lines": 10, "core.transfer_lines": 41, "core.production_lines": 20,
-        "core.opening_stock": 156, "core.currency_rates": 53,
+        "core.opening_stock": 156, "core.currency_rates": 53, "core.stock_on_hand": 120,
     }  # fmt: skip
     sales = frames["core.sale_lines"]
     late = sales.filter(pl.col("moved_date").dt.month() < pl.col("invoice_date").dt.month())

@@ -45,7 +45,7 @@ class Demo:
 @pytest.fixture(scope="session")
 def demo(made_once: MakeOnce) -> Demo:
     def make(home: Path) -> None:
-        copy_what_it_needs(home)
+        copy_what_it_needs(home, states_stock=True)
         for run in (1, 2):
             process = start_tieout("demo", folder=home, environment={"TIEOUT_HOME": str(home)})
             out, err = await_end(process, 300)
