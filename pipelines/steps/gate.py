@@ -9,7 +9,7 @@ import polars as pl
 
 from mappings.xero_checks import check_against_xero, check_base_currency
 from pipelines.errors import DataProblem
-from pipelines.extract.refusals import name_row
+from pipelines.extract.refusals import explain_value, name_row
 from pipelines.load.latest_plans import is_computed, latest_plans
 from pipelines.mapping.lines import find_unmapped_lines
 from pipelines.steps.context import CloseContext
@@ -136,18 +136,26 @@ def _refused_rows(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[Proble
         "select * from raw.rejected_rows where run_id in (select run_id from control.core_tables)"
     ).with_columns(fill("{}:{}", "core_table", "source_key").alias("subject"))
     open_rows = refused.join(blocking.select("subject").unique(), on="subject", how="semi")
-    problems = []
-    for _, group in open_rows.group_by("core_table", "column_name", "rule", maintain_order=True):
-        row = group.row(0, named=True)
-        column = f".{row['column_name']}" if row["column_name"] else ""
-        shown = [
-            name_row(one["core_table"], one["source_key"], one["document_number"])
-            + (f" = {one['value']!r}" if one["value"] is not None else "")
-            for one in group.head(EXAMPLES).to_dicts()
-        ]
-        fix = next_step("rejected_row", "", _quoted(group["subject"].unique(maintain_order=True).to_list()))
-        problems.append(Problem(f"{row['core_table']}{column}", row["rule"], fix, group.height, None, tuple(shown)))
-    return problems
+    explained = pl.Series("explained", [explain_value(value) for value in open_rows["value"]], dtype=pl.List(pl.String))
+    groups = open_rows.with_columns(explained).group_by(
+        "core_table", "column_name", "rule", "explained", maintain_order=True
+    )
+    return [_refused_group(group) for _, group in groups]
+
+
+def _refused_group(group: pl.DataFrame) -> Problem:
+    """Rows that were refused for the same."""
+    row = group.row(0, named=True)
+    column = f".{row['column_name']}" if row["column_name"] else ""
+    shown = [
+        name_row(one["core_table"], one["source_key"], one["document_number"])
+        + (f" = {one['value']!r}" if one["value"] is not None else "")
+        for one in group.head(EXAMPLES).to_dicts()
+    ]
+    fix = next_step("rejected_row", "", _quoted(group["subject"].unique(maintain_order=True).to_list()))
+    found, expected = row["explained"] or (row["rule"], "")
+    fix = f"{expected}\n    {fix}" if expected else fix
+    return Problem(f"{row['core_table']}{column}", found, fix, group.height, None, tuple(shown))
 
 
 def _stale_corrections(close: CloseContext, warehouse: Warehouse) -> list[Problem]:
