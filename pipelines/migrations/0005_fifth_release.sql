@@ -21,3 +21,5 @@ create table close.charged_lines (
 alter table core.receipt_lines add column cost_amount decimal(18,2);
 -- Extract: refused rows say which document they are of.
 alter table raw.rejected_rows add column document_number varchar;
+-- Closing: goods leave the stock account that they stand on, also where no rule gives it any more.
+alter table close.journal_entries add column left_account_code varchar;
