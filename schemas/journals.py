@@ -43,6 +43,9 @@ class JournalEntries(pa.DataFrameModel):
     order_account: str = pa.Field(
         nullable=True, description="Account on the document's line in the source, for mapping rules"
     )
+    left_account_code: str = pa.Field(
+        nullable=True, description="Stock account that goods leave, whatever the rules give now; null: as the rules say"
+    )
 
     class Config:
         strict = True

@@ -96,13 +96,14 @@ class MoveCosts(pa.DataFrameModel):
 
 class Bookings(pa.DataFrameModel):
     """One row per stock move and month that booked value of it: wanted so far, less what earlier months booked. Where
-    its SKU or location has another name now, further rows carry over what stands under the old one."""
+    it has another SKU, category, location or stock account now, further rows carry over what stands there."""
 
     period: pl.Date = pa.Field(description="First day of the month that books it")
     move_id: str = pa.Field(description="Key of the stock move")
     kind: str = pa.Field(
         isin=[*MOVE_KINDS, RENAMED_OUT, RENAMED_IN],
-        description="What kind of change; renamed_out, renamed_in: from the old name of SKU or location to the new one",
+        description="What kind of change; renamed_out, renamed_in: from the SKU, category, location or stock account "
+        "that it stood under to those of now",
     )
     sku: str = pa.Field(description="Stock keeping unit")
     category: str = pa.Field(nullable=True, description="Product category when it was booked")

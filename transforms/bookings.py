@@ -44,35 +44,25 @@ def book_period(
     Returns:
         Bookings of the month, one row per move that is new or whose quantity or cost changed. A move that has vanished
         from the source is booked back. Opening stock counts from the first booking on, whatever day its layer has. What
-        earlier months booked under another SKU or location is carried over (book_renames).
+        earlier months booked of another SKU, category, location or stock account is carried over (book_renames).
     """
     wanted = _wanted(moves, valued, products, cut_off)
     before = _sum_by_move(booked_before)
-    both = wanted.join(before, on="move_id", how="full", coalesce=True, suffix="_before", validate="1:1")
+    both = wanted.join(before, on="move_id", how="full", coalesce=True, suffix="_before", validate="1:1").with_columns(
+        *[_as_now(name) for name in _FACTS], *_less_before(), role=pl.lit("stock_on_hand")
+    )
+    placed = resolve_accounts(both, account_rules).rename({"account_code": "stock_account_code"})
+    known = placed.select("move_id", *_FACTS, "stock_account_code", "unit_cost_applied")
+    gone, come = book_renames(known, booked_before, period)
     is_new = pl.col("was_booked").is_null()
     is_changed = pl.any_horizontal([pl.col(name) != 0 for name in AMOUNTS])
-    known = both.select(
-        "move_id", *[pl.coalesce(name, f"{name}_before").alias(name) for name in _FACTS], "unit_cost_applied"
+    booked = placed.filter(is_new | is_changed).with_columns(
+        pl.lit(period).alias("period"),
+        pl.col("had_moved").fill_null(value=False).alias("is_late"),
+        pl.col("was_recognised").fill_null(value=False).alias("is_late_recognition"),
+        pl.col("is_provisional").fill_null(value=False),
     )
-    gone, come = book_renames(known, booked_before, period)
-    booked = (
-        both.with_columns(_less_before())
-        .filter(is_new | is_changed)
-        .select(
-            pl.lit(period).alias("period"),
-            "move_id",
-            *[pl.coalesce(name, f"{name}_before").alias(name) for name in _FACTS],
-            *AMOUNTS,
-            pl.col("had_moved").fill_null(value=False).alias("is_late"),
-            pl.col("was_recognised").fill_null(value=False).alias("is_late_recognition"),
-            "unit_cost_applied",
-            pl.col("is_provisional").fill_null(value=False),
-        )
-    )
-    own = [name for name in _COLUMNS if name != "stock_account_code"]
-    every = pl.concat([booked.select(own), come.select(own)]).with_columns(role=pl.lit("stock_on_hand"))
-    placed = resolve_accounts(every, account_rules).rename({"account_code": "stock_account_code"})
-    return pl.concat([placed.select(_COLUMNS), gone.select(_COLUMNS)])
+    return pl.concat([frame.select(_COLUMNS) for frame in (booked, come, gone)])
 
 
 def _wanted(moves: pl.LazyFrame, valued: pl.LazyFrame, products: pl.LazyFrame, cut_off: date) -> pl.LazyFrame:
@@ -112,6 +102,12 @@ def _sum_by_move(bookings: pl.LazyFrame) -> pl.LazyFrame:
         is_recognised.any().alias("was_recognised"),
         pl.lit(value=True).alias("was_booked"),
     )
+
+
+def _as_now(name: str) -> pl.Expr:
+    """A fact of a move as it is; of one that has vanished as it was last."""
+    is_gone = pl.col("moved_quantity").is_null()
+    return pl.when(is_gone).then(f"{name}_before").otherwise(name).alias(name)
 
 
 def _less_before() -> list[pl.Expr]:

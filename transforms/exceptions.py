@@ -9,7 +9,8 @@ from schemas.dtypes import COST, MONEY, QUANTITY
 from schemas.frames import dtypes_of
 from transforms.core_tables import CoreTables
 from transforms.currencies import cost_bills, cost_receipts
-from transforms.rounding import extend, round_money
+from transforms.rounding import round_money
+from transforms.stock_moves import stated_cost
 from transforms.texts import fill
 
 _SCHEMA = dtypes_of(CloseExceptions)
@@ -109,7 +110,7 @@ def describe_earlier(moves: pl.LazyFrame) -> pl.LazyFrame:
         number="document_number",
         subject=pl.col("document_number"),
         quantity=pl.col("quantity"),
-        amount=pl.coalesce(pl.col("amount"), extend(pl.col("quantity"), pl.col("unit_cost"))),
+        amount=stated_cost(),
         happened_on=pl.col("moved_on"),
     )
 

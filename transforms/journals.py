@@ -79,7 +79,9 @@ def map_entries(entries: pl.LazyFrame, maps: MappingTables) -> pl.LazyFrame:
         tracking columns, and what no rule gives: `missing` (account, or the tracking category; else null) and
         `missing_value`.
     """
-    accounted = resolve_accounts(with_parties(entries), maps.accounts)
+    accounted = resolve_accounts(with_parties(entries), maps.accounts).with_columns(
+        account_code=pl.coalesce("left_account_code", "account_code")
+    )
     taxed = resolve_tax_types(accounted, maps.taxes)
     no_account = pl.col("account_code").is_null()
     return resolve_tracking(taxed, maps.tracking, maps.tracked_roles).with_columns(

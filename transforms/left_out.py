@@ -10,7 +10,8 @@ from schemas.dtypes import MONEY, QUANTITY
 from schemas.policies import RecognitionPolicy
 from transforms.goods_values import value_goods
 from transforms.recognition import recognise_sales
-from transforms.rounding import extend, round_money
+from transforms.rounding import round_money
+from transforms.stock_moves import stated_cost
 from transforms.texts import fill
 
 _COLUMNS = list(LeftOut.to_schema().columns)
@@ -103,14 +104,13 @@ def _open_sales(lines: OpenLines, policy: RecognitionPolicy, period: date, cut_o
 
 def _earlier(moves: pl.LazyFrame) -> pl.LazyFrame:
     """What moved before the opening stock was counted, at its own cost where it has one."""
-    own = pl.coalesce("amount", extend(pl.col("quantity"), pl.col("unit_cost")))
     return moves.select(
         pl.lit("before_opening").alias("category"),
         fill("moved on {}, before the opening stock was counted", pl.col("moved_on").cast(pl.String)).alias("reason"),
         "sku", "document_number", "moved_on", "move_id",
         pl.col("quantity").abs().cast(QUANTITY).alias("quantity"),
         pl.when(pl.col("quantity") > 0).then(-1).otherwise(1).alias("sign"),
-        round_money(-own).alias("own_amount"),
+        round_money(-stated_cost()).alias("own_amount"),
     )  # fmt: skip
 
 

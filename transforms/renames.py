@@ -1,8 +1,9 @@
-"""Books over what closed months have booked of a move under another SKU or at another location than it has now.
+"""Books over what closed months have booked of a move at another place than it has now.
 
-A SKU that is renamed in the source, and a branch with a new name, change every move that names them, and no amount.
-What stands under the old name is booked out there and in under the new one, in the month that closes: value neutral,
-move by move. COGS that earlier months recognised stay on their accounts; the amounts say what left the stock account.
+A SKU that is renamed in the source, a branch with a new name, a product of another category, and a rule that gives
+stock another account change where a move stands, and no amount. What stands at the old place is booked out there and in
+at the new one, in the month that closes: value neutral, move by move. COGS that earlier months recognised stay on their
+accounts; the amounts say what left the stock account.
 """
 
 from datetime import date
@@ -13,11 +14,12 @@ from schemas.dtypes import MONEY, QUANTITY
 from schemas.kinds import RENAMED_IN, RENAMED_OUT
 
 AMOUNTS = {"moved_quantity": QUANTITY, "cost_amount": MONEY, "recognised_amount": MONEY}
-_PLACE = ["move_id", "sku", "category", "location", "stock_account_code"]
+PLACE = ["sku", "category", "location", "stock_account_code"]
+"""What may be another one without any change of the move itself."""
 
 
 def is_renamed() -> pl.Expr:
-    """Whether a booking only carries over to another name what stands."""
+    """Whether a booking only carries over to another place what stands."""
     return pl.col("kind").is_in([RENAMED_OUT, RENAMED_IN])
 
 
@@ -27,30 +29,30 @@ def booking_order() -> pl.Expr:
 
 
 def book_renames(now: pl.LazyFrame, booked_before: pl.LazyFrame, period: date) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """What is booked out under old names, and in under those of now.
+    """What is booked out at old places, and in at those of now.
 
     Args:
-        now: one row per move with its facts as they are; a vanished move has those of its latest booking.
+        now: one row per move with its facts as they are, and the stock account that the rules give; a vanished move has
+            the facts of its latest booking.
         booked_before: Bookings of earlier months.
         period: first day of the month that books.
 
     Returns:
-        Bookings of kind `renamed_out`, as they stood, and of kind `renamed_in`, without a stock account. By move both
-        sum to nothing.
+        Bookings of kind `renamed_out`, as they stood, and of kind `renamed_in`. By move both sum to nothing.
     """
     facts = [name for name in now.collect_schema().names() if name not in ("move_id", "unit_cost_applied")]
-    others = [name for name in facts if name not in (*_PLACE, *AMOUNTS, "is_provisional")]
-    standing = booked_before.group_by(_PLACE).agg(
+    others = [name for name in facts if name not in (*PLACE, *AMOUNTS, "is_provisional")]
+    standing = booked_before.group_by("move_id", *PLACE).agg(
         *[pl.col(name).sort_by(booking_order()).last() for name in others],
         *[pl.col(name).sum().cast(dtype) for name, dtype in AMOUNTS.items()],
     )
-    places = now.select("move_id", "unit_cost_applied", pl.col("sku", "location").name.suffix("_now"))
-    is_elsewhere = pl.col("sku").ne_missing(pl.col("sku_now")) | pl.col("location").ne_missing(pl.col("location_now"))
+    places = now.select("move_id", "unit_cost_applied", pl.col(PLACE).name.suffix("_now"))
+    is_elsewhere = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_now")) for name in PLACE)
     moved = (
         standing.filter(pl.any_horizontal(pl.col(list(AMOUNTS)) != 0))
         .join(places, on="move_id", how="inner", validate="m:1")
         .filter(is_elsewhere)
-        .drop("sku_now", "location_now")
+        .drop(f"{name}_now" for name in PLACE)
     )
     flags = [
         pl.lit(period).alias("period"),

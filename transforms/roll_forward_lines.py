@@ -33,7 +33,7 @@ MOVEMENT_OF_KIND = {
 
 OPENING_FOUND = "Opening stock found later"
 NO_REASON = "No reason given"
-RENAMED = "SKU or location renamed"
+RENAMED = "SKU, location, category or account changed"
 _KEYS = ["account_code", "category"]
 
 

@@ -12,12 +12,18 @@ from transforms.charge_carriers import list_carriers
 from transforms.core_tables import CoreTables
 from transforms.currencies import cost_receipts
 from transforms.recognition import recognise_sales
+from transforms.rounding import extend
 from transforms.texts import fill
 
 IN_TRANSIT = "In transit"
 """Where goods are that have left one location and not yet reached the other: they stay stock, without a journal."""
 
 _SCHEMA = dtypes_of(StockMoves)
+
+
+def stated_cost() -> pl.Expr:
+    """What the source says that a stock move cost, signed as its quantity: in all, or by the unit; null: neither."""
+    return pl.coalesce(pl.col("amount"), extend(pl.col("quantity"), pl.col("unit_cost")))
 
 
 def build_stock_moves(

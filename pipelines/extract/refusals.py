@@ -1,5 +1,7 @@
 """Which source rows were refused when core was filled last, and why, in sentences."""
 
+from dataclasses import dataclass
+
 from pipelines.warehouse import Warehouse
 
 EXAMPLES = 3
@@ -9,6 +11,41 @@ _DOCUMENTS = {
     "contacts": "contact",
 }  # fmt: skip
 """What the number of a core table's rows is the number of."""
+
+
+@dataclass(frozen=True)
+class _Unknown:
+    """What a select writes in place of a number that nobody can work out, and what is missing for it."""
+
+    begins: str
+    """The value begins so."""
+    found: str
+    expected: str
+    """And where a person may say it, other than in the row itself."""
+
+
+_TAX = "the tax that is in the price is not known"
+_UNKNOWNS = (
+    _Unknown(
+        "TaxCalculation ",
+        _TAX,
+        "Expected: TaxCalculation Inclusive or Exclusive, and Tax as a number or a TaxRule that has a TaxPercent in "
+        "ref/tax. Enter the rule in Core and run tieout extract, or add it to the select tax_rules of the source's "
+        "YAML.",
+    ),
+    _Unknown(
+        "taxStatus ",
+        _TAX,
+        "Expected: taxStatus Incl, Excl or Exempt, and taxRate as a number, such as 15 or 0.15.",
+    ),
+)
+"""By source: mappings/sources/core.yaml and omni.yaml write these values."""
+
+
+def explain_value(value: str | None) -> tuple[str, str] | None:
+    """What was found and what is expected, where a refused value says more than that it is no number."""
+    known = next((one for one in _UNKNOWNS if (value or "").startswith(one.begins)), None)
+    return (known.found, known.expected) if known else None
 
 
 def name_row(core_table: str, source_key: str, document_number: str | None) -> str:
@@ -34,12 +71,13 @@ def read_refusals(warehouse: Warehouse) -> tuple[str, ...]:
         """
         select core_table, core_table || coalesce('.' || column_name, '') as place, rule, count(*) as rows,
           list(source_key order by source_key, document_number)[1:$1] as keys,
-          list(document_number order by source_key, document_number)[1:$1] as numbers, min(value) as value
+          list(document_number order by source_key, document_number)[1:$1] as numbers, min(value) as value,
+          list_filter($2, lambda begins: starts_with(value, begins))[1] as unknown
         from raw.rejected_rows where run_id in (select run_id from control.core_tables)
-        group by all order by rows desc, place, rule
+        group by all order by rows desc, place, rule, unknown nulls first
         """,
-        [EXAMPLES],
-    )
+        [EXAMPLES, [one.begins for one in _UNKNOWNS]],
+    ).drop("unknown")
     return tuple(_sentence(**row) for row in found.to_dicts())
 
 
@@ -50,4 +88,6 @@ def _sentence(
     shown = [name_row(core_table, key, number) for key, number in zip(keys, numbers, strict=True) if key]
     named = ("; " if any(numbers) else ", ").join(shown) or "without a key"
     sent = f" (sent: {value!r})" if value is not None else ""
+    if explained := explain_value(value):
+        rule = f"{rule}, and {explained[0]}"
     return f"{place} {rule}: {rows:,} row{'' if rows == 1 else 's'}, such as {named}{sent}; see raw.rejected_rows"

@@ -50,6 +50,27 @@ def overtaken_months(warehouse: Warehouse) -> dict[date, list[date]]:
     return dict(found.iter_rows())
 
 
+def runs_broken_off(warehouse: Warehouse) -> dict[date, str]:
+    """Months for which a run has failed or was killed after their latest plan: it may have computed them anew.
+
+    Args:
+        warehouse: control.runs and post.plans.
+
+    Returns:
+        By month what the last such run said about its end.
+    """
+    found = warehouse.query(
+        """
+        with latest as (select period, max(planned_at) as planned_at from post.plans group by period)
+        select period, arg_max(coalesce(message, status), started_at)
+        from control.runs join latest using (period)
+        where started_at > planned_at and status <> 'done'
+        group by period order by period
+        """
+    )
+    return dict(found.iter_rows())
+
+
 def is_computed(warehouse: Warehouse, period: date) -> bool:
     """Whether this warehouse holds the figures of what stands in Xero for a month: a new one, after a loss, does not.
 

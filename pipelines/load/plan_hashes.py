@@ -7,7 +7,7 @@ from pipelines.load.json_text import canonical_json, decode_json, sha256_of
 from pipelines.load.planned import Step
 from pipelines.load.posted import PostedState, Standing
 from pipelines.load.terms import PlanTerms
-from pipelines.load.wanted import WantedJournal
+from pipelines.load.wanted import WantedJournal, read_wanted
 from pipelines.warehouse import Warehouse
 from schemas.stock import Bookings
 
@@ -85,6 +85,22 @@ def hash_bookings(warehouse: Warehouse, period: date) -> str:
         f"select concat_ws(chr(31), {fields}) as line from close.bookings where period = ?", [period]
     )
     return sha256_of("\n".join([" ".join(names), *rows["line"].sort().str.join("\n").to_list()]))
+
+
+def is_made_of(canonical: str, warehouse: Warehouse, period: date, terms: PlanTerms) -> bool:
+    """Whether a plan was made of the values and journals that the tables hold of its month.
+
+    Args:
+        canonical: canonical_json of the plan.
+        warehouse: close.bookings, close.journals and their lines.
+        period: first day of the month.
+        terms: organisation, status, mappings and code.
+    """
+    plan = decode_json(canonical)
+    if plan["bookings"] != hash_bookings(warehouse, period):
+        return False
+    wanted = sorted([one.journal_key, one.journal.content_hash()] for one in read_wanted(warehouse, period, terms))
+    return bool(plan["wanted"] == wanted)
 
 
 def differences(before: str, after: str) -> list[str]:

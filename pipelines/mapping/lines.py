@@ -104,6 +104,11 @@ def _file(part: Any) -> str:  # noqa: ANN401 - any of the files
 def _account_unmapped(row: Row, mappings: Mappings) -> tuple[str, str, str]:
     role, code = row["role"], quote(row["account_code"])
     fix = f"Close the month again, or add under rules:  - {{role: {role}, ..., account: {code}}}"
+    if role == "stock_on_hand":
+        fix = (
+            "Goods of closed months leave it, and the tie-out proves it as long as it is named. Add under rules:  "
+            f"- {{role: {role}, sku: (left), account: {code}}}"
+        )
     return _file(mappings.accounts), f"{rules.ACCOUNT_UNMAPPED}: no rule gives account {code} to {role}", fix
 
 

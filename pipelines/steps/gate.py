@@ -9,8 +9,10 @@ import polars as pl
 
 from mappings.xero_checks import check_against_xero, check_base_currency
 from pipelines.errors import DataProblem
-from pipelines.extract.refusals import name_row
-from pipelines.load.latest_plans import is_computed, latest_plans
+from pipelines.extract.refusals import explain_value, name_row
+from pipelines.load.latest_plans import is_computed, latest_plans, runs_broken_off
+from pipelines.load.plan_hashes import is_made_of
+from pipelines.load.terms import plan_terms
 from pipelines.mapping.lines import find_unmapped_lines
 from pipelines.steps.context import CloseContext
 from pipelines.steps.exception_words import ONE_STEP_FOR_ALL, OTHER_SPELLING, PLACES, SENTENCES, next_step
@@ -47,13 +49,17 @@ def stop_on_open_months(close: CloseContext, warehouse: Warehouse) -> None:
     """A month closes on the bookings of the months before it, so each of them has to stand in Xero as it is computed.
 
     Raises:
-        DataProblem: a month before is not posted, only up to a day, was planned anew since, or is not computed in this
-            warehouse (exit 3).
+        DataProblem: a month before is not posted, only up to a day, was planned or computed anew since, or is not
+            computed in this warehouse (exit 3).
     """
     plans = {row["period"]: row for row in latest_plans(warehouse).to_dicts()}
+    broken_off = runs_broken_off(warehouse)
     problems, month = [], close.policy.first_period
     while month < close.period:
-        if (state := _open_state(plans.get(month)) or _absent_state(warehouse, month)) is not None:
+        state = _open_state(plans.get(month)) or _absent_state(warehouse, month)
+        if state is None and month in broken_off and not is_as_planned(close, warehouse, month):
+            state = f"was computed again by a run that ended without a plan: {broken_off[month]}"
+        if state is not None:
             name = format_period(month)
             problems.append(Problem(f"period {name}", state, f"Close it first: tieout close {name}"))
         month = next_period(month)
@@ -70,6 +76,14 @@ def _open_state(plan: dict[str, Any] | None) -> str | None:
     if not plan["is_settled"]:
         return "was planned again, and that plan is not posted"
     return None if plan["to_date"] is None else f"is posted up to {plan['to_date']} only"
+
+
+def is_as_planned(close: CloseContext, warehouse: Warehouse, month: date) -> bool:
+    """Whether values and journals of a month are those that its latest plan was made of."""
+    plan = warehouse.query(
+        "select canonical_json from post.plans where period = ? order by planned_at desc limit 1", [month]
+    ).item()
+    return is_made_of(plan, warehouse, month, plan_terms(close.settings, close.mappings))
 
 
 def _absent_state(warehouse: Warehouse, month: date) -> str | None:
@@ -136,18 +150,26 @@ def _refused_rows(exceptions: pl.DataFrame, warehouse: Warehouse) -> list[Proble
         "select * from raw.rejected_rows where run_id in (select run_id from control.core_tables)"
     ).with_columns(fill("{}:{}", "core_table", "source_key").alias("subject"))
     open_rows = refused.join(blocking.select("subject").unique(), on="subject", how="semi")
-    problems = []
-    for _, group in open_rows.group_by("core_table", "column_name", "rule", maintain_order=True):
-        row = group.row(0, named=True)
-        column = f".{row['column_name']}" if row["column_name"] else ""
-        shown = [
-            name_row(one["core_table"], one["source_key"], one["document_number"])
-            + (f" = {one['value']!r}" if one["value"] is not None else "")
-            for one in group.head(EXAMPLES).to_dicts()
-        ]
-        fix = next_step("rejected_row", "", _quoted(group["subject"].unique(maintain_order=True).to_list()))
-        problems.append(Problem(f"{row['core_table']}{column}", row["rule"], fix, group.height, None, tuple(shown)))
-    return problems
+    explained = pl.Series("explained", [explain_value(value) for value in open_rows["value"]], dtype=pl.List(pl.String))
+    groups = open_rows.with_columns(explained).group_by(
+        "core_table", "column_name", "rule", "explained", maintain_order=True
+    )
+    return [_refused_group(group) for _, group in groups]
+
+
+def _refused_group(group: pl.DataFrame) -> Problem:
+    """Rows that were refused for the same."""
+    row = group.row(0, named=True)
+    column = f".{row['column_name']}" if row["column_name"] else ""
+    shown = [
+        name_row(one["core_table"], one["source_key"], one["document_number"])
+        + (f" = {one['value']!r}" if one["value"] is not None else "")
+        for one in group.head(EXAMPLES).to_dicts()
+    ]
+    fix = next_step("rejected_row", "", _quoted(group["subject"].unique(maintain_order=True).to_list()))
+    found, expected = row["explained"] or (row["rule"], "")
+    fix = f"{expected}\n    {fix}" if expected else fix
+    return Problem(f"{row['core_table']}{column}", found, fix, group.height, None, tuple(shown))
 
 
 def _stale_corrections(close: CloseContext, warehouse: Warehouse) -> list[Problem]:

@@ -4,7 +4,7 @@ A close goes on from the closing layers of the one before: it reads the document
 the pools that they touch. What it leaves is what valuing everything from the beginning would leave.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -30,7 +30,7 @@ from schemas.frames import dtypes_of
 from schemas.stock import LandedCostAllocations, MoveCosts, StockMoves, ValuedMoves
 from transforms.core_tables import CoreTables
 from transforms.costing import MoveProblems
-from transforms.costing.checkpoints.continuing import Opening, Resumed, pool_key, settle_from
+from transforms.costing.checkpoints.continuing import Opening, PoolState, Resumed, pool_key, settle_from
 from transforms.costing.checkpoints.resumption import (
     KEY,
     connect_pools,
@@ -262,7 +262,13 @@ def _settle(
         resumed = settle_from(moves, named, policy, opening, day)
     except MoveProblems as error:
         raise DataProblem("The stock moves cannot be valued. Nothing was posted.", error.problems) from None
-    return pl.concat([moves, named]), resumed
+    # where every move since has vanished, a pool holds what it began with, and not what its last state says
+    unmoved = {
+        key: opening.states.get(key, PoolState())
+        for key in pasts.select(KEY).iter_rows()
+        if key not in resumed.states and key not in resumed.open_pools
+    }
+    return pl.concat([moves, named]), replace(resumed, states={**resumed.states, **unmoved})
 
 
 def _read_opening(warehouse: Warehouse, resumable: pl.DataFrame, pasts: pl.DataFrame, named: pl.DataFrame) -> Opening:

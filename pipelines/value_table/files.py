@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.errors import DataProblem, UsageProblem
+from pipelines.errors import DataProblem, Incomplete, UsageProblem
 from schemas.problems import Problem
 
 ENDINGS = (".parquet", ".csv", ".csv.gz")
@@ -25,6 +25,22 @@ class Table:
     rows: pl.LazyFrame
     """Every column and row, in the file's order; for CSV all columns are text and an empty field is null."""
     is_text: bool
+    path: Path
+    stamp: tuple[int, int]
+    """Time of change (nanoseconds) and size of the file when it was opened."""
+
+    def refuse_change(self) -> None:
+        """Stop where the file is not the one that was opened: Parquet is read again while results are written.
+
+        Raises:
+            Incomplete: somebody wrote the file meanwhile.
+        """
+        try:
+            is_same = _stamp(self.path) == self.stamp
+        except OSError:
+            is_same = False
+        if not is_same:
+            raise Incomplete(f"{self.name} changed while it was valued; nothing was written. Run it again.")
 
     def column(self, name: str) -> str:
         """Where a column is, for messages."""
@@ -57,7 +73,9 @@ def open_table(path: Path, empty_columns: tuple[str, ...] = ()) -> Table:
     if kind is None:
         raise UsageProblem(f"{path.name} is none of {', '.join(ENDINGS)}: give the table in one of these forms.")
     try:
-        return _open_parquet(path) if kind == ".parquet" else _open_csv(path, empty_columns)
+        stamp = _stamp(path)
+        rows = _scan_parquet(path) if kind == ".parquet" else _read_csv(path, empty_columns)
+        return Table(path.name, rows, is_text=kind != ".parquet", path=path, stamp=stamp)
     except OSError as error:
         if error.errno is None:  # a packed file that is cut off
             raise DataProblem(f"{path.name} cannot be read.", [_explain(path, error)]) from None
@@ -66,17 +84,23 @@ def open_table(path: Path, empty_columns: tuple[str, ...] = ()) -> Table:
         raise DataProblem(f"{path.name} cannot be read.", [_explain(path, error)]) from None
 
 
-def _open_parquet(path: Path) -> Table:
+def _stamp(path: Path) -> tuple[int, int]:
+    """Time of change and size."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
+
+
+def _scan_parquet(path: Path) -> pl.LazyFrame:
     rows = pl.scan_parquet(path, glob=False, hive_partitioning=False)
     rows.collect_schema()
-    return Table(path.name, rows, is_text=False)
+    return rows
 
 
-def _open_csv(path: Path, empty_columns: tuple[str, ...]) -> Table:
+def _read_csv(path: Path, empty_columns: tuple[str, ...]) -> pl.LazyFrame:
     """All fields as text, empty ones null (quoted too); blank lines are left out, others are not filled up."""
     names = _header(path)
     if not names:
-        return Table(path.name, pl.LazyFrame(schema=dict.fromkeys(empty_columns, pl.String)), is_text=True)
+        return pl.LazyFrame(schema=dict.fromkeys(empty_columns, pl.String))
     try:
         rows = pl.scan_csv(path, infer_schema=False, null_values="", glob=False).collect()
     except pl.exceptions.ComputeError:
@@ -85,7 +109,7 @@ def _open_csv(path: Path, empty_columns: tuple[str, ...]) -> Table:
     if rows.height and rows.to_series(-1).null_count():
         _refuse_uneven_lines(path, len(names))
     is_blank = pl.all_horizontal(pl.all().is_null())
-    return Table(path.name, rows.filter(~is_blank).lazy(), is_text=True)
+    return rows.filter(~is_blank).lazy()
 
 
 def _header(path: Path) -> list[str]:

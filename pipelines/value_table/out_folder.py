@@ -26,6 +26,10 @@ ABANDONED = 24 * 3600
 COMPRESSION: Literal["snappy"] = "snappy"
 """Every reader of Parquet knows it, and writing takes a quarter less time than with better ones."""
 
+DISK_SIGNS = ("(os error ", "zip node received non-equal length inputs")
+"""What Polars says when the disk refuses a write: the system's error, or, where the writer broke off first, that one of
+two tables laid side by side ended before the other."""
+
 AT_CURRENT_FOLDER, EXCHANGE = -100, 2
 """AT_FDCWD and RENAME_EXCHANGE of Linux's renameat2."""
 
@@ -68,13 +72,16 @@ def write_parquet(rows: pl.LazyFrame, path: Path) -> None:
     """Write a table.
 
     Raises:
-        OSError: the disk failed or is full; Polars has other words for that, and not the same each time.
+        OSError: the disk failed or is full; Polars has other words for that, and not the same each time. Any other
+            error of Polars is raised as it is.
     """
     try:
         rows.sink_parquet(path, compression=COMPRESSION)
     except pl.exceptions.PolarsError as error:
+        if not any(sign in str(error) for sign in DISK_SIGNS):
+            raise
         _, _, told = str(error).partition("IO error: ")
-        raise OSError(told or f"the disk is full, or the table of moves changed meanwhile ({error})") from error
+        raise OSError(told or "the disk failed or is full") from error
 
 
 def _put_into_place(made: Path, folder: Path, names: tuple[str, ...]) -> None:

@@ -71,10 +71,13 @@ class Valuing:
         return add_up(self._ledger, self._valued, self._read.moves.height - self._moves.height)
 
     def write(self, results: "Results") -> None:
-        """Stock and months; then wait for the rows."""
+        """Stock and months; then wait for the rows, which are those of the file that was valued or none."""
         write_parquet(closing_stock(self._ledger).lazy(), results.folder / CLOSING_STOCK)
         write_parquet(Periods(self._ledger, self._request.policy).rows(), results.folder / PERIODS)
-        results.rows.result()
+        failed = results.rows.exception()
+        self._read.table.refuse_change()
+        if failed is not None:
+            raise failed
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,18 @@
 """Documents of Core as the API gives them, and the rows that a select of mappings/sources/core.yaml makes of them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from pipelines.extract import read_source
+from pipelines.extract.core_columns import core_table
+from pipelines.extract.core_tables import type_rows
 from pipelines.extract.source_shapes import ApiInput
-from pipelines.extract.source_sql import SourceConnection
+from pipelines.extract.source_sql import Selected, SourceConnection
 
 ROOT = Path(__file__).parents[2]
 SOURCE = read_source(ROOT / "mappings" / "sources" / "core.yaml")
@@ -19,6 +22,22 @@ Row = dict[str, Any]
 
 def select(table: str, assumed: Mapping[str, str] | None = None, **inputs: Sequence[Mapping[str, object]]) -> list[Row]:
     """Rows of one select over the given documents; an input that is not given is empty."""
+    with _selected(table, assumed, inputs) as selected:
+        return selected.query("select * from selected_rows order by 1").to_dicts()
+
+
+def refused(table: str, **inputs: Sequence[Mapping[str, object]]) -> list[Row]:
+    """What raw.rejected_rows gets of a select, without the name of its table."""
+    with _selected(table, None, inputs) as selected:
+        typed = type_rows(core_table(f"core.{table}"), selected, is_in_order=False)
+        return typed.rejected.drop("core_table").to_dicts()
+
+
+@contextmanager
+def _selected(
+    table: str, assumed: Mapping[str, str] | None, inputs: Mapping[str, Sequence[Mapping[str, object]]]
+) -> Iterator[Selected]:
+    """The select, open over the documents."""
     frames = {
         str(name): pl.DataFrame(
             {"row": [json.dumps(row) for row in inputs.get(str(name), [])]}, schema={"row": pl.String}
@@ -32,7 +51,7 @@ def select(table: str, assumed: Mapping[str, str] | None = None, **inputs: Seque
         for name, shared in SOURCE.shared.items():
             connection.share(str(name), shared)
         with connection.select(table, sql) as selected:
-            return selected.query("select * from selected_rows order by 1").to_dicts()
+            yield selected
 
 
 def picked(quantity: float = 2, sku: str = "TENT", place: str = "Auckland") -> Row:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.data.core_selects import Row, journal, purchase, purchase_line, received_line, select
+from tests.data.core_selects import Row, journal, purchase, purchase_line, received_line, refused, select
 
 
 def test_a_receipt_enters_at_the_price_and_the_rate_of_its_document() -> None:
@@ -155,6 +155,73 @@ def test_the_tax_of_a_price_with_tax_is_stated_or_that_of_its_rule_section_2_2(
     )
     (row,) = select("receipt_lines", purchases=[bought], taxes=[{"Name": "VAT 20", "TaxPercent": 20}])
     assert row["unit_price"] == price
+
+
+@pytest.mark.parametrize(
+    ("line", "price"),
+    [
+        ({"Price": "1,000.00"}, "Price 1,000.00"),
+        ({"Discount": "ten"}, "Discount ten"),
+        ({"Quantity": "a few"}, "Quantity a few"),
+        ({"Price": None}, None),  # the ladder of missing cost
+        ({"Price": " ", "Discount": None}, None),
+        ({"Price": 10, "Discount": ""}, "10.000000"),
+    ],
+)
+def test_goods_whose_price_is_no_number_are_refused_as_written_section_2_2(line: Row, price: str | None) -> None:
+    """cin7.md section 2.2: lines with Quantity, Price and Discount in per cent."""
+    (row,) = select("receipt_lines", purchases=[purchase(Order={"Lines": [purchase_line() | line]})])
+    assert row["unit_price"] == price
+
+
+def test_refused_goods_are_told_with_their_document_the_rule_and_the_value_section_2_2() -> None:
+    bought = [purchase(Order={"Lines": [purchase_line(Discount="10 %")]}), purchase(ID="p2", StockReceived=[])]
+    assert refused("receipt_lines", purchases=bought) == [
+        {"source_key": "card", "rule": "must be a number below 10^12", "column_name": "unit_price",
+         "value": "Discount 10 %", "document_number": "PO-1"}
+    ]  # fmt: skip
+
+
+def test_a_price_that_is_no_number_leaves_other_goods_alone_but_where_they_share_a_charge_section_2_2() -> None:
+    lines = [purchase_line(Price="twelve"), purchase_line(SKU="PEG", Quantity=10, Price=2, Total=20.0)]
+    charge = {"Total": 10.0, "Tax": 0, "Account": "630"}
+
+    def prices(*charges: Row) -> dict[str, str]:
+        billed = purchase()["Invoice"][0] | {"AdditionalCharges": list(charges)}
+        document = purchase(Order={"Lines": lines}, Invoice=[billed], StockReceived=[])
+        return {row["sku"]: row["unit_price"] for row in select("receipt_lines", purchases=[document])}
+
+    assert prices() == {"TENT": "Price twelve", "PEG": "2.000000"}
+    assert prices(charge) == {"TENT": "Price twelve", "PEG": "Price twelve"}
+
+
+def test_units_of_one_card_are_counted_all_or_refused_section_2_2() -> None:
+    came = [received_line(Quantity=4), received_line(Quantity="six")]
+    note = {"TaskID": "n1", "Status": "AUTHORISED", "CreditNoteDate": "2026-10-08T00:00:00",
+            "Unstock": [{"CardID": "card", "Quantity": "one"}]}  # fmt: skip
+    document = purchase(StockReceived=[{"TaskID": "r1", "Status": "AUTHORISED", "Lines": came}], CreditNote=[note])
+    prices = {row["receipt_line_id"]: row["unit_price"] for row in select("receipt_lines", purchases=[document])}
+    assert (prices["card"], prices["n1/card"]) == ("Quantity six", "Quantity one")
+
+
+@pytest.mark.parametrize(
+    "written", [{"Price": "5,000.00", "Quantity": 2}, {"Price": 5, "Quantity": "two"}, {"Price": 5, "Quantity": None}]
+)
+def test_a_charge_without_total_whose_price_is_no_number_is_refused_section_2_2(written: Row) -> None:
+    given = {"Description": "Packing", "Reference": "", "Total": None, "Tax": 0} | written
+    told = f"Total {written['Quantity']} x {written['Price']}" if written["Quantity"] else None
+
+    def charged(account: str) -> Row:
+        return purchase(Invoice=[purchase()["Invoice"][0] | {"AdditionalCharges": [given | {"Account": account}]}])
+
+    amounts = [row["line_amount"] for row in select("bill_lines", purchases=[charged("630")])]
+    freight = [row["charge_amount"] for row in select("charges", purchases=[charged("425")])]
+    assert (amounts, freight) == (([told], [told]) if told else (["123.46"], []))
+
+
+def test_a_journal_onto_stock_whose_amount_is_no_number_is_refused_section_2_2() -> None:
+    (row,) = select("charges", purchases=[purchase(ManualJournals=[journal(Amount="1,250.00")])])
+    assert (row["charge_type"], row["charge_amount"]) == ("freight", "Amount 1,250.00")
 
 
 def test_purchases_in_currencies_with_many_zeros_are_read_to_the_end_section_2_2() -> None:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from pipelines.extract.refusals import explain_value
 from tests.data.core_selects import Row, purchase, purchase_line, received_line, select
 
 RULES = [{"Name": "VAT 20", "TaxPercent": 20}, {"Name": "GST", "TaxPercent": 15}, {"Name": "None", "TaxPercent": 0}]
@@ -66,6 +67,7 @@ def test_no_tax_that_comes_back_is_in_what_goods_cost_section_2_2(
 )
 def test_goods_whose_tax_nobody_knows_are_refused_as_written_section_2_2(line: Row, document: Row, told: str) -> None:
     assert price_and_bill(bought(line, **document)) == (told, told)
+    assert explain_value(told) == explain_value("TaxCalculation Inclusive")  # the gate knows it by its beginning
     charged = [{"Total": 23.0, "Tax": 3.0, "Account": STOCK}]
     if not document:  # what is not known of a line is not known of its share of a charge either
         assert price_and_bill(bought(line, charged)) == (told, told)

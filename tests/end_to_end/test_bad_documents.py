@@ -96,6 +96,16 @@ subjects: ["core.sale_lines:SO100001"], reason: ..., owner: ..., status: open}}
     First: order SO-1001, line SO100001 = 'three'""",
         first_line("SO-1001", qtyShipped=3),
     ),
+    "tax that nobody knows": Case(
+        rows("SalesOrders", "SO-1001", taxStatus="Net"),
+        f"""{STOPPED}
+core.sale_lines.revenue_amount: the tax that is in the price is not known (1 row)
+    Expected: taxStatus Incl, Excl or Exempt, and taxRate as a number, such as 15 or 0.15.
+    Repair the row in the source, or accept it in corrections.yaml: {{id: ..., accepts: rejected_row, \
+subjects: ["core.sale_lines:SO100001"], reason: ..., owner: ..., status: open}}
+    First: order SO-1001, line SO100001 = 'taxStatus Net, taxRate 15'""",
+        rows("SalesOrders", "SO-1001", taxStatus="Incl"),
+    ),
     "document line that comes twice": Case(
         send_line_twice,
         f"""{STOPPED}

@@ -67,6 +67,8 @@ class Company:
     """How far after the cut-off goods may leave that were recognised before it."""
     bookings: list[pl.DataFrame] = field(default_factory=list)
     months: list[Month] = field(default_factory=list)
+    stock_accounts: dict[str, str] = field(default_factory=lambda: {"Made": "631"})
+    """Where accounts staff code goods of a category; all others to 630."""
     coded: dict[str, str | None] = field(default_factory=dict)
 
     def close(self, core: CoreTables, period: date, to: date | None = None) -> Month:
@@ -157,7 +159,7 @@ class Company:
         """Where accounts staff code a product: by its category, as they were told."""
         if not product["is_stocked"]:
             return None
-        return "631" if product["category"] == "Made" else "630"
+        return self.stock_accounts.get(str(product["category"]), "630")
 
 
 def _in_base(bill_line: dict[str, Decimal], base_currency: str) -> Decimal:

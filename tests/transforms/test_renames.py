@@ -1,4 +1,4 @@
-"""A SKU or a branch with another name: what closed months booked is carried over, in the month that closes."""
+"""A SKU, branch, category or stock account is another one: what closed months booked is carried over."""
 
 from datetime import date
 from decimal import Decimal
@@ -74,10 +74,23 @@ def test_a_renamed_branch_takes_its_stock_along() -> None:
     assert november.bookings.is_empty()
 
 
-def test_the_journals_move_between_stock_accounts_what_the_old_account_has() -> None:
+MOVED = {
+    "renamed into another category": {"sku": "TENT-2", "category": "Made"},
+    "another category": {"category": "Made"},
+    "another rule": {},
+}
+
+
+@pytest.mark.parametrize("names", MOVED.values(), ids=MOVED)
+def test_the_journals_move_between_stock_accounts_what_the_old_account_has(names: dict[str, str]) -> None:
     # billed 100.00, freight 10.00, less COGS 44.00 and the loss 11.00. The receipt of 48.00 is billed in October, and
     # the sale that was not invoiced reaches COGS in October: both on the new account
-    _, (september, october, november) = close_months(sku="TENT-2", category="Made")
+    company = Company(ClosePolicy(SEPTEMBER, "NZD"), MADE)
+    september = company.close(documents(), SEPTEMBER)
+    if not names:
+        company.maps = mappings({"role": "stock_on_hand", "category": "Camping", "account_code": "631"})
+        company.stock_accounts = {"Camping": "631"}
+    october, november = (company.close(documents(**names), month) for month in (OCTOBER, NOVEMBER))
     moved = october.lines.filter(pl.col("journal_key").str.starts_with("VALUATION"))
     assert pick(moved, "description", "account_code", "line_amount") == [
         ("Moved between stock accounts", "631", "55.00"),
@@ -89,6 +102,35 @@ def test_the_journals_move_between_stock_accounts_what_the_old_account_has() -> 
     for month in (september, october, november):
         assert set(month.unexplained().values()) == {Decimal("0.00")}
     assert november.lines.is_empty()
+
+
+def test_goods_sent_before_they_change_accounts_and_invoiced_later_are_open_on_the_new_account() -> None:
+    def sent(category: str) -> CoreTables:
+        return core(
+            products=[{"sku": "TENT", "category": category}],
+            receipt_lines=[{"receipt_line_id": "1", "quantity": 1, "unit_price": "10", "received_date": "09-02"}],
+            bill_lines=[{"bill_line_id": "1", "receipt_line_id": "1", "bill_date": "09-05", "line_amount": "10"}],
+            sale_lines=[
+                {"sale_line_id": "1", "moved_quantity": 1, "moved_date": "09-20", "invoice_date": "11-02"}
+            ],
+        )  # fmt: skip
+
+    company = Company(ClosePolicy(SEPTEMBER, "NZD"), MADE)
+    company.close(sent("Camping"), SEPTEMBER)
+    october, november = company.close(sent("Made"), OCTOBER), company.close(sent("Made"), NOVEMBER)
+    assert pick(october.lines, "account_code", "line_amount") == [("631", "10.00"), ("630", "-10.00")]
+    assert pick(november.lines, "account_code", "line_amount") == [("310", "10.00"), ("631", "-10.00")]
+    for month in (october, november):
+        assert set(month.unexplained().values()) == {Decimal("0.00")}
+
+
+def test_a_category_on_the_same_account_takes_its_stock_along_without_a_journal() -> None:
+    company, (_, october, november) = close_months(category="Walking")
+    assert not october.lines["description"].str.contains("Moved between").any()
+    assert pick(october.rolled, "sku", "transfers_value", "closing_value") == [("TENT", "0.00", "70.00")]
+    left = pl.concat(company.bookings).group_by("category").agg(pl.col("cost_amount").sum()).sort("category")
+    assert pick(left, "category", "cost_amount") == [("Camping", "0.00"), ("Walking", "70.00")]
+    assert november.bookings.is_empty()
 
 
 def test_cogs_of_closed_months_stays_where_it_was() -> None:
@@ -104,6 +146,7 @@ def test_cogs_of_closed_months_stays_where_it_was() -> None:
         {"sku": "TENT-2"},
         pytest.param({"place": "North"}, marks=pytest.mark.thorough),
         pytest.param({"sku": "TENT-2", "category": "Made"}, marks=pytest.mark.thorough),
+        pytest.param({"category": "Made"}, marks=pytest.mark.thorough),
     ],
 )
 def test_bookings_of_a_move_sum_to_what_they_were_and_stand_under_its_name_of_now(names: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from schemas.dtypes import MONEY
+from schemas.kinds import RENAMED_OUT
 from transforms.entries.before_opening import ROLE as BEFORE_OPENING
 from transforms.entries.cumulative import still_to_book
 from transforms.entries.landed_costs import SOURCE_TABLE as ALLOCATIONS
@@ -215,7 +216,7 @@ def _enter_account_moves(bookings: pl.LazyFrame, head: list[pl.Expr]) -> pl.Lazy
 
 
 def _enter_renamed(bookings: pl.LazyFrame, billed_before: pl.LazyFrame | None, head: list[pl.Expr]) -> pl.LazyFrame:
-    """Goods whose SKU or location has a new name and, with it, another stock account: what the old account has of them.
+    """Goods that a new name, category or rule gives another stock account: what the old account has of them.
 
     Of a sale that is what COGS took from it; of a receipt without a bill nothing, since that will be coded anew.
     """
@@ -230,6 +231,7 @@ def _enter_renamed(bookings: pl.LazyFrame, billed_before: pl.LazyFrame | None, h
         .filter(pl.col("stock_account_code").fill_null("").n_unique().over("move_id") > 1)
         .with_columns(
             pl.when(of_sale).then(-pl.col("recognised_amount")).otherwise("cost_amount").alias("amount"),
+            pl.when(pl.col("kind") == RENAMED_OUT).then("stock_account_code").alias("left_account_code"),
             pl.lit("Moved between stock accounts").alias("line_topic"),
             pl.lit("close.bookings").alias("source_table"),
             pl.col("move_id").alias("source_id"),

@@ -22,11 +22,13 @@ TRIES = 2
 """How often a list is read again whose rows went missing while it was read."""
 
 SUSPICIOUS = 10
-"""A list that had so many rows and has none is not believed."""
+"""Days that had so many rows and have none are not believed; of fewer somebody may well have undone all. A whole list
+that had any and has none never is: documents are voided, not deleted, and a company loses no last branch."""
 
 MANY = 20
-"""Nor is one that had so many rows, of which more than `MOST_LOST` are gone and that is less than half as long now: it
-was cut short, more likely. A list as long as before whose rows have other keys now was read to its end."""
+"""Nor is a list that had so many rows, of which more than `MOST_LOST` are gone and that is less than half as long now:
+it was cut short, more likely. What is shorter is one page, which comes whole or not at all. A list as long as before
+whose rows have other keys now was read to its end."""
 
 MOST_LOST = 0.5
 
@@ -213,21 +215,22 @@ class ListJob:
         if self._last is None or self._wish.is_full:
             return
         if self.progress.plan == "whole" or self.progress.is_swept:
-            had = self._last["row_count"]
+            had, suspicious = self._last["row_count"], 1
         elif self._resource.dated and self.progress.plan.startswith("days"):
-            had = self.state.count_current(*self._days())
+            had, suspicious = self.state.count_current(*self._days()), SUSPICIOUS
         else:
             return
         came = self.state.count_kept()
-        is_empty = had >= SUSPICIOUS and not came
+        is_empty = had >= suspicious and not came
         is_cut = had >= MANY and came < had * (1 - MOST_LOST) and self.state.count_absent() > had * MOST_LOST
         if not is_empty and not is_cut:
             return
         self.state.forget_reading()
         name = self._resource.name
         found = f"gives only {came:,} {name}" if came else f"gives no {name} any more"
+        before = f"there {'was' if had == 1 else 'were'} {had:,}"
         raise Incomplete(
-            f"{self.api.calls.server} {found}, where there were {had:,}.\n    Nothing was changed."
+            f"{self.api.calls.server} {found}, where {before}.\n    Nothing was changed."
             f" {'Is its answer cut short, or h' if came else 'H'}as the connection lost a permission?"
             " `tieout extract --full` believes it."
         )

@@ -110,3 +110,17 @@ def test_a_refused_row_is_told_with_the_number_of_its_document(extract: Extract,
     assert f"core.sale_lines.moved_quantity must be 0 or more: 3 rows, {found}" in report.refusals
     numbers = warehouse.query("select distinct source_key, document_number from raw.rejected_rows order by 1").rows()
     assert numbers == [("88", "SO-1042"), ("89", "SO-1042"), ("90", None)]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("TaxCalculation Inclusive, Tax null, TaxRule VAT 99", ", and the tax that is in the price is not known"),
+     ("taxStatus Net, taxRate 15", ", and the tax that is in the price is not known"), ("three", "")],
+)  # fmt: skip
+def test_a_row_whose_tax_nobody_knows_is_told_as_such(extract: Extract, written: str, told: str) -> None:
+    report = extract(ORDERS, omni=FakeApi({"Products": [{"id": 88, "code": "SO-1042", "cost": written}]}))
+    (said,) = report.refusals
+    assert said == (
+        f"core.sale_lines.moved_quantity must be a number below 10^14{told}: 1 row, such as order SO-1042, line 88"
+        f" (sent: '{written}'); see raw.rejected_rows"
+    )

@@ -38,6 +38,7 @@ class ChangingCompany:
     """Whether lamps have one of two batch numbers."""
     rows: dict[str, dict[str, Row]] = field(default_factory=lambda: {name: {} for name in KEYS})
     unstocked: set[str] = field(default_factory=set)
+    categories: dict[str, str | None] = field(default_factory=lambda: dict.fromkeys(SKUS[:-1], "Camping"))
     rates: list[Row] = field(default_factory=list)
     count: int = 0
 
@@ -99,6 +100,8 @@ class ChangingCompany:
                 self._edit(name, self.rows[name][key])
         if self.random.random() < 0.1:
             self.unstocked ^= {self.random.choice(SKUS)}
+        if self.random.random() < 0.3:
+            self.categories[self.random.choice(SKUS)] = self.random.choice(["Camping", "Walking", None])
         if self.random.random() < 0.2:
             self.rates.append(
                 {
@@ -111,10 +114,12 @@ class ChangingCompany:
     def fill(self, warehouse: Warehouse) -> None:
         """Put its documents into core."""
         products = [
-            {"sku": sku, "is_stocked": sku not in self.unstocked, "category": "Camping", "weight": 2}
+            {"sku": sku, "is_stocked": sku not in self.unstocked, "category": self.categories.get(sku), "weight": 2}
             for sku in SKUS[:-1]
         ]
-        products.append({"sku": SKUS[-1], "is_stocked": SKUS[-1] not in self.unstocked})
+        products.append(
+            {"sku": SKUS[-1], "is_stocked": SKUS[-1] not in self.unstocked, "category": self.categories.get(SKUS[-1])}
+        )
         dated = {row["rate_date"]: row for row in self.rates}
         tables = {name: list(rows.values()) for name, rows in self.rows.items()}
         for name, rows in {**tables, "products": products, "currency_rates": list(dated.values())}.items():

@@ -1,6 +1,7 @@
 """Dates and times of files become days, in the zone that was asked for, and keep their order where they tell one."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -13,7 +14,7 @@ NO_DATE = "it is no date"
 
 def read(values: pl.Series, zone: str = "UTC") -> list[date | str | None]:
     """The day or time, or what is wrong with it."""
-    table = Table("moves", values.to_frame("moved_on").lazy(), is_text=True)
+    table = Table("moves", values.to_frame("moved_on").lazy(), is_text=True, path=Path("moves"), stamp=(0, 0))
     reading = read_days(table, "moved_on", zone).day
     found = table.rows.select(reading.value.alias("moved_on")).collect().to_series().to_list()
     for check in reading.checks:

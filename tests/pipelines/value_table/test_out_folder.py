@@ -7,10 +7,12 @@ import sys
 import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipelines.errors import Incomplete
-from pipelines.value_table.out_folder import replaced_together
+from pipelines.value_table import valuing
+from pipelines.value_table.out_folder import replaced_together, write_parquet
 from tests.pipelines.value_table.desk import Desk
 from tests.sample_company import ROOT
 
@@ -94,6 +96,35 @@ def test_results_for_which_the_disk_has_no_room_are_told_and_leave_what_was_ther
     assert outcome.message.startswith("HOME/out was not written: ")
     assert outcome.message.endswith(". What was there is still there.")
     assert names(desk.folder) == ["moves.csv", "out"]
+    assert read(desk.folder / "out") == ["old"] * 3
+
+
+def test_what_is_no_failure_of_the_disk_is_not_called_one(tmp_path: Path) -> None:
+    wrong = pl.LazyFrame({"quantity": ["three"]}).select(pl.col("quantity").cast(pl.Int8))
+    with pytest.raises(pl.exceptions.InvalidOperationError, match="three"):
+        write_parquet(wrong, tmp_path / "one.parquet")
+
+
+@pytest.mark.parametrize("change", ["again", "other", "gone"])
+def test_a_table_that_changes_while_it_is_valued_leaves_what_was_there(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    table = desk.folder / "moves.parquet"
+    pl.read_csv(desk.write(TABLE.format(cost=1)), try_parse_dates=True).write_parquet(table)
+    write(desk.folder / "out", "old")
+
+    def change_first(rows: pl.LazyFrame, path: Path) -> None:
+        if path.name == "valued_moves.parquet" and change == "gone":
+            table.unlink()
+        elif path.name == "valued_moves.parquet":
+            other = pl.DataFrame({"sku": ["B"]}) if change == "other" else pl.read_parquet(table)
+            pl.concat([other, other]).write_parquet(table)
+        write_parquet(rows, path)
+
+    monkeypatch.setattr(valuing, "write_parquet", change_first)
+    outcome = desk.cost(table)
+    assert outcome.exit_code == 7
+    assert outcome.message == "moves.parquet changed while it was valued; nothing was written. Run it again."
     assert read(desk.folder / "out") == ["old"] * 3
 
 

@@ -171,6 +171,33 @@ def test_an_empty_answer_where_there_were_rows_is_not_believed(company: Company)
     assert company.read(Wish(is_full=True)).row_count == 0
 
 
+@pytest.mark.parametrize("had", [1, 5, 12])
+def test_a_small_list_is_not_believed_to_be_empty_until_it_is_said(warehouse: Warehouse, had: int) -> None:
+    company = Company(warehouse)
+    branches = {number: {"id": number, "company": f"B{number}"} for number in range(1, had + 1)}
+    company.rows["Branches"] = dict(branches)
+    company.read(resource="Branches")
+    company.rows["Branches"] = {}
+    for _ in range(2):  # nor by the next run
+        with pytest.raises(Incomplete) as refused:
+            company.read(resource="Branches")
+    assert str(refused.value) == (
+        f"Cin7 Omni gives no Branches any more, where there {'was' if had == 1 else 'were'} {had}.\n"
+        "    Nothing was changed. Has the connection lost a permission? `tieout extract --full` believes it."
+    )
+    assert company.current() == branches
+    assert company.read(Wish(is_full=True), "Branches").deleted == had
+    assert company.read(resource="Branches").row_count == 0  # said once
+
+
+def test_all_but_one_of_a_small_list_may_be_deleted(warehouse: Warehouse) -> None:
+    company = Company(warehouse)
+    company.rows["Branches"] = {number: {"id": number, "company": f"B{number}"} for number in range(1, 6)}
+    company.read(resource="Branches")
+    company.rows["Branches"] = {3: company.rows["Branches"][3]}
+    assert company.read(resource="Branches").deleted == 4
+
+
 def test_a_list_that_lost_most_of_its_rows_is_not_believed_and_asked_again_by_the_next_run(company: Company) -> None:
     company.read()
     rows = dict(company.rows["SalesOrders"])
