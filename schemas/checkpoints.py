@@ -136,6 +136,17 @@ class ChargedLines(pa.DataFrameModel):
         strict = True
 
 
+class BookedPlaces(pa.DataFrameModel):
+    """One row per booked month: by which products and rules it, and everything before it, found its stock account."""
+
+    period: pl.Date = pa.Field(unique=True, description="First day of the month")
+    booking_number: int = pa.Field(ge=1, description="Counts up with each booking of any month")
+    places_digest: str = pa.Field(description="Digest of the products and of the rules for stock accounts")
+
+    class Config:
+        strict = True
+
+
 class EntryDigests(pa.DataFrameModel):
     """One row per month, topic and day: a digest of what its journals of receipts, bills and charges rest on."""
 

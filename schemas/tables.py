@@ -56,6 +56,7 @@ CLOSE_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "close.source_marks": checkpoints.SourceMarks,
     "close.source_days": checkpoints.SourceDays,
     "close.charged_lines": checkpoints.ChargedLines,
+    "close.booked_places": checkpoints.BookedPlaces,
     "close.entry_digests": checkpoints.EntryDigests,
     "close.bookings": stock.Bookings,
     "close.journals": journals.Journals,

@@ -17,6 +17,11 @@ create table close.charged_lines (
     currency_code varchar,
     row_digest varchar not null
 );
+create table close.booked_places (
+    period date not null,
+    booking_number bigint not null,
+    places_digest varchar not null
+);
 -- Extract: a received line's own total, where the 6 places of its price make other cents.
 alter table core.receipt_lines add column cost_amount decimal(18,2);
 -- Extract: refused rows say which document they are of.

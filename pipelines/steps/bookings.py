@@ -6,19 +6,18 @@ from datetime import date
 import polars as pl
 
 from pipelines.errors import DataProblem
+from pipelines.steps.booked_places import find_booked_elsewhere, note_places
 from pipelines.steps.context import CloseContext
 from pipelines.steps.ledger_start import ledger_begins_on
 from pipelines.steps.source_changes import find_horizon
 from pipelines.warehouse import Warehouse
 from schemas.checking import check
 from schemas.stock import LandedCostAllocations, StockMoves, ValuedMoves
-from transforms.account_rules import resolve_accounts
 from transforms.bookings import book_period
 from transforms.core_tables import CoreTables
 from transforms.costing import MoveProblems, value_moves
 from transforms.known_charges import allocate_known_charges
 from transforms.periods import previous_period
-from transforms.renames import AMOUNTS, PLACE
 from transforms.stock_moves import build_stock_moves
 
 _VALUED = list(ValuedMoves.to_schema().columns)
@@ -60,7 +59,7 @@ def book_month(
     else:
         due = _due_moves(close, warehouse, last_cut_off)
         between = _booked_between(close, warehouse, last_period)
-        elsewhere = _booked_elsewhere(close, warehouse)
+        elsewhere = find_booked_elsewhere(close, warehouse)
         others = pl.concat([revalued.changed, between, elsewhere]).unique().join(due, on="move_id", how="anti")
         moves = pl.concat([due, _find_moves(warehouse, others, revalued.moves)])
         costs = _costs_of(warehouse, moves, revalued.costs)
@@ -86,40 +85,6 @@ def _booked_between(close: CloseContext, warehouse: Warehouse, last_period: date
     else:
         between, periods = "period > ? and period < ?", [last_period, close.period]
     return warehouse.query(f"select distinct move_id from close.bookings where {between}", periods)
-
-
-def _booked_elsewhere(close: CloseContext, warehouse: Warehouse) -> pl.DataFrame:
-    """`move_id` of what stands at a place that its product, or the rules for stock accounts, do not give any more.
-
-    Rules for stock accounts ask for what goods have on a shelf, so places are judged and not moves.
-    """
-    places = warehouse.query(f"select distinct {', '.join(PLACE)} from close.bookings where period < ?", [close.period])
-    products = warehouse.query("select sku, category, brand from core.products").lazy()
-    now = (
-        places.lazy()
-        .rename({"category": "category_booked"})
-        .join(products, on="sku", how="left", validate="m:1")
-        .with_columns(role=pl.lit("stock_on_hand"))
-    )
-    is_elsewhere = pl.any_horizontal(
-        pl.col("account_code").ne_missing("stock_account_code"), pl.col("category").ne_missing("category_booked")
-    )
-    left = resolve_accounts(now, close.maps.accounts).filter(is_elsewhere).drop("category")
-    left_places = left.rename({"category_booked": "category"}).select(PLACE).collect()
-    if left_places.is_empty():
-        return pl.DataFrame(schema={"move_id": pl.String})
-    same = " and ".join(f"bookings.{name} is not distinct from left_places.{name}" for name in PLACE)
-    stands = " or ".join(f"sum({name}) <> 0" for name in AMOUNTS)
-    with warehouse.offering("left_places", left_places):
-        return warehouse.query(
-            f"""
-            select distinct move_id from (
-              select move_id from close.bookings as bookings semi join left_places on {same}
-              where period < ? group by move_id, {", ".join(PLACE)} having {stands}
-            )
-            """,
-            [close.period],
-        )
 
 
 def _find_moves(warehouse: Warehouse, ids: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -192,3 +157,4 @@ def _book(
     # the digest of what the month had booked does not hold any more (purchase_changes)
     own = "topic = 'bookings' and period = $1 and bucket = $1::varchar"
     warehouse.execute(f"delete from close.entry_digests where {own}", [period])
+    note_places(close, warehouse, period)

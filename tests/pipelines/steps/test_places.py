@@ -8,13 +8,16 @@ import polars as pl
 import pytest
 
 from pipelines.settings import Settings
+from pipelines.steps import booked_places
 from pipelines.steps.context import CloseContext
 from pipelines.steps.stock import value_stock
 from pipelines.warehouse import Warehouse, open_warehouse
 from tests.pipelines.steps.closing import close_of, company_settings, fill
 from tests.pipelines.steps.test_stock import assert_as_from_the_beginning
 
-JUNE, JULY, AUGUST = ((date(2026, month, 1), date(2026, month, day)) for month, day in ((6, 30), (7, 31), (8, 31)))
+JUNE, JULY, AUGUST, SEPTEMBER, OCTOBER = (
+    (date(2026, month, 1), date(2026, month, day)) for month, day in ((6, 30), (7, 31), (8, 31), (9, 30), (10, 31))
+)
 RULES = """
   - { role: stock_on_hand, category: Made, account: "631" }
   - { role: stock_on_hand, sku: LAMP, account: "632", from: 2026-07 }
@@ -94,3 +97,42 @@ def test_a_category_that_is_taken_away_is_none(settings: Settings, warehouse: Wa
     tents = warehouse.read("close.bookings", "period = ? and sku = 'TENT'", [JULY[0]])
     by_category = tents.group_by("category").agg(pl.col("moved_quantity").sum().cast(pl.String)).sort("category")
     assert by_category.rows() == [(None, "6.0000"), ("Bought", "-6.0000")]
+
+
+def test_bookings_are_looked_through_only_after_a_change(
+    settings: Settings, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[date] = []
+
+    def count_looks(closed: CloseContext, opened: Warehouse) -> bool:
+        is_as_booked = really(closed, opened)
+        looked.extend([] if is_as_booked else [closed.period])
+        return is_as_booked
+
+    really = booked_places._is_as_booked
+    monkeypatch.setattr(booked_places, "_is_as_booked", count_looks)
+    for month in (JUNE, JULY, AUGUST):
+        close(settings, warehouse, month)
+    assert looked == [JULY[0]]  # the rule for lamps begins in July
+    fill(warehouse, "products", {"sku": "TENT", "category": "Made"}, {"sku": "LAMP"})
+    for month in (SEPTEMBER, OCTOBER):
+        close(settings, warehouse, month)
+    assert looked == [JULY[0], SEPTEMBER[0]]
+
+
+@pytest.mark.parametrize("last", [JULY, AUGUST])
+def test_a_change_between_months_that_are_closed_again_is_not_overlooked(
+    settings: Settings, warehouse: Warehouse, last: tuple[date, date]
+) -> None:
+    for month in (JUNE, JULY, AUGUST):
+        close(settings, warehouse, month)
+    fill(warehouse, "products", {"sku": "TENT", "category": "Made"}, {"sku": "LAMP"})
+    close(settings, warehouse, JUNE)  # in June they are made goods now, in July they were not
+    fill(warehouse, "products", {"sku": "TENT", "category": "Bought"}, {"sku": "LAMP"})
+    close(settings, warehouse, last)
+    up_to = warehouse.query(
+        "select sku, stock_account_code, sum(cost_amount)::varchar from close.bookings where period <= ? group by all"
+        " having sum(cost_amount) <> 0 order by all",
+        [last[0]],
+    )
+    assert up_to.rows() == [("LAMP", "632", "20.00"), ("TENT", "630", "60.00")]
