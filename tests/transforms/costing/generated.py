@@ -71,6 +71,7 @@ def assemblies(draw: st.DrawFn, number: int) -> list[Move]:
     products = [skus[0], *draw(st.sampled_from([[], ["Q"]]))]
     components = skus[1 : 2 + draw(st.integers(0, 1))]
     shares = draw(st.sampled_from([None, None, Decimal("1.5")]))
+    by_product = draw(st.sampled_from([None, None, Decimal("0.37")]))
     base = Move("", "assembly_out", made_on, location=place, document_id=document)
     return [
         replace(base, move_id=f"{document}-use-{sku}", sku=sku, quantity=Decimal(-draw(UNITS))) for sku in components
@@ -82,6 +83,7 @@ def assemblies(draw: st.DrawFn, number: int) -> list[Move]:
             sku=sku,
             quantity=Decimal(draw(UNITS)),
             cost_share=shares,
+            unit_cost=by_product if sku == "Q" else None,
         )
         for sku in products
     ]

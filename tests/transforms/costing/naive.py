@@ -86,6 +86,10 @@ def cents(value: Fraction) -> Decimal:
     return Decimal(whole if value >= 0 else -whole) / 100
 
 
+def whole_cents(value: Fraction) -> int:
+    return int(cents(value) * 100)
+
+
 class Ledger:
     def __init__(
         self,
@@ -206,17 +210,23 @@ class Ledger:
             return [known / int(-sale.quantity / self.unit)] * units
         if move.kind == "transfer_in":
             return self.arrive((move.document_id or "", move.sku, move.lot or ""), units)
-        if move.kind == "assembly_in" and own is None:
-            waiting = self.on_the_way[(move.document_id or "",)]
-            total = sum(c for _, c in waiting)
+        if move.kind == "assembly_in" and move.document_id is not None:
+            waiting = self.on_the_way[(move.document_id,)]
+            to_hand_over = sum(c for _, c in waiting)
             products = [m for m in self.moves if m.document_id == move.document_id and m.kind == "assembly_in"]
-            later = [m for m in products if m.move_id not in self.answers and m is not move]
+            behind = [m for m in products if m.move_id not in self.answers and m is not move]
+            if own is not None:
+                self.on_the_way[(move.document_id,)] = [(0, max(to_hand_over - whole_cents(own), 0))]
+                return [Fraction(whole_cents(own), 100 * units)] * units
+            by_products = [cost for cost in map(own_cost, behind) if cost is not None]
+            total = max(to_hand_over - sum(map(whole_cents, by_products)), 0)
+            products, later = ([m for m in some if own_cost(m) is None] for some in (products, behind))
             weight = {m.move_id: m.cost_share if any(p.cost_share for p in products) else m.quantity for m in products}
             all_weights = Fraction(weight[move.move_id] or 0) + sum(
                 (Fraction(weight[m.move_id] or 0) for m in later), Fraction(0)
             )
             mine = int(total * Fraction(weight[move.move_id] or 0) / all_weights + Fraction(1, 2)) if later else total
-            self.on_the_way[(move.document_id or "",)] = [(0, total - mine)]
+            self.on_the_way[(move.document_id,)] = [(0, to_hand_over - mine)]
             return [Fraction(mine, 100 * units)] * units
         return [(own if own is not None else pool.current_cost() * units) / units] * units
 

@@ -111,6 +111,32 @@ def test_a_doubt_of_an_earlier_pass_is_a_doubt_where_goods_go_in_a_circle(widen:
     )
 
 
+def test_a_by_product_and_a_product_of_no_units_leave_the_rest_to_the_others() -> None:
+    """9.00 and a by-product of 1.00 that comes in last; the product of no units has the largest share."""
+    made = [("beam", 4, None, "1"), ("none", 0, None, "7"), ("board", 2, None, "2"), ("sawdust", 5, "0.20", None)]
+    day = date(2026, 9, 1)
+    moves = [
+        Move("bought", "receipt", day, Decimal(1), amount=Decimal(10), sku="log"),
+        Move("used", "assembly_out", day, Decimal(-1), sku="log", document_id="cut"),
+    ] + [
+        Move(
+            f"made-{at}",
+            "assembly_in",
+            day,
+            Decimal(units),
+            unit_cost=None if cost is None else Decimal(cost),
+            sku=sku,
+            document_id="cut",
+            cost_share=None if share is None else Decimal(share),
+        )
+        for at, (sku, units, cost, share) in enumerate(made)
+    ]
+    policy = CostingPolicy("fifo", "sku", "restate")
+    compiled = found_by(settle_connected, rows_of(moves, policy), policy, None)
+    assert isinstance(compiled, pl.DataFrame)
+    assert dict(compiled.select("row", "cents").iter_rows()) == {0: 1000, 1: -1000, 2: 300, 4: 600, 5: 100}
+
+
 @pytest.mark.parametrize("widen", [0, 2**55])
 def test_an_average_in_doubt_is_in_doubt_for_every_sale_at_it(widen: int) -> None:
     first, later = date(2026, 9, 1), date(2026, 10, 2)

@@ -221,6 +221,33 @@ def test_a_by_product_with_its_own_cost_leaves_the_rest_to_the_product() -> None
     )
 
 
+@pytest.mark.parametrize("day", [2, 9])
+def test_a_by_product_takes_its_cost_off_the_product_that_came_in_before_it(day: int) -> None:
+    # IAS 2.14: its value is deducted from the cost of the main product, whichever comes in first
+    assert_costs(
+        f"""
+        1 receipt      r   1 for 10.00 sku=log                    ->  10.00
+        2 assembly_out u  -1 sku=log     document=cut             -> -10.00
+        2 assembly_in  p1  4 sku=beam    document=cut             ->   6.00
+        2 assembly_in  p2  2 sku=board   document=cut             ->   3.00
+        {day} assembly_in  p3  5 at 0.20 sku=sawdust document=cut ->   1.00
+        """,
+        "fifo",
+    )
+
+
+def test_a_product_of_no_units_takes_no_share() -> None:
+    assert_costs(
+        """
+        1 receipt      r   1 for 10.00 sku=log                    ->  10.00
+        2 assembly_out u  -1 sku=log   document=cut               -> -10.00
+        2 assembly_in  p1  2 sku=board document=cut share=1       ->  10.00
+        2 assembly_in  p2  0 sku=beam  document=cut share=1       ->   0.00
+        """,
+        "fifo",
+    )
+
+
 def test_made_goods_at_standard_cost_need_no_components() -> None:
     assert_costs("1 assembly_in m 2 at 7.25 document=W -> 14.50\n2 sale s -1 -> -7.25", "fifo")
 

@@ -8,6 +8,7 @@ from transforms.costing.kernel.layout import (
     DOCUMENT_HEAD,
     FOLLOWING,
     IS_LAST,
+    KEPT_BACK,
     LINK_FIELDS,
     LINK_MOVE,
     LINK_POOL,
@@ -16,6 +17,10 @@ from transforms.costing.kernel.layout import (
     WEIGHT,
     WEIGHTS,
 )
+from transforms.costing.plain.running_totals import to_wide_cents
+
+MOST_CENTS = 2**62
+"""By-products of more take all that there is: 64 bits hold no more cents in a document."""
 
 
 def build_links(columns: Columns) -> Whole:
@@ -59,8 +64,12 @@ def _chain_tellers(links: Whole, found: pl.DataFrame) -> None:
 
 def _weigh_products(links: Whole, moves: pl.DataFrame, found: pl.DataFrame) -> None:
     """Say which share of what is left each product of an assembly takes (the rule: documents.weigh_outputs)."""
-    is_product = (pl.col("kind") == "assembly_in") & pl.col("own_cost").is_null() & pl.col("document").is_not_null()
-    products = moves.filter(is_product).sort("document", "move_order")
+    is_product = (pl.col("kind") == "assembly_in") & pl.col("document").is_not_null()
+    own_cents = to_wide_cents(pl.col("own_cost").cast(pl.Int128)).fill_null(0)
+    made = moves.filter(is_product).sort("document", "move_order").with_columns(own_cents=own_cents)
+    kept_back = pl.col("own_cents").cum_sum(reverse=True).over("document").clip(upper_bound=MOST_CENTS)
+    is_weighed = pl.col("own_cost").is_null() & (pl.col("quantity") != 0)
+    products = made.with_columns(kept_back=kept_back).filter(is_weighed)
     if products.is_empty():
         return
     share = pl.col("cost_share").fill_null(0).cast(pl.Int128)
@@ -68,6 +77,7 @@ def _weigh_products(links: Whole, moves: pl.DataFrame, found: pl.DataFrame) -> N
     weighed = products.with_columns(weight=weight).select(
         "at",
         "weight",
+        "kept_back",
         weights=pl.col("weight").cum_sum(reverse=True).over("document"),
         is_last=pl.col("at") == pl.col("at").last().over("document"),
     )
@@ -77,3 +87,4 @@ def _weigh_products(links: Whole, moves: pl.DataFrame, found: pl.DataFrame) -> N
     links[at, WEIGHT] = placed["weight"].cast(pl.Int64).to_numpy()
     links[at, WEIGHTS] = placed["weights"].cast(pl.Int64).to_numpy()
     links[at, IS_LAST] = takes_all.cast(pl.Int64).to_numpy()
+    links[at, KEPT_BACK] = placed["kept_back"].cast(pl.Int64).to_numpy()

@@ -20,6 +20,7 @@ from transforms.costing.kernel.layout import (
     HAS_OUTFLOWS,
     IS_FINISHED,
     IS_LAST,
+    KEPT_BACK,
     LINK_FIELDS,
     PIECE_CENTS,
     PIECE_FIELDS,
@@ -123,11 +124,11 @@ def nearest_share(cents: int, weight: int, weights: int, flags: Table) -> int:
 
 @compiled
 def split_off(links: Table, link: int, flags: Table) -> int:
-    """Give a product its share of the cents that are still there; the last one takes all of them."""
+    """Give a product its share of the cents that are there beside by-products to come; the last one takes all those."""
     record = row(links, link * LINK_FIELDS)
-    taken: int = record[DOCUMENT_CENTS]
+    taken: int = max(record[DOCUMENT_CENTS] - record[KEPT_BACK], 0)
     if not record[IS_LAST]:
-        taken = nearest_share(record[DOCUMENT_CENTS], record[WEIGHT], record[WEIGHTS], flags)
+        taken = nearest_share(taken, record[WEIGHT], record[WEIGHTS], flags)
     record[DOCUMENT_CENTS] -= taken
     record[IS_FINISHED] = record[IS_LAST]
     return taken

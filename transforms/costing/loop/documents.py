@@ -4,9 +4,21 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
+
+from transforms.costing.loop.pool_books import to_cents
 
 Cents = tuple[int, int]
 """Units with the cents they carry."""
+
+
+class Weight(NamedTuple):
+    """What a product of an assembly takes of the cents that are still there."""
+
+    share: Fraction
+    """1 for the last product of a document."""
+    kept_back: int
+    """Cents of the by-products that come in behind it: they are not its own (IAS 2.14)."""
 
 
 @dataclass
@@ -42,11 +54,11 @@ class HandedOver:
             units -= taken
         return given
 
-    def split_off(self, share: Fraction) -> int:
-        """Give an assembly's product its share of the cents that are still there; the last takes all of them."""
-        taken = round_half_up(self.cents * share)
+    def split_off(self, weight: Weight) -> int:
+        """Give a product its share of the cents that are there beside by-products to come; the last takes all those."""
+        taken = round_half_up(max(self.cents - weight.kept_back, 0) * weight.share)
         self.cents -= taken
-        self.is_finished = share == 1
+        self.is_finished = weight.share == 1
         return taken
 
     def keep_own(self, cents: int) -> int:
@@ -61,19 +73,26 @@ def weigh_outputs(
     own_cost: Sequence[int | None],
     cost_share: Sequence[int | None],
     is_made: Sequence[bool],
-) -> dict[int, Fraction]:
+) -> dict[int, Weight]:
     """Say which share of what is left each product of an assembly takes, in order.
 
-    Shares follow `cost_share`, or the units where no product of the document has one.
+    Shares follow `cost_share`, or the units where no product of the document has one; a product of no units takes none.
+    A by-product takes the cost that it brings off that of all others, wherever it stands among them.
 
     Returns:
-        Share for each product without a cost of its own, by its position; 1 for the last of a document.
+        Weight of each product without a cost of its own, by its position.
     """
-    products = defaultdict[int, list[int]](list)
-    for move, made in enumerate(is_made):
-        if made and own_cost[move] is None:
+    products, kept_back = defaultdict[int, list[int]](list), dict[int, int]()
+    behind = defaultdict[int, int](int)
+    for move in reversed(range(len(is_made))):
+        own = own_cost[move]
+        if is_made[move] and own is None and units[move]:
             products[document[move]].append(move)
-    return {move: share for moves in products.values() for move, share in _shares(moves, units, cost_share)}
+            kept_back[move] = behind[document[move]]
+        elif is_made[move] and own is not None:
+            behind[document[move]] += to_cents(own)
+    shares = (pair for moves in products.values() for pair in _shares(moves[::-1], units, cost_share))
+    return {move: Weight(share, kept_back[move]) for move, share in shares}
 
 
 def _shares(moves: list[int], units: Sequence[int], cost_share: Sequence[int | None]) -> list[tuple[int, Fraction]]:

@@ -119,8 +119,8 @@ def add_late_costs(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
     own row keeps its `own_cost`: it carries the inflow of value at its own date.
 
     `is_absorbed` says which charges are not known from the start, but find at their date what is left: under
-    `prospective` those of a later day (a later month, under the periodic average) than their receipt, and always those
-    that name a transfer inside one pool, because that brings no layer.
+    `prospective` those of a later day (a later time, where moves have one; a later month, under the periodic average)
+    than their receipt, and always those that name a transfer inside one pool, because that brings no layer.
     """
     is_charge = is_value_only & pl.col("source_row").is_not_null()
     in_pool = (pl.col("source_kind") == "transfer_in") & (policy.pool == "sku")
