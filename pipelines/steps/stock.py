@@ -4,7 +4,7 @@ A close goes on from the closing layers of the one before: it reads the document
 the pools that they touch. What it leaves is what valuing everything from the beginning would leave.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -30,7 +30,7 @@ from schemas.frames import dtypes_of
 from schemas.stock import LandedCostAllocations, MoveCosts, StockMoves, ValuedMoves
 from transforms.core_tables import CoreTables
 from transforms.costing import MoveProblems
-from transforms.costing.checkpoints.continuing import Opening, Resumed, pool_key, settle_from
+from transforms.costing.checkpoints.continuing import Opening, PoolState, Resumed, pool_key, settle_from
 from transforms.costing.checkpoints.resumption import (
     KEY,
     connect_pools,
@@ -266,11 +266,19 @@ def _settle(
 
 
 def _read_opening(warehouse: Warehouse, resumable: pl.DataFrame, pasts: pl.DataFrame, named: pl.DataFrame) -> Opening:
-    """The latest states of some pools and earlier ones of others."""
-    latest = warehouse.read("close.pool_checkpoints").join(resumable, on=KEY, how="semi")
+    """The latest states of some pools and earlier ones of others; nothing in those valued from their beginning.
+
+    These are named too: all that a pool ever had can vanish, and then its latest state must not be gone on from.
+    """
+    standing = warehouse.read("close.pool_checkpoints")
+    latest = standing.join(resumable, on=KEY, how="semi")
     columns = [*KEY, "checkpoint"]
-    return read_opening(
+    known = read_opening(
         warehouse, pl.concat([latest.select(columns), pasts.select(columns).drop_nulls("checkpoint")]), named
+    )
+    begun = pasts.filter(pl.col("checkpoint").is_null()).join(standing, on=KEY, how="semi").select(KEY)
+    return replace(
+        known, states={**known.states, **{(sku, place, lot): PoolState() for sku, place, lot in begun.rows()}}
     )
 
 

@@ -15,6 +15,7 @@ from pipelines.settings import Settings
 from pipelines.steps.journals import build_month
 from pipelines.steps.stock import value_stock
 from pipelines.warehouse import Warehouse
+from schemas.policies import Pool
 from schemas.tables import SOURCE_TABLES
 from tests.pipelines.steps.closing import close_of, fill
 from tests.transforms.builders import table
@@ -325,3 +326,25 @@ def test_layers_by_location_of_a_release_that_lost_their_receipts_are_not_gone_o
 
     done = value_stock(close_of(settings, JULY, END_OF_JULY, pool="sku_location"), warehouse, rebuild=True)
     assert done.restated.is_empty()
+
+
+@pytest.mark.parametrize("pool", ["sku", "sku_location"])
+def test_a_pool_of_which_every_document_vanished_holds_nothing_that_goes_on(
+    settings: Settings, warehouse: Warehouse, pool: Pool
+) -> None:
+    counted = {"adjustment_line_id": "A", "sku": "LAMP", "quantity": 3, "unit_cost": 7, "adjustment_date": "2026-06-05"}
+    fill(warehouse, "adjustment_lines", counted)
+    lamps = pl.col("sku") == "LAMP"
+    warehouse.replace("core.receipt_lines", warehouse.read("core.receipt_lines").filter(~lamps))
+    value_stock(close_of(settings, JUNE, END_OF_JUNE, pool=pool), warehouse)
+    warehouse.execute("delete from core.adjustment_lines")
+    value_stock(close_of(settings, JULY, END_OF_JULY, pool=pool), warehouse)
+    again = counted | {"adjustment_line_id": "B", "quantity": 2, "unit_cost": 5, "adjustment_date": "2026-08-05"}
+    fill(warehouse, "adjustment_lines", again)
+
+    value_stock(close_of(settings, AUGUST, END_OF_AUGUST, pool=pool), warehouse)
+
+    held = "select quantity, stock_value from close.checkpoint_pools where sku = 'LAMP' order by checkpoint"
+    assert warehouse.query(held).rows() == [
+        (Decimal(3), Decimal("21.00")), (Decimal(0), Decimal("0.00")), (Decimal(2), Decimal("10.00")),
+    ]  # fmt: skip

@@ -77,7 +77,10 @@ class PoolState:
 
 @dataclass(frozen=True)
 class Opening:
-    """What is known when valuation begins: pools that are not named begin empty."""
+    """What is known when valuation begins: pools that are not named begin empty.
+
+    A pool that is named and has no moves any more still holds that at the end.
+    """
 
     states: Mapping[PoolKey, PoolState] = field(default_factory=dict)
     issue_costs: Mapping[str, Cost] = field(default_factory=dict)
@@ -91,7 +94,7 @@ class Resumed:
     valued: pl.DataFrame
     """ValuedMoves of the moves in their order, and `exact_cost` of sales where the unit cost is not all of it."""
     states: dict[PoolKey, PoolState]
-    """Pools of the moves that something can go on from."""
+    """Pools of the moves, and of the opening, that something can go on from."""
     open_pools: set[PoolKey]
     """Pools that owe units, or have a document under way: only their whole history tells."""
     circular_pools: set[PoolKey]
@@ -127,6 +130,8 @@ def settle_from(
         rest = settled.filter(pl.col("pool").is_in(list(loud)) | (pl.col("row") >= moves.height))
         circular = _settle_loud(_begin(rest, moves.height, policy, day), policy, opening, found)
     found.open_pools |= {run.keys[pool] for pool in _documents_under_way(settled, day)}
+    with_moves = set(run.keys.values())
+    found.states |= {key: state for key, state in opening.states.items() if key not in with_moves}
     reported = report(read, found.values).head(moves.height)
     return Resumed(
         reported.join(found.exact_costs(), on="move_id", how="left", validate="1:1", maintain_order="left"),
