@@ -48,9 +48,9 @@ class CostingPolicy:
     prospective_share: ProspectiveShare | None = None
     """How much of a receipt a prospective charge finds on hand.
 
-    `layer`: what is left of the receipt's own layer in its own pool (what was transferred away takes no share, what came
-    back does); under averages, what would be left had the oldest units left first. `on_hand`: as many units as are on
-    hand at all, up to those received, the rule of ledgers that keep no layers (coverage by stock on hand, as ERP
+    `layer`: what is left of the receipt's own layer in its own pool (what was transferred away takes no share, what
+    came back does); under averages, what would be left had the oldest units left first. `on_hand`: as many units as are
+    on hand at all, up to those received, the rule of ledgers that keep no layers (coverage by stock on hand, as ERP
     systems do it when they post a price difference of a purchase). One is exact for FIFO; under averages both are
     estimates: against `restate`, stock ends off by the charge times the difference between this share and the share of
     it that the average still holds.
