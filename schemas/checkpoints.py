@@ -20,7 +20,7 @@ class Checkpoints(pa.DataFrameModel):
     late_cost: str = pa.Field(description="Policy for charges known after their receipt")
     prospective_share: str = pa.Field(description="How much of a receipt a late charge finds, under prospective")
     purchase_return: str = pa.Field(description="Cost of goods sent back: receipt or current")
-    costing_version: int = pa.Field(description="Version of the costing engine")
+    costing_version: int = pa.Field(description="Version of the rules by which the engine values under this policy")
     is_rebuilt: bool = pa.Field(description="Whether everything was valued again from the beginning")
 
     class Config:
@@ -62,7 +62,9 @@ class CheckpointLayers(pa.DataFrameModel):
     location: str = pa.Field(description="Branch or warehouse; empty where the pool is the SKU")
     lot: str = pa.Field(description="Batch or serial number; empty but for the method specific")
     layer_number: int = pa.Field(ge=1, description="1 leaves first")
-    origin_move_id: str = pa.Field(description="The inflow that the units came with")
+    origin_move_id: str = pa.Field(
+        description="The inflow that first brought the units: their receipt, also after transfers"
+    )
     quantity: Quantity = pa.Field(description="Stock units left of it")
     layer_cost: str = pa.Field(description="What they cost, exact, in ten-billionths of the base currency")
 

@@ -48,11 +48,12 @@ class CostingPolicy:
     prospective_share: ProspectiveShare | None = None
     """How much of a receipt a prospective charge finds on hand.
 
-    `layer`: what is left of the receipt's own layer; under averages, what would be left had the oldest units left
-    first. `on_hand`: as many units as are on hand at all, up to those received, the rule of ledgers that keep no layers
-    (coverage by stock on hand, as ERP systems do it when they post a price difference of a purchase). One is exact for
-    FIFO; under averages both are estimates: against `restate`, stock ends off by the charge times the difference
-    between this share and the share of it that the average still holds.
+    `layer`: what is left of the receipt's own layer in its own pool (what was transferred away takes no share, what
+    came back does); under averages, what would be left had the oldest units left first. `on_hand`: as many units as are
+    on hand at all, up to those received, the rule of ledgers that keep no layers (coverage by stock on hand, as ERP
+    systems do it when they post a price difference of a purchase). One is exact for FIFO; under averages both are
+    estimates: against `restate`, stock ends off by the charge times the difference between this share and the share of
+    it that the average still holds.
 
     None: `layer` where there are layers (FIFO, specific), `on_hand` under averages.
     """
@@ -60,8 +61,9 @@ class CostingPolicy:
     """Goods sent back to a supplier leave at the cost of their own receipt, or like any other issue.
 
     `receipt`: the goods are identified by the document that they came with, and the credit is for their price (IAS 2.11
-    takes rebates and credits off the cost of purchase). `current`: interchangeable goods leave by the formula (IAS
-    2.25); what the credit differs from it is a gain or loss of the return.
+    takes rebates and credits off the cost of purchase). Layers know their receipt through transfers, so its goods are
+    found where they are; what is not there any more leaves by the formula. `current`: interchangeable goods leave by
+    the formula (IAS 2.25); what the credit differs from it is a gain or loss of the return.
 
     None: `receipt` where there are layers, `current` under averages.
     """

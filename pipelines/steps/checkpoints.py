@@ -11,7 +11,7 @@ from pipelines.warehouse import Warehouse
 from schemas.dtypes import MONEY
 from schemas.policies import CostingPolicy
 from schemas.problems import Problem
-from transforms.costing.checkpoints.continuing import COSTING_VERSION, Opening, Resumed
+from transforms.costing.checkpoints.continuing import Opening, Resumed, costing_version
 from transforms.costing.checkpoints.tables import read_issue_costs, read_states, write_states
 from transforms.periods import format_period, last_day, previous_period
 
@@ -75,7 +75,7 @@ def _settings(policy: CostingPolicy) -> dict[str, str | int]:
         "late_cost": policy.late_cost,
         "prospective_share": policy.share_by,
         "purchase_return": policy.returns_at,
-        "costing_version": COSTING_VERSION,
+        "costing_version": costing_version(policy),
     }
 
 

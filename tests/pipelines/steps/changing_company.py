@@ -83,7 +83,7 @@ class ChangingCompany:
                     self._make,
                     self._bill,
                 ],
-                [8, 5, 3, 1, 2, 1, 2, 1, 3],
+                [8, 5, 3, 2, 2, 1, 3, 1, 3],
             )[0]
             make(self._day(month))
 
@@ -219,7 +219,8 @@ class ChangingCompany:
         receipt = self.random.choice(bought)
         back = {
             "kind": "purchase_return",
-            "quantity": 1,
+            "location": self.random.choice(PLACES),
+            "quantity": self.random.randint(1, 3),
             "received_date": day,
             "returned_receipt_line_id": receipt["receipt_line_id"],
         }

@@ -15,6 +15,7 @@ from pipelines.settings import Settings
 from pipelines.steps.journals import build_month
 from pipelines.steps.stock import value_stock
 from pipelines.warehouse import Warehouse
+from schemas.policies import Pool
 from schemas.tables import SOURCE_TABLES
 from tests.pipelines.steps.closing import close_of, fill
 from tests.transforms.builders import table
@@ -285,5 +286,65 @@ def test_a_changed_price_follows_its_goods_to_the_place_where_they_went(
 
     # the six tents in Wellington are those of R1: 6 x 11.00, though nothing of July happened there
     layers = "select origin_move_id, layer_cost from close.checkpoint_layers where checkpoint = 2 and location = ?"
-    assert warehouse.query(layers, ["Wellington"]).rows() == [("dispatch_in:T1", str(66 * 10**10))]
+    assert warehouse.query(layers, ["Wellington"]).rows() == [("receipt:R1", str(66 * 10**10))]
     assert done.pool_count == 2
+
+
+def test_goods_that_were_moved_in_one_month_go_back_at_the_cost_of_their_receipt_in_the_next(
+    settings: Settings, warehouse: Warehouse
+) -> None:
+    sent = {"transfer_line_id": "T1", "quantity": 8, "dispatched_date": "2026-06-25", "received_date": "2026-06-25"}
+    fill(warehouse, "transfer_lines", sent)
+    value_stock(close_of(settings, JUNE, END_OF_JUNE, pool="sku_location"), warehouse)
+    back = {"receipt_line_id": "B", "kind": "purchase_return", "returned_receipt_line_id": "R2", "quantity": 1}
+    back |= {"received_date": "2026-07-05", "location": "Wellington"}
+    receipts = warehouse.read("core.receipt_lines")
+    warehouse.replace("core.receipt_lines", pl.concat([receipts, table(SOURCE_TABLES["core.receipt_lines"], back)]))
+
+    done = value_stock(close_of(settings, JULY, END_OF_JULY, pool="sku_location"), warehouse)
+
+    # Wellington got the 6 tents that were left at 10.00 and 2 at 12.00, of which one goes back
+    layers = (
+        "select origin_move_id, quantity from close.checkpoint_layers where checkpoint = ? and location = ? order by 1"
+    )
+    june, july = (warehouse.query(layers, [number, "Wellington"]).rows() for number in (1, 2))
+    assert june == [("receipt:R1", Decimal(6)), ("receipt:R2", Decimal(2))]
+    assert july == [("receipt:R1", Decimal(6)), ("receipt:R2", Decimal(1))]
+    cost = warehouse.query("select cost_amount from close.valued_moves where move_id = 'receipt:B'").item()
+    assert cost == Decimal("-12.00")
+    assert (done.move_count, done.pool_count) == (2, 0)  # the return and the sale of July, nothing of June
+
+
+def test_layers_by_location_of_a_release_that_lost_their_receipts_are_not_gone_on_from(
+    settings: Settings, warehouse: Warehouse
+) -> None:
+    value_stock(close_of(settings, JUNE, END_OF_JUNE, pool="sku_location"), warehouse)
+    warehouse.execute("update close.checkpoints set costing_version = 1")
+
+    with pytest.raises(DataProblem, match="the costing engine's version is 2, and 2026-06 was closed with 1"):
+        value_stock(close_of(settings, JULY, END_OF_JULY, pool="sku_location"), warehouse)
+
+    done = value_stock(close_of(settings, JULY, END_OF_JULY, pool="sku_location"), warehouse, rebuild=True)
+    assert done.restated.is_empty()
+
+
+@pytest.mark.parametrize("pool", ["sku", "sku_location"])
+def test_a_pool_of_which_every_document_vanished_holds_nothing_that_goes_on(
+    settings: Settings, warehouse: Warehouse, pool: Pool
+) -> None:
+    counted = {"adjustment_line_id": "A", "sku": "LAMP", "quantity": 3, "unit_cost": 7, "adjustment_date": "2026-06-05"}
+    fill(warehouse, "adjustment_lines", counted)
+    lamps = pl.col("sku") == "LAMP"
+    warehouse.replace("core.receipt_lines", warehouse.read("core.receipt_lines").filter(~lamps))
+    value_stock(close_of(settings, JUNE, END_OF_JUNE, pool=pool), warehouse)
+    warehouse.execute("delete from core.adjustment_lines")
+    value_stock(close_of(settings, JULY, END_OF_JULY, pool=pool), warehouse)
+    again = counted | {"adjustment_line_id": "B", "quantity": 2, "unit_cost": 5, "adjustment_date": "2026-08-05"}
+    fill(warehouse, "adjustment_lines", again)
+
+    value_stock(close_of(settings, AUGUST, END_OF_AUGUST, pool=pool), warehouse)
+
+    held = "select quantity, stock_value from close.checkpoint_pools where sku = 'LAMP' order by checkpoint"
+    assert warehouse.query(held).rows() == [
+        (Decimal(3), Decimal("21.00")), (Decimal(0), Decimal("0.00")), (Decimal(2), Decimal("10.00")),
+    ]  # fmt: skip

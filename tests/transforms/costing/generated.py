@@ -109,10 +109,36 @@ def returns(draw: st.DrawFn, moves: list[Move]) -> list[Move]:
                 quantity=Decimal(sign * units),
                 unit_cost=None,
                 amount=None,
-                location=draw(PLACES) if kind == "sale_return" else move.location,
+                location=draw(PLACES),
                 source_move_id=move.move_id,
             )
         )
+    return made
+
+
+@st.composite
+def journeys(draw: st.DrawFn, moves: list[Move]) -> list[Move]:
+    """Goods of some receipts are transferred on, in parts and at times back, and go back to their supplier from there.
+
+    Some goods go to a third place by two transfers, some leave before they are there.
+    """
+    made: list[Move] = []
+    for receipt in moves:
+        if receipt.kind != "receipt" or draw(st.integers(0, 2)) > 0:
+            continue
+        here, on = receipt.location, receipt.moved_on
+        for stage in range(draw(st.integers(1, 3))):
+            there = draw(st.sampled_from([place for place in ("Main", "Shop", "Depot") if place != here]))
+            on += timedelta(days=draw(st.sampled_from([0, 1, 1, 4])))
+            document, units = f"J{receipt.move_id}-{stage}", Decimal(draw(st.integers(1, int(receipt.quantity))))
+            sent = Move(f"{document}-out", "transfer_out", on, -units, sku=receipt.sku, location=here)
+            sent = replace(sent, document_id=document)
+            came = replace(sent, move_id=f"{document}-in", kind="transfer_in", quantity=units, location=there)
+            made += [sent, came]
+            here = there
+        back = Move(f"J{receipt.move_id}-back", "purchase_return", on, -units, sku=receipt.sku, location=here)
+        later = timedelta(days=draw(st.integers(0, 9)))
+        made.append(replace(back, moved_on=on + later, source_move_id=receipt.move_id))
     return made
 
 
@@ -209,6 +235,7 @@ def ledgers(draw: st.DrawFn) -> list[Move]:
     moves = [draw(inflows(f"r{number}")) for number in range(draw(st.integers(1, 8)))]
     moves += [draw(outflows(f"s{number}")) for number in range(draw(st.integers(0, 8)))]
     moves += draw(returns(moves))
+    moves += draw(journeys(moves))
     moves += [move for number in range(draw(st.integers(0, 4))) for move in draw(transfers(number))]
     moves += [move for number in range(draw(st.integers(0, 3))) for move in draw(assemblies(number))]
     charged = ("receipt", "opening", "adjustment_in", "transfer_in", "assembly_in")

@@ -131,7 +131,7 @@ def _naming(dice: random.Random, at: int, named: Move, place: str) -> list[Move]
         return [replace(base, move_id=f"b{at}", kind="sale_return", quantity=units, location=place)]
     if named.kind == "receipt" and dice.random() < 0.5:
         units = Decimal(dice.randint(1, int(named.quantity)))
-        return [replace(base, move_id=f"p{at}", kind="purchase_return", quantity=-units)]
+        return [replace(base, move_id=f"p{at}", kind="purchase_return", quantity=-units, location=place)]
     if named.kind in {"receipt", "opening", "assembly_in", "transfer_in"}:
         amount = Decimal(dice.randint(-50, 999)) / 100
         return [replace(base, move_id=f"c{at}", kind="landed_cost", quantity=Decimal(0), amount=amount)]

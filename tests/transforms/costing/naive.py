@@ -52,6 +52,9 @@ class Unit:
     came_with: str
     piece: int
     """Goods that come by transfer keep apart what was apart before."""
+    label: str
+    """The inflow that first brought it. A transfer leaves it on, but for units that left before they were there, and
+    for those of an average."""
 
 
 @dataclass
@@ -112,9 +115,10 @@ class Ledger:
         self.unit_brought: dict[str, Fraction] = {}
         self.by_id = {move.move_id: move for move in moves}
         self.sold: dict[str, tuple[Fraction, int, Fraction]] = {}
-        self.on_the_way: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
+        self.on_the_way: dict[tuple[str, ...], list[tuple[int, int, str]]] = defaultdict(list)
         self.answers: dict[str, Answer] = {}
         self.pieces: list[int] = []
+        self.labels: list[str] = []
 
     def run(self) -> None:
         for move in in_order(self.moves, self.by_month, self.by_location, self.by_lot):
@@ -148,7 +152,7 @@ class Ledger:
     def absorb(self, move: Move, pool: Pool) -> None:
         receipt, amount = self.by_id[move.source_move_id or ""], Fraction(move.amount or 0)
         received = int(receipt.quantity / self.unit)
-        own = [unit for unit in pool.shelf if unit.came_with == receipt.move_id]
+        own = [unit for unit in pool.shelf if receipt.move_id in {unit.came_with, unit.label}]
         is_inside = receipt.kind == "transfer_in" and not self.by_location
         left = len(own) if self.share_by == "layer" and not is_inside else min(len(pool.shelf), received)
         share, before = amount * left / received, pool.value()
@@ -178,7 +182,7 @@ class Ledger:
         self.answers[move.move_id] = Answer(self.book_in(pool, pool.value() - before))
 
     def bring_in(self, move: Move, pool: Pool, units: int) -> None:
-        self.pieces = [0] * units
+        self.pieces, self.labels = [0] * units, [""] * units
         cost_of_units = self.cost_of_inflow(move, pool, units)
         booked = self.book_in(pool, sum(cost_of_units, Fraction(0)))
         asks_pool = own_cost(move) is None and move.source_move_id is None and move.document_id is None
@@ -189,13 +193,13 @@ class Ledger:
         charges = sum((Fraction(c.amount or 0) for c in known if not self.comes_too_late(c)), Fraction(0))
         if units:
             self.unit_brought[move.move_id] = (sum(cost_of_units, Fraction(0)) + charges) / units
-        for cost, piece in zip(cost_of_units, self.pieces, strict=True):
+        for cost, piece, label in zip(cost_of_units, self.pieces, self.labels, strict=True):
             final = cost + charges / units
             if pool.owed:
                 self.covered[pool.owed.pop(0)].append(final)
                 pool.last_known = final if not pool.shelf else pool.last_known
             else:
-                pool.shelf.append(Unit(final, move.move_id, piece))
+                pool.shelf.append(Unit(final, move.move_id, piece, label or move.move_id))
         if pool.shelf and not self.is_layered:
             pool.share_evenly(pool.value())
         pool.remember()
@@ -212,11 +216,11 @@ class Ledger:
             return self.arrive((move.document_id or "", move.sku, move.lot or ""), units)
         if move.kind == "assembly_in" and move.document_id is not None:
             waiting = self.on_the_way[(move.document_id,)]
-            to_hand_over = sum(c for _, c in waiting)
+            to_hand_over = sum(c for _, c, _ in waiting)
             products = [m for m in self.moves if m.document_id == move.document_id and m.kind == "assembly_in"]
             behind = [m for m in products if m.move_id not in self.answers and m is not move]
             if own is not None:
-                self.on_the_way[(move.document_id,)] = [(0, max(to_hand_over - whole_cents(own), 0))]
+                self.on_the_way[(move.document_id,)] = [(0, max(to_hand_over - whole_cents(own), 0), "")]
                 return [Fraction(whole_cents(own), 100 * units)] * units
             by_products = [cost for cost in map(own_cost, behind) if cost is not None]
             total = max(to_hand_over - sum(map(whole_cents, by_products)), 0)
@@ -226,18 +230,19 @@ class Ledger:
                 (Fraction(weight[m.move_id] or 0) for m in later), Fraction(0)
             )
             mine = int(total * Fraction(weight[move.move_id] or 0) / all_weights + Fraction(1, 2)) if later else total
-            self.on_the_way[(move.document_id,)] = [(0, to_hand_over - mine)]
+            self.on_the_way[(move.document_id,)] = [(0, to_hand_over - mine, "")]
             return [Fraction(mine, 100 * units)] * units
         return [(own if own is not None else pool.current_cost() * units) / units] * units
 
     def arrive(self, key: tuple[str, ...], units: int) -> list[Fraction]:
         costs: list[Fraction] = []
         while units:
-            sent, carried = self.on_the_way[key].pop(0)
+            sent, carried, label = self.on_the_way[key].pop(0)
             now = min(units, sent)
             value = int(Fraction(carried * now, sent) + Fraction(1, 2))
             if now < sent:
-                self.on_the_way[key].insert(0, (sent - now, carried - value))
+                self.on_the_way[key].insert(0, (sent - now, carried - value, label))
+            self.labels[len(costs) : len(costs) + now] = [label] * now
             self.pieces[len(costs) : len(costs) + now] = [len(costs)] * now
             costs += [Fraction(value, 100 * now)] * now
             units -= now
@@ -246,14 +251,14 @@ class Ledger:
     def take_out(self, move: Move, pool: Pool, units: int) -> None:
         own_layer = move.kind == "purchase_return" and move.source_move_id is not None and self.returns_at == "receipt"
         there = min(units, len(pool.shelf))
-        mine = [u for u in pool.shelf if own_layer and u.came_with == move.source_move_id][:there]
+        mine = [u for u in pool.shelf if own_layer and u.label == move.source_move_id][:there]
         taken = (mine + [u for u in pool.shelf if not any(u is m for m in mine)])[:there]
         value = pool.value()
         pool.shelf = [u for u in pool.shelf if not any(u is t for t in taken)]
         if own_layer and taken and not self.is_layered:
             wanted = self.unit_brought[move.source_move_id or ""] * len(taken)
             cost = min(wanted, value) if pool.shelf else value
-            taken = [Unit(cost / len(taken), "", 0) for _ in taken]
+            taken = [Unit(cost / len(taken), "", 0, "") for _ in taken]
             if pool.shelf:
                 pool.share_evenly(value - cost)
         known = self.learned.get(move.move_id, [])
@@ -261,13 +266,14 @@ class Ledger:
         pool.owed += [move.move_id] * owed
         layers = dict.fromkeys((u.came_with, u.piece) for u in taken)
         groups = [[u.cost for u in taken if (u.came_with, u.piece) == layer] for layer in layers]
-        groups = groups if self.is_layered else [[u.cost for u in taken]]
+        labels = [next(u.label for u in taken if (u.came_with, u.piece) == layer) for layer in layers]
+        groups, labels = (groups, labels) if self.is_layered else ([[u.cost for u in taken]], [""])
         groups += [known, [pool.last_known] * (owed - len(known))]
         before, first = pool.went, sum((u.cost for u in taken), Fraction(0)) + pool.last_known * owed
         carried = []
-        for group in groups:
+        for group, label in zip(groups, [*labels, "", ""], strict=True):
             start, pool.went = pool.went, pool.went + sum(group, Fraction(0))
-            carried.append((len(group), int((cents(pool.went) - cents(start)) * 100)))
+            carried.append((len(group), int((cents(pool.went) - cents(start)) * 100), label))
         self.sold[move.move_id] = sum((u.cost for u in taken), Fraction(0)), owed, pool.last_known
         if move.document_id is not None:
             key = (move.document_id, *([move.sku, move.lot or ""] if move.kind == "transfer_out" else []))
@@ -275,7 +281,7 @@ class Ledger:
         if move.move_id in self.cut:
             fixed = self.cut[move.move_id]
             handed = cents(pool.last_known * owed if fixed is None else fixed + pool.last_known * (owed - len(known)))
-            self.on_the_way[key][-len([group for group in groups[-2:] if group]) :] = [(owed, int(handed * 100))]
+            self.on_the_way[key][-len([group for group in groups[-2:] if group]) :] = [(owed, int(handed * 100), "")]
         provisional = cents(before) - cents(before + first) if owed else None
         self.answers[move.move_id] = Answer(cents(before) - cents(pool.went), provisional, owed > len(known))
 

@@ -1,6 +1,7 @@
 """The compiled loop finds, to the cent, what the exact loop finds."""
 
 import os
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from schemas.policies import CostingMethod, CostingPolicy, LateCost
+from schemas.policies import CostingMethod, CostingPolicy, LateCost, ProspectiveShare
 from schemas.problems import Problem
-from tests.transforms.costing.generated import plain_ledgers
-from tests.transforms.costing.kernel_ledgers import POLICIES, dense_ledger, rows_of, wild_ledgers
+from tests.transforms.costing.generated import ledgers, plain_ledgers
+from tests.transforms.costing.kernel_ledgers import LATE, POLICIES, SHARES, dense_ledger, rows_of, wild_ledgers
 from tests.transforms.costing.naive import Move
 from transforms.costing import MoveProblems
 from transforms.costing.kernel import settling
@@ -86,6 +87,46 @@ def test_what_is_in_doubt_is_settled_by_the_exact_loop(moves: list[Move], policy
         assert_same(
             found_by(settle_exactly, rows, policy, None), found_by(settle_connected, rows, policy, None, widen=widen)
         )
+
+
+@quick(40)
+@given(
+    moves=ledgers(),
+    method=st.sampled_from(["fifo", "specific"]),
+    late_cost=st.sampled_from(LATE),
+    share=st.sampled_from(SHARES),
+    widen=st.sampled_from([0, 2**55, 2**57]),
+)
+def test_layers_that_move_stay_those_of_their_receipt(
+    moves: list[Move], method: CostingMethod, late_cost: LateCost, share: ProspectiveShare | None, widen: int
+) -> None:
+    policy = CostingPolicy(method, "sku_location", late_cost, share)
+    rows = rows_of(moves, policy)
+    assert_same(
+        found_by(settle_exactly, rows, policy, None), found_by(settle_connected, rows, policy, None, widen=widen)
+    )
+
+
+@pytest.mark.parametrize("widen", [0, 2**57])
+@pytest.mark.parametrize("amount", ["84.035", "84.04"])
+def test_a_layer_that_moved_is_found_where_its_pool_is_settled_again(amount: str, widen: int) -> None:
+    """The shop is in doubt about its cents; Main, where the goods were received, only where 7 do not divide them."""
+    policy = CostingPolicy("fifo", "sku_location", "restate")
+    sent = Move("out", "transfer_out", date(2026, 9, 2), Decimal(-3), location="Main", document_id="T")
+    moves = [
+        Move("old", "receipt", date(2026, 9, 1), Decimal(3), unit_cost=Decimal("9.005"), location="Shop"),
+        Move("own", "receipt", date(2026, 9, 1), Decimal(7), amount=Decimal(amount), location="Main"),
+        sent,
+        replace(sent, move_id="in", kind="transfer_in", quantity=Decimal(3), location="Shop"),
+        Move("sold", "sale", date(2026, 9, 3), Decimal(-1), location="Shop"),
+        Move("back", "purchase_return", date(2026, 9, 4), Decimal(-1), location="Shop", source_move_id="own"),
+        Move("rest", "sale", date(2026, 9, 5), Decimal(-1), location="Shop"),
+    ]
+    rows = rows_of(moves, policy)
+    exact = found_by(settle_exactly, rows, policy, None)
+    assert isinstance(exact, pl.DataFrame)
+    assert exact["cents"][5] == -12_00
+    assert_same(exact, found_by(settle_connected, rows, policy, None, widen=widen))
 
 
 @pytest.mark.parametrize("widen", [0, 2**57])

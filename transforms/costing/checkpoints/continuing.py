@@ -38,11 +38,18 @@ from transforms.costing.moves.ordering import order_moves
 from transforms.costing.reporting import VALUED, narrow, report
 from transforms.costing.valuation import _read
 
-COSTING_VERSION = 1
-"""Raised when the engine values the same moves differently: checkpoints of another version are not continued."""
-
 PoolKey = tuple[str, str, str]
 """SKU, location and lot; empty where the pool does not look at it."""
+
+
+def costing_version(policy: CostingPolicy) -> int:
+    """Raised when the engine values the same moves differently: checkpoints of another version are not continued.
+
+    Version 2, where layers move between locations and go back to their supplier at their own cost: they know their
+    receipt after a transfer too. Everything else is as in version 1.
+    """
+    follows_receipts = policy.has_layers and policy.pool == "sku_location" and policy.returns_at == "receipt"
+    return 2 if follows_receipts else 1
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class PoolState:
 
     on_hand: int = 0
     layers: tuple[tuple[int, Cost, str], ...] = ()
-    """Units, cost and the inflow that they came with, oldest first; none under averages."""
+    """Units, cost and the inflow that brought them into the ledger, oldest first; none under averages."""
     average: Fraction = Fraction(0)
     last_unit: Cost | None = None
     brought: Cost = 0
@@ -70,7 +77,10 @@ class PoolState:
 
 @dataclass(frozen=True)
 class Opening:
-    """What is known when valuation begins: pools that are not named begin empty."""
+    """What is known when valuation begins: pools that are not named begin empty.
+
+    A pool that is named and has no moves any more still holds that at the end.
+    """
 
     states: Mapping[PoolKey, PoolState] = field(default_factory=dict)
     issue_costs: Mapping[str, Cost] = field(default_factory=dict)
@@ -84,7 +94,7 @@ class Resumed:
     valued: pl.DataFrame
     """ValuedMoves of the moves in their order, and `exact_cost` of sales where the unit cost is not all of it."""
     states: dict[PoolKey, PoolState]
-    """Pools of the moves that something can go on from."""
+    """Pools of the moves, and of the opening, that something can go on from."""
     open_pools: set[PoolKey]
     """Pools that owe units, or have a document under way: only their whole history tells."""
     circular_pools: set[PoolKey]
@@ -120,6 +130,8 @@ def settle_from(
         rest = settled.filter(pl.col("pool").is_in(list(loud)) | (pl.col("row") >= moves.height))
         circular = _settle_loud(_begin(rest, moves.height, policy, day), policy, opening, found)
     found.open_pools |= {run.keys[pool] for pool in _documents_under_way(settled, day)}
+    with_moves = set(run.keys.values())
+    found.states |= {key: state for key, state in opening.states.items() if key not in with_moves}
     reported = report(read, found.values).head(moves.height)
     return Resumed(
         reported.join(found.exact_costs(), on="move_id", how="left", validate="1:1", maintain_order="left"),
@@ -317,7 +329,8 @@ class _Resumption(Settlement):
         """The book that a state was taken from."""
         stock: LayeredStock | AveragedStock
         if has_layers:
-            layers = deque(Layer(units, cost, self._origins.number(origin)) for units, cost, origin in state.layers)
+            numbered = [(units, cost, self._origins.number(origin)) for units, cost, origin in state.layers]
+            layers = deque(Layer(units, cost, origin, origin) for units, cost, origin in numbered)
             value: Cost = shorten(sum((cost for _, cost, _ in state.layers), start=Fraction(0)))
             stock = LayeredStock(state.on_hand, value, state.last_unit, layers)
         else:

@@ -12,7 +12,7 @@ from transforms.costing.kernel.averages import add_value, average_value, set_val
 from transforms.costing.kernel.books import add_out, bring, less
 from transforms.costing.kernel.compiling import compiled
 from transforms.costing.kernel.inflows import slot_of
-from transforms.costing.kernel.layers import count_value, left_cost, price_anew, stock_value
+from transforms.costing.kernel.layers import count_value, is_of, left_cost, price_anew, stock_value
 from transforms.costing.kernel.layout import (
     BEYOND,
     BY_AVERAGE,
@@ -22,7 +22,6 @@ from transforms.costing.kernel.layout import (
     HAS_UNIT_COST,
     HEAD,
     LAYER_FIELDS,
-    LAYER_SLOT,
     LEFT,
     NEXT_LAYER,
     NONE,
@@ -36,7 +35,7 @@ from transforms.costing.kernel.layout import (
     Table,
     Tables,
 )
-from transforms.costing.kernel.outflows import own_layer
+from transforms.costing.kernel.outflows import first_of, may_be_of
 from transforms.costing.kernel.pointers import row
 from transforms.costing.kernel.proportions import share_of
 
@@ -57,8 +56,8 @@ def absorb(ledger: Tables, pool: Record, number: int, move: int) -> None:
     cents, fraction = ZERO, ZERO
     if ledger.own[move] != NONE:
         cents, fraction, _ = own_amount(ledger, move)
-    own = own_layer(ledger, number, slot, move)
-    in_own = count_left(ledger.layers, own, slot)
+    own = first_of(ledger, pool, number, slot, move)
+    in_own = count_left(pool, ledger.layers, own, slot)
     # a source outside the table has no layer here, but is known: its slot is -2
     left = in_own if flags[SHARE_BY_LAYER] and slot != -1 else min(pool[ON_HAND], received)
     taken_cents, taken_fraction, taken_error = ZERO, ZERO, ZERO
@@ -77,12 +76,14 @@ def absorb(ledger: Tables, pool: Record, number: int, move: int) -> None:
 
 
 @compiled
-def count_left(layers: Table, place: int, slot: int) -> int:
+def count_left(pool: Record, layers: Table, place: int, slot: int) -> int:
     """Units in the layers of one inflow, from its first layer on."""
     units = 0
-    while place >= 0 and layers[place * LAYER_FIELDS + LAYER_SLOT] == slot:
-        units += layers[place * LAYER_FIELDS + LEFT]
-        place = layers[place * LAYER_FIELDS + NEXT_LAYER]
+    while place >= 0 and may_be_of(pool, layers, place, slot):
+        layer = row(layers, place * LAYER_FIELDS)
+        if is_of(layer, slot):
+            units += layer[LEFT]
+        place = layer[NEXT_LAYER]
     return units
 
 
@@ -117,10 +118,10 @@ def absorb_layers(
     all_units = in_own if in_own else pool[ON_HAND]
     taken_cents, taken_fraction, taken_error, is_whole = ZERO, ZERO, ZERO, True
     share = scale(cents, fraction, 0, left, received, flags)
-    while place >= 0 and (in_own == 0 or layers[place * LAYER_FIELDS + LAYER_SLOT] == slot):
+    while place >= 0 and (in_own == 0 or may_be_of(pool, layers, place, slot)):
         layer = row(layers, place * LAYER_FIELDS)
         place = layer[NEXT_LAYER]
-        if layer[LEFT] == 0:
+        if layer[LEFT] == 0 or (in_own and not is_of(layer, slot)):
             continue
         if all_units == left:  # one division instead of two
             more_cents, more_fraction, more_error = scale(cents, fraction, 0, layer[LEFT], received, flags)

@@ -28,6 +28,7 @@ from transforms.costing.kernel.layout import (
     LAST_FRACTION,
     LAST_UNITS,
     NEXT_DEBT,
+    NO_ONE,
     NONE,
     OWED,
     SHORT,
@@ -57,11 +58,11 @@ def bring_in(ledger: Tables, pool: Record, move: int) -> None:
     flags = ledger.flags
     if ledger.own[move] != NONE:
         cents, fraction, error = own_amount(ledger, move)
-        take_in_whole(ledger, pool, move, cents, fraction, error)
+        take_in_whole(ledger, pool, move, cents, fraction, error, NO_ONE)
         return
     known = known_cost(pool, ledger.standard, move, flags)
     cents, fraction, error = at_cost(known, ledger.units[move], flags)
-    take_in_whole(ledger, pool, move, cents, fraction, error)
+    take_in_whole(ledger, pool, move, cents, fraction, error, NO_ONE)
     is_known_by_rule = known[3] > 0 and ledger.action[move] & IS_RULE_PRICED != 0
     ledger.is_provisional[move] = 0 if is_known_by_rule else 1
     ledger.provisional[move] = NONE if is_known_by_rule else ledger.cents[move]
@@ -71,7 +72,7 @@ def bring_in(ledger: Tables, pool: Record, move: int) -> None:
 def give_back(ledger: Tables, pool: Record, move: int, known: KnownCost) -> None:
     """Goods that come back at the cost they left with."""
     cents, fraction, error = at_cost(known, ledger.units[move], ledger.flags)
-    take_in_whole(ledger, pool, move, cents, fraction, error)
+    take_in_whole(ledger, pool, move, cents, fraction, error, NO_ONE)
 
 
 @compiled
@@ -111,8 +112,11 @@ def late_share(ledger: Tables, move: int, units: int) -> tuple[int, int, int]:
 
 
 @compiled
-def take_in_whole(ledger: Tables, pool: Record, move: int, cents: int, fraction: int, error: int) -> None:
-    """Bring in a move's units at one cost: cover what is owed, put the rest into stock, and book the cents."""
+def take_in_whole(ledger: Tables, pool: Record, move: int, cents: int, fraction: int, error: int, origin: int) -> None:
+    """Bring in a move's units at one cost: cover what is owed, put the rest into stock, and book the cents.
+
+    `origin` is the slot of the receipt whose layer a transfer brings, else -1.
+    """
     units = ledger.units[move]
     ledger.cents[move] = bring(pool, cents, fraction, error, ledger.flags)
     if ledger.flags[HAS_LATE]:
@@ -120,7 +124,7 @@ def take_in_whole(ledger: Tables, pool: Record, move: int, cents: int, fraction:
         cents, fraction = plus(cents, fraction, late_cents, late_fraction)
     slot = begin_inflow(ledger, move)
     unit = take_in_piece(
-        pool, ledger.layers, ledger.debts, ledger.slots, slot, units, cents, fraction, error, ledger.flags
+        pool, ledger.layers, ledger.debts, ledger.slots, slot, origin, units, cents, fraction, error, ledger.flags
     )
     end_inflow(ledger, slot, move, cents, fraction, error)
     ledger.unit_millionths[move] = unit
@@ -157,7 +161,7 @@ def end_inflow(ledger: Tables, slot: int, move: int, cents: int, fraction: int, 
 
 @compiled
 def take_in_piece(
-    pool: Record, layers: Table, debts: Table, slots: Table, slot: int, units: int,
+    pool: Record, layers: Table, debts: Table, slots: Table, slot: int, origin: int, units: int,
     cents: int, fraction: int, error: int, flags: Table,
 ) -> int:  # fmt: skip
     """Units of one cost: cover what is owed, put the rest into stock; their unit cost in millionths."""
@@ -172,10 +176,11 @@ def take_in_piece(
         add_out(pool, left_cents, left_fraction, left_error, flags)
         add_value(pool, left, left_cents, left_fraction, left_error, flags)
         if flags[ASKS_AGES]:
-            append_layer(pool, layers, slots, slot, left, flags)
+            append_layer(pool, layers, slots, slot, slot, left, flags)
     else:
         pool[LAST_CENTS], pool[LAST_FRACTION], pool[LAST_ERROR], pool[LAST_UNITS] = cents, fraction, error, units
-        add_layer(pool, layers, slots, slot, left, left_cents, left_fraction, left_error, unit, flags)
+        origin = slot if origin < 0 else origin
+        add_layer(pool, layers, slots, slot, origin, left, left_cents, left_fraction, left_error, unit, flags)
     return unit
 
 

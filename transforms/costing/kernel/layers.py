@@ -15,12 +15,14 @@ from transforms.costing.kernel.layout import (
     GONE_CENTS,
     GONE_ERROR,
     GONE_FRACTION,
+    GUESTS,
     HEAD,
     LAST_CENTS,
     LAST_ERROR,
     LAST_FRACTION,
     LAST_UNITS,
     LAYER_FIELDS,
+    LAYER_ORIGIN,
     LAYER_SLOT,
     LAYERS,
     LAYERS_FREED,
@@ -47,8 +49,11 @@ from transforms.costing.kernel.pointers import row
 
 
 @compiled
-def append_layer(pool: Record, layers: Table, slots: Table, slot: int, units: int, flags: Table) -> int:
-    """Put a layer without cost at the end of the queue; the caller made sure that there is room."""
+def append_layer(pool: Record, layers: Table, slots: Table, slot: int, origin: int, units: int, flags: Table) -> int:
+    """Put a layer without cost at the end of the queue; the caller made sure that there is room.
+
+    `slot` is that of the inflow, `origin` that of the receipt whose layer a transfer brought; the same elsewhere.
+    """
     place: int = flags[FREE_LAYER]
     if place >= 0:
         flags[FREE_LAYER] = layers[place * LAYER_FIELDS + NEXT_LAYER]
@@ -61,7 +66,7 @@ def append_layer(pool: Record, layers: Table, slots: Table, slot: int, units: in
     layer[COST_CENTS] = layer[COST_FRACTION] = layer[COST_ERROR] = 0
     layer[GONE_CENTS] = layer[GONE_FRACTION] = layer[GONE_ERROR] = 0
     layer[UNIT] = 0
-    layer[LAYER_SLOT] = slot
+    layer[LAYER_SLOT], layer[LAYER_ORIGIN] = slot, origin
     layer[NEXT_LAYER] = -1
     if pool[HEAD] < 0:
         pool[HEAD] = place
@@ -69,6 +74,8 @@ def append_layer(pool: Record, layers: Table, slots: Table, slot: int, units: in
         layers[pool[TAIL] * LAYER_FIELDS + NEXT_LAYER] = place
     pool[TAIL] = place
     pool[LAYERS] += 1
+    if origin != slot:
+        pool[GUESTS] += 1
     if slot >= 0 and slots[slot * SLOT_FIELDS + SLOT_LAYER] < 0:
         slots[slot * SLOT_FIELDS + SLOT_LAYER] = place
     return place
@@ -76,11 +83,11 @@ def append_layer(pool: Record, layers: Table, slots: Table, slot: int, units: in
 
 @compiled
 def add_layer(
-    pool: Record, layers: Table, slots: Table, slot: int, units: int,
+    pool: Record, layers: Table, slots: Table, slot: int, origin: int, units: int,
     cents: int, fraction: int, error: int, unit: int, flags: Table,
 ) -> None:  # fmt: skip
     """Bring in units with their cost; the last known cost is the caller's."""
-    layer = row(layers, (append_layer(pool, layers, slots, slot, units, flags)) * LAYER_FIELDS)
+    layer = row(layers, (append_layer(pool, layers, slots, slot, origin, units, flags)) * LAYER_FIELDS)
     layer[COST_CENTS], layer[COST_FRACTION], layer[COST_ERROR] = cents, fraction, error
     layer[UNIT] = unit
     pool[ON_HAND] += units
@@ -99,9 +106,18 @@ def drop_heads(pool: Record, layers: Table, slots: Table, flags: Table) -> None:
             slots[slot * SLOT_FIELDS + SLOT_LAYER] = following if same else -1
         pool[HEAD] = following
         pool[LAYERS] -= 1
+        if layers[place * LAYER_FIELDS + LAYER_ORIGIN] != slot:
+            pool[GUESTS] -= 1
         layers[place * LAYER_FIELDS + NEXT_LAYER] = flags[FREE_LAYER]
         flags[FREE_LAYER] = place
         flags[LAYERS_FREED] += 1
+
+
+@compiled
+def is_of(layer: Record, slot: int) -> bool:
+    """Whether a layer is that of an inflow, or has been before it was transferred."""
+    is_own: bool = layer[LAYER_ORIGIN] == slot or layer[LAYER_SLOT] == slot
+    return is_own
 
 
 @compiled

@@ -36,15 +36,16 @@ ON_HAND, VALUE_CENTS, VALUE_FRACTION, VALUE_BELOW, VALUE_ABOVE = range(3, 8)
 OUT_CENTS, OUT_FRACTION, OUT_ERROR, OUT_ROUNDED = range(8, 12)
 IN_CENTS, IN_FRACTION, IN_ERROR, IN_ROUNDED = range(12, 16)
 LAST_CENTS, LAST_FRACTION, LAST_ERROR, LAST_UNITS = range(16, 20)
-HEAD, TAIL, LAYERS = range(20, 23)
-FIRST_DEBT, LAST_DEBT, OWED = range(23, 26)
-AVERAGE_CENTS, AVERAGE_FRACTION, AVERAGE_ERROR, AVERAGE_OVER, AVERAGE_BY, AVERAGE_UNITS, AVERAGE_UNIT = range(26, 33)
-CHARGED_CENTS, CHARGED_FRACTION, CHARGED_ROUNDED = range(33, 36)
-POOL_DOUBT, POOL_BEYOND, POOL_TURN, POOL_MODE, POOL_START, POOL_LINKS, POOL_LINKS_END, POOL_FIELDS = range(36, 44)
+HEAD, TAIL, LAYERS, GUESTS = range(20, 24)
+FIRST_DEBT, LAST_DEBT, OWED = range(24, 27)
+AVERAGE_CENTS, AVERAGE_FRACTION, AVERAGE_ERROR, AVERAGE_OVER, AVERAGE_BY, AVERAGE_UNITS, AVERAGE_UNIT = range(27, 34)
+CHARGED_CENTS, CHARGED_FRACTION, CHARGED_ROUNDED = range(34, 37)
+POOL_DOUBT, POOL_BEYOND, POOL_TURN, POOL_MODE, POOL_START, POOL_LINKS, POOL_LINKS_END, POOL_FIELDS = range(37, 45)
 
-# layers: units at first and now, cost of the first, cost of what was taken, unit cost, whose layer, next layer
+# layers: units at first and now, cost of the first, cost of what was taken, unit cost, the slots of the inflow that
+# brought it and of its receipt (a guest came by a transfer, from the layer of a receipt that is named), next layer
 UNITS, LEFT, COST_CENTS, COST_FRACTION, COST_ERROR, GONE_CENTS, GONE_FRACTION, GONE_ERROR = range(8)
-UNIT, LAYER_SLOT, NEXT_LAYER, LAYER_FIELDS = range(8, 12)
+UNIT, LAYER_SLOT, LAYER_ORIGIN, NEXT_LAYER, LAYER_FIELDS = range(8, 13)
 
 # debts: an issue that was short, with the cost of what was there, its provisional unit cost, and what covers it
 DEBT_MOVE, SHORT, DEBT_LEFT, NEXT_DEBT, DEBT_POOL, IS_HANDED_OVER = range(6)
@@ -53,7 +54,10 @@ GUESS_CENTS, GUESS_FRACTION, GUESS_ERROR, GUESS_UNITS = range(9, 13)
 COVER_UNITS, COVER_CENTS, COVER_FRACTION, COVER_ERROR = range(13, 17)
 KNOWN_UNITS, KNOWN_CENTS, KNOWN_FRACTION, KNOWN_ERROR = range(17, 21)
 CUT, CUT_CENTS, CUT_FRACTION, CUT_ERROR, SWING_CENTS, SWING_FRACTION, DEBT_FIELDS = range(21, 28)
-PIECE_FIELDS, STACK_FIELDS = 2, 2
+
+# pieces: units, cents, and the slot of the receipt whose layer they are part of
+PIECE_UNITS, PIECE_COST, PIECE_ORIGIN, PIECE_FIELDS = range(4)
+STACK_FIELDS = 2
 
 NOT_CUT, CUT_AT_GUESS, CUT_AT_COST = range(3)
 
@@ -106,7 +110,7 @@ class Ledger(NamedTuple):
     pools: Table
     layers: Table
     pieces: Table
-    """Units and cents that an outflow handed to its document, one row for each piece."""
+    """What an outflow handed to its document, one row for each piece."""
     debts: Table
     slots: Table
     links: Table

@@ -31,7 +31,9 @@ from transforms.costing.kernel.layout import (
     FIRST_PIECE,
     FOR_GOOD,
     FREE_LAYER,
+    GUESTS,
     HAS_OUTFLOWS,
+    HAS_SLOTS,
     HEAD,
     IN_DOUBT,
     IS_LINK,
@@ -78,7 +80,15 @@ from transforms.costing.kernel.layout import (
     Tables,
 )
 from transforms.costing.kernel.outflows import sell, sell_at_average, sell_from_first
-from transforms.costing.kernel.papers import begin_link, carry, count_pieces, finish_outflow, keep_own, split_off
+from transforms.costing.kernel.papers import (
+    begin_link,
+    carry,
+    count_pieces,
+    finish_outflow,
+    keep_own,
+    piece_origin,
+    split_off,
+)
 from transforms.costing.kernel.pointers import row
 from transforms.costing.kernel.wide import signed
 from transforms.costing.loop.linked_moves import (
@@ -109,7 +119,7 @@ def begin_pool(pool: Record, layers: Table, flags: Table) -> None:
         flags[FREE_LAYER] = place
         flags[LAYERS_FREED] += 1
         place = following
-    for field in range(ON_HAND, LAYERS + 1):
+    for field in range(ON_HAND, GUESTS + 1):
         pool[field] = 0
     for field in range(OWED + 1, POOL_DOUBT):
         pool[field] = 0
@@ -219,7 +229,6 @@ def settle_link(ledger: Tables, pool: Record, number: int, move: int, code: int)
         if action == RETURN:
             give_back(ledger, pool, move, known)
         else:
-            # under layers a receipt of another pool has no layer here: the oldest units leave
             sell(ledger, pool, number, move, NO_ONE, slot_of(ledger, move), known)
     pool[LINK] = link + 1
     return DONE
@@ -237,16 +246,12 @@ def hand_over(ledger: Tables, pool: Record, number: int, move: int, link: int) -
     sell(ledger, pool, number, move, link, NO_ONE, (ZERO, ZERO, ZERO, ZERO))
     pieces, made = ledger.pieces, record[PIECES]
     is_same = room > 0 and made == count
-    for place in range(made):
-        if is_same and (
-            pieces[(first + place) * PIECE_FIELDS + 0] != pieces[(begin + place) * PIECE_FIELDS + 0]
-            or pieces[(first + place) * PIECE_FIELDS + 1] != pieces[(begin + place) * PIECE_FIELDS + 1]
-        ):
+    for field in range(made * PIECE_FIELDS):
+        if is_same and pieces[first * PIECE_FIELDS + field] != pieces[begin * PIECE_FIELDS + field]:
             is_same = False
     if made <= room:
-        for place in range(made):
-            pieces[(first + place) * PIECE_FIELDS + 0] = pieces[(begin + place) * PIECE_FIELDS + 0]
-            pieces[(first + place) * PIECE_FIELDS + 1] = pieces[(begin + place) * PIECE_FIELDS + 1]
+        for field in range(made * PIECE_FIELDS):
+            pieces[first * PIECE_FIELDS + field] = pieces[begin * PIECE_FIELDS + field]
         record[FIRST_PIECE] = first
     else:
         record[PIECE_ROOM] = made + 1
@@ -277,9 +282,9 @@ def receive(ledger: Tables, pool: Record, move: int, link: int, code: int) -> No
         ledger.problem[move] = MADE_BEFORE
     elif is_priced:
         cents, fraction, _ = own_amount(ledger, move)
-        take_in_whole(ledger, pool, move, keep_own(links, link, cents, fraction, flags), ZERO, ZERO)
+        take_in_whole(ledger, pool, move, keep_own(links, link, cents, fraction, flags), ZERO, ZERO, NO_ONE)
     else:
-        take_in_whole(ledger, pool, move, split_off(links, link, flags), ZERO, ZERO)
+        take_in_whole(ledger, pool, move, split_off(links, link, flags), ZERO, ZERO, NO_ONE)
 
 
 @compiled
@@ -289,12 +294,12 @@ def carry_in(ledger: Tables, pool: Record, move: int, link: int) -> None:
     slot = begin_inflow(ledger, move)
     units, cents = carry(ledger.links, ledger.pieces, link, left, flags)
     if units == left:
-        take_in_whole(ledger, pool, move, cents, ZERO, ZERO)
+        take_in_whole(ledger, pool, move, cents, ZERO, ZERO, origin_brought(ledger, link))
         return
     while units:
         late_cents, late_fraction, late_error = late_share(ledger, move, units)
         take_in_piece(
-            pool, ledger.layers, ledger.debts, ledger.slots, slot, units,
+            pool, ledger.layers, ledger.debts, ledger.slots, slot, origin_brought(ledger, link), units,
             cents + late_cents, late_fraction, late_error, flags,
         )  # fmt: skip
         sum_cents += cents
@@ -310,6 +315,12 @@ def carry_in(ledger: Tables, pool: Record, move: int, link: int) -> None:
     end_inflow(ledger, slot, move, sum_cents + late_cents, late_fraction, late_error)
     units = ledger.units[move]
     ledger.unit_millionths[move] = unit_cost(sum_cents + late_cents, late_fraction, late_error, units, flags)
+
+
+@compiled
+def origin_brought(ledger: Tables, link: int) -> int:
+    """The slot of the receipt whose layer a transfer has just brought a piece of; -1 where nobody names it."""
+    return piece_origin(ledger.links, ledger.pieces, link) if ledger.flags[HAS_SLOTS] else -1
 
 
 @compiled

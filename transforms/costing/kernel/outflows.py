@@ -4,7 +4,7 @@ from transforms.costing.kernel.amounts import is_less, kept, minus, plus, rounde
 from transforms.costing.kernel.averages import average_unit, average_value, exact_share, set_value, take_average
 from transforms.costing.kernel.books import KnownCost, add_out, at_cost, issue, known_cost, less, total_out
 from transforms.costing.kernel.compiling import compiled
-from transforms.costing.kernel.layers import drop_heads, take_of
+from transforms.costing.kernel.layers import drop_heads, is_of, take_of
 from transforms.costing.kernel.layout import (
     ASKS_AGES,
     AVERAGE_BY,
@@ -37,6 +37,7 @@ from transforms.costing.kernel.layout import (
     GUESS_ERROR,
     GUESS_FRACTION,
     GUESS_UNITS,
+    GUESTS,
     HAS_SLOTS,
     HEAD,
     IS_HANDED_OVER,
@@ -46,6 +47,7 @@ from transforms.costing.kernel.layout import (
     KNOWN_UNITS,
     LAST_DEBT,
     LAYER_FIELDS,
+    LAYER_ORIGIN,
     LAYER_SLOT,
     LEFT,
     LINK_FIELDS,
@@ -57,7 +59,10 @@ from transforms.costing.kernel.layout import (
     ONE_MORE,
     OUT_ROUNDED,
     OWED,
+    PIECE_COST,
     PIECE_FIELDS,
+    PIECE_ORIGIN,
+    PIECE_UNITS,
     PIECES,
     SHORT,
     SLOT_CENTS,
@@ -150,11 +155,11 @@ def sell(ledger: Tables, pool: Record, number: int, move: int, link: int, source
 
 
 @compiled
-def hand_piece(ledger: Tables, pool: Record, link: int, units: int) -> None:
-    """Give units and the cents since the last call to the document of an outflow."""
+def hand_piece(ledger: Tables, pool: Record, link: int, units: int, origin: int) -> None:
+    """Give units and the cents since the last call to the document of an outflow, with the slot of their receipt."""
     record = row(ledger.links, link * LINK_FIELDS)
     piece = row(ledger.pieces, (record[FIRST_PIECE] + record[PIECES]) * PIECE_FIELDS)
-    piece[0], piece[1] = units, issue(pool, ledger.flags)
+    piece[PIECE_UNITS], piece[PIECE_COST], piece[PIECE_ORIGIN] = units, issue(pool, ledger.flags), origin
     record[PIECES] += 1
 
 
@@ -165,15 +170,14 @@ def take_layers(
     """Take units out of the layers of one inflow, as far as they are there, then from the front; what they cost."""
     cents, fraction, error = ZERO, ZERO, ZERO
     layers, flags = ledger.layers, ledger.flags
-    place = own_layer(ledger, number, source, move)
-    while place >= 0 and units and layers[place * LAYER_FIELDS + LAYER_SLOT] == source:
-        if layers[place * LAYER_FIELDS + LEFT]:
-            taken = min(units, layers[place * LAYER_FIELDS + LEFT])
-            cents, fraction, error = take_piece(
-                ledger, pool, row(layers, place * LAYER_FIELDS), taken, link, cents, fraction, error
-            )
+    place = first_of(ledger, pool, number, source, move)
+    while place >= 0 and units and may_be_of(pool, layers, place, source):
+        layer = row(layers, place * LAYER_FIELDS)
+        if layer[LEFT] and is_of(layer, source):
+            taken = min(units, layer[LEFT])
+            cents, fraction, error = take_piece(ledger, pool, layer, taken, link, cents, fraction, error)
             units -= taken
-        place = layers[place * LAYER_FIELDS + NEXT_LAYER]
+        place = layer[NEXT_LAYER]
     drop_heads(pool, layers, ledger.slots, flags)
     while units:
         layer = row(layers, pool[HEAD] * LAYER_FIELDS)
@@ -197,6 +201,25 @@ def own_layer(ledger: Tables, number: int, source: int, before: int) -> int:
 
 
 @compiled
+def first_of(ledger: Tables, pool: Record, number: int, source: int, before: int) -> int:
+    """Where to begin to look for the layers of an inflow; -1 where there are none.
+
+    What stayed where it came in lies together, behind its first layer. Guests can lie anywhere.
+    """
+    if source >= 0 and pool[GUESTS]:
+        head: int = pool[HEAD]
+        return head
+    return own_layer(ledger, number, source, before)
+
+
+@compiled
+def may_be_of(pool: Record, layers: Table, place: int, source: int) -> bool:
+    """Whether to go on looking, from `first_of` on."""
+    goes_on: bool = pool[GUESTS] != 0 or layers[place * LAYER_FIELDS + LAYER_SLOT] == source
+    return goes_on
+
+
+@compiled
 def take_piece(
     ledger: Tables, pool: Record, layer: Record, units: int, link: int, cents: int, fraction: int, error: int
 ) -> tuple[int, int, int]:
@@ -207,7 +230,7 @@ def take_piece(
     )
     take_of(pool, layer, units, flags)
     if link >= 0:
-        hand_piece(ledger, pool, link, units)
+        hand_piece(ledger, pool, link, units, layer[LAYER_ORIGIN])
     cents, fraction = plus(cents, fraction, more_cents, more_fraction)
     return cents, fraction, error + more_error
 
@@ -249,7 +272,7 @@ def take_any_average(ledger: Tables, pool: Record, units: int, link: int) -> tup
     if flags[ASKS_AGES]:
         take_ages(ledger, pool, NO_ONE, units, NO_ONE, NO_ONE)
     if link >= 0:
-        hand_piece(ledger, pool, link, units)
+        hand_piece(ledger, pool, link, units, NO_ONE)
     return cost
 
 
@@ -346,7 +369,7 @@ def add_owed(
         cents, fraction = plus(cents, fraction, debt[KNOWN_CENTS], debt[KNOWN_FRACTION])
         error += debt[KNOWN_ERROR]
         if is_handed:
-            hand_piece(ledger, pool, link, debt[KNOWN_UNITS])
+            hand_piece(ledger, pool, link, debt[KNOWN_UNITS], NO_ONE)
     guess = (debt[GUESS_CENTS], debt[GUESS_FRACTION], debt[GUESS_ERROR], debt[GUESS_UNITS])
     uncovered = debt[SHORT] - debt[KNOWN_UNITS]
     if uncovered:
@@ -355,7 +378,7 @@ def add_owed(
         cents, fraction = plus(cents, fraction, more_cents, more_fraction)
         error += more_error
         if is_handed:
-            hand_piece(ledger, pool, link, uncovered)
+            hand_piece(ledger, pool, link, uncovered, NO_ONE)
     if link >= 0:
         debt[IS_HANDED_OVER] = 1
         if not is_handed:
@@ -375,6 +398,6 @@ def hand_cut_piece(ledger: Tables, link: int, debt: Record, guess: KnownCost) ->
     cents, fraction = plus(cents, fraction, more_cents, more_fraction)
     record = row(ledger.links, link * LINK_FIELDS)
     piece = row(ledger.pieces, (record[FIRST_PIECE] + record[PIECES]) * PIECE_FIELDS)
-    piece[0] = debt[SHORT]
-    piece[1] = rounded(cents, fraction, kept(cents, error + more_error, flags), flags)
+    piece[PIECE_UNITS], piece[PIECE_ORIGIN] = debt[SHORT], NO_ONE
+    piece[PIECE_COST] = rounded(cents, fraction, kept(cents, error + more_error, flags), flags)
     record[PIECES] += 1

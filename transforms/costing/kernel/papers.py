@@ -23,8 +23,11 @@ from transforms.costing.kernel.layout import (
     KEPT_BACK,
     LINK_FIELDS,
     PIECE_CENTS,
+    PIECE_COST,
     PIECE_FIELDS,
     PIECE_LEFT,
+    PIECE_ORIGIN,
+    PIECE_UNITS,
     PIECES,
     PREVIOUS,
     WEIGHT,
@@ -53,7 +56,7 @@ def finish_outflow(links: Table, pieces: Table, link: int) -> None:
     """Note what an outflow has handed over."""
     record = row(links, link * LINK_FIELDS)
     for place in range(record[FIRST_PIECE], record[FIRST_PIECE] + record[PIECES]):
-        record[DOCUMENT_CENTS] += pieces[place * PIECE_FIELDS + 1]
+        record[DOCUMENT_CENTS] += pieces[place * PIECE_FIELDS + PIECE_COST]
     record[HAS_OUTFLOWS] = 1
     record[HAS_LEFTOVER] = record[IS_FINISHED]
 
@@ -104,8 +107,17 @@ def next_piece(links: Table, pieces: Table, link: int) -> bool:
         return False
     record[AT_LINK], record[AT_PIECE] = at, place
     piece = row(pieces, (links[at * LINK_FIELDS + FIRST_PIECE] + place) * PIECE_FIELDS)
-    record[PIECE_LEFT], record[PIECE_CENTS] = piece[0], piece[1]
+    record[PIECE_LEFT], record[PIECE_CENTS] = piece[PIECE_UNITS], piece[PIECE_COST]
     return True
+
+
+@compiled
+def piece_origin(links: Table, pieces: Table, link: int) -> int:
+    """The slot of the receipt whose layer the piece is part of that was given on last; -1 for nobody's."""
+    record = row(links, link * LINK_FIELDS)
+    first = links[record[AT_LINK] * LINK_FIELDS + FIRST_PIECE]
+    origin: int = pieces[(first + record[AT_PIECE]) * PIECE_FIELDS + PIECE_ORIGIN]
+    return origin
 
 
 @compiled

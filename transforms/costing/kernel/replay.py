@@ -39,13 +39,13 @@ from transforms.costing.kernel.layout import (
 )
 from transforms.costing.loop.documents import HandedOver
 from transforms.costing.loop.exact_moves import link_moves, to_frame
-from transforms.costing.loop.linked_moves import ABSORB, BRING, HAND_OVER, RECEIVE, LinkedMoves
+from transforms.costing.loop.linked_moves import ABSORB, BRING, HAND_OVER, ISSUE_LAYER, RECEIVE, LinkedMoves
 from transforms.costing.loop.pool_books import to_cents
-from transforms.costing.loop.pool_states import AveragedStock, Cost, LayeredStock, Piece, Stock
+from transforms.costing.loop.pool_states import NO_LAYER, AveragedStock, Cost, LayeredStock, Piece, Stock
 from transforms.costing.loop.settlement import Settlement, settle_until_stable
 
-Cents = tuple[int, int]
-"""Units with the cents they carry."""
+Cents = tuple[int, int, int]
+"""Units with the cents they carry, and the slot of the receipt whose layer they are part of, or -1."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,17 @@ def pools_to_replay(columns: Columns, doubtful: NDArray[np.int64]) -> NDArray[np
     return np.flatnonzero(names.is_in(list(found)).to_numpy())
 
 
+@dataclass(frozen=True)
+class StandingMoves:
+    """Moves of some pools that need no others: what documents bring them, other moves hand over."""
+
+    moves: LinkedMoves
+    places: list[int]
+    """Where each move stands among them."""
+    origins: dict[int, int]
+    """Moves that bring a part of a layer, with what stands for its receipt (as in `moves.source`)."""
+
+
 class ExactPools:
     """Some pools, ready for the exact loop."""
 
@@ -88,8 +99,10 @@ class ExactPools:
         self._at = self._rows["at"].to_list()
         self._place_of = {at: place for place, at in enumerate(self._at)}
         self._pools = pools
+        self._slot_at = dict(columns.sources.select("slot", "at").iter_rows()) if columns.sources.height else {}
         linked = link_moves(self._rows, policy, None)
-        self._moves = replace(linked, standard_cost=self._rows["standard_cost"].to_list())
+        source = [_stand_for(*names) for names in zip(linked.action, linked.source, self._rows["slot"], strict=True)]
+        self._moves = replace(linked, source=source, standard_cost=self._rows["standard_cost"].to_list())
         self._policy = policy
         self._asks_ages = policy.share_by == "layer" and ABSORB in self._moves.action
 
@@ -107,10 +120,10 @@ class ExactPools:
             MoveProblems: contradictions that only the exact loop could tell.
         """
         given = _given(ledger, self._pools)
-        moves, places = with_given_documents(self._moves, self._at, given)
-        cut = self._cut(given, places)
-        settlement = settle_until_stable(lambda known, _: self._settlement(moves, known, cut))
-        return self._found(settlement, places), self._handed_otherwise(settlement, places, given)
+        standing = with_given_documents(self._moves, self._at, given, self._slot_at)
+        cut = self._cut(given, standing.places)
+        settlement = settle_until_stable(lambda known, _: self._settlement(standing, known, cut))
+        return self._found(settlement, standing.places), self._handed_otherwise(settlement, standing.places, given)
 
     def follow(self, ledger: Ledger, known: dict[int, Piece]) -> "FollowedPass":
         """Settle them once, with what documents brought them in one pass.
@@ -120,9 +133,10 @@ class ExactPools:
             known: what covered owed units in the pass before (`FollowedPass.covered`).
         """
         given = _given(ledger, self._pools)
-        moves, places = with_given_documents(self._moves, self._at, given)
+        standing = with_given_documents(self._moves, self._at, given, self._slot_at)
+        places = standing.places
         settlement = self._settlement(
-            moves, {places[move]: piece for move, piece in known.items()}, self._cut(given, places)
+            standing, {places[move]: piece for move, piece in known.items()}, self._cut(given, places)
         )
         settlement.run()
         move_at = {place: move for move, place in enumerate(places)}
@@ -132,8 +146,8 @@ class ExactPools:
             is_same=not settlement.problems and not len(self._handed_otherwise(settlement, places, given)),
         )
 
-    def _settlement(self, moves: LinkedMoves, known: dict[int, Piece], cut: dict[int, Cost | None]) -> Settlement:
-        return Settlement(moves, self._new_stock, self._policy.share_by, known, cut)
+    def _settlement(self, standing: StandingMoves, known: dict[int, Piece], cut: dict[int, Cost | None]) -> Settlement:
+        return Settlement(standing.moves, self._new_stock, self._policy.share_by, known, cut, standing.origins)
 
     def _new_stock(self) -> Stock:
         if self._policy.has_layers:
@@ -150,10 +164,12 @@ class ExactPools:
 
     def _handed_otherwise(self, settlement: Settlement, places: list[int], given: Given) -> NDArray[np.int64]:
         """Positions of moves into documents for which the kernel handed over other cents."""
-        document = settlement.moves.document
+        document, documents = settlement.moves.document, settlement.documents
+        # whose layer a piece is follows from the units: that is certain
         wrong = [
             at for at, pieces in given.handed.items()
-            if list(settlement.documents[document[places[self._place_of[at]]]].pieces) != pieces
+            if [piece[:2] for piece in documents[document[places[self._place_of[at]]]].pieces]
+            != [piece[:2] for piece in pieces]
         ]  # fmt: skip
         return np.array(wrong, dtype=np.int64)
 
@@ -179,7 +195,7 @@ def _given(ledger: Ledger, pools: NDArray[np.int64]) -> Given:
         action = int(ledger.action[move]) & ACTION_BITS
         if action == HAND_OVER:
             pieces = ledger.pieces[record[FIRST_PIECE] : record[FIRST_PIECE] + record[PIECES]]
-            handed[move] = [(int(units), int(cents)) for units, cents in pieces]
+            handed[move] = [(int(units), int(cents), int(origin)) for units, cents, origin in pieces]
         elif action == RECEIVE and previous >= 0 and ledger.links[previous, HAS_OUTFLOWS]:
             brought[move] = _pieces(ledger, int(link))
     debts = ledger.debts[: ledger.flags[DEBTS_USED]]
@@ -193,32 +209,36 @@ def _pieces(ledger: Ledger, link: int) -> list[Cents]:
     units = int(ledger.units[move])
     if ledger.action[move] & IS_MADE:
         before = ledger.links[ledger.links[link, PREVIOUS], DOCUMENT_CENTS]
-        return [(units, int(before - ledger.links[link, DOCUMENT_CENTS]))]
+        return [(units, int(before - ledger.links[link, DOCUMENT_CENTS]), NO_LAYER)]
     document, at = HandedOver(), int(ledger.links[link, DOCUMENT_HEAD])
     while at != link:
         record = ledger.links[at]
         if int(ledger.action[record[LINK_MOVE]]) & ACTION_BITS == HAND_OVER:
-            for given, cents in ledger.pieces[record[FIRST_PIECE] : record[FIRST_PIECE] + record[PIECES]]:
-                document.hand_over(int(given), int(cents), -1)
+            for piece in ledger.pieces[record[FIRST_PIECE] : record[FIRST_PIECE] + record[PIECES]]:
+                given, cents, origin = (int(value) for value in piece)
+                document.hand_over(given, cents, -1, origin)
         else:
             document.carry(int(ledger.units[record[LINK_MOVE]]))
         at = int(record[FOLLOWING])
     return document.carry(units)
 
 
-def with_given_documents(moves: LinkedMoves, at: list[int], given: Given) -> tuple[LinkedMoves, list[int]]:
+def _stand_for(action: int, source: int, slot: int | None) -> int:
+    """What a move names: also the receipt of another pool, whose goods may have come here, by a number below zero."""
+    return -2 - slot if action == ISSUE_LAYER and source < 0 and slot is not None else source
+
+
+def with_given_documents(moves: LinkedMoves, at: list[int], given: Given, slot_at: dict[int, int]) -> StandingMoves:
     """Let each move of a document stand alone: before what comes in, moves bring and hand over what it brings.
 
     Args:
         moves: moves of some pools, in order.
         at: position of each in the kernel.
         given: what documents brought and took.
-
-    Returns:
-        The moves with those that bring, and the place of each move of `moves` among them.
+        slot_at: position in the kernel of the move that has a slot.
     """
     lists: dict[str, list[Any]] = {name.name: [] for name in fields(LinkedMoves)}
-    names, places = tuple(lists), []
+    names, places, slots = tuple(lists), list[int](), dict[int, int]()
     new_pool, document = max(moves.pool) + 1, 0
     for move, position in enumerate(at):
         values = {name: getattr(moves, name)[move] for name in names}
@@ -229,17 +249,21 @@ def with_given_documents(moves: LinkedMoves, at: list[int], given: Given) -> tup
         if is_in:
             pieces = given.brought.get(position, [])
             if values["is_made"] and values["own_cost"] is not None and pieces:
-                pieces = [(values["units"], to_cents(values["own_cost"]))]
+                pieces = [(values["units"], to_cents(values["own_cost"]), NO_LAYER)]
             values["is_made"] = False
-            for units, cents in pieces:
+            for units, cents, slot in pieces:
+                if slot != NO_LAYER:
+                    slots[len(lists["action"])] = slot
                 for action, own in ((BRING, cents * COST_OF_ONE_CENT), (HAND_OVER, None)):
                     _append(lists, _bare(values, action, new_pool, units, own, document))
                 new_pool += 1
         places.append(len(lists["action"]))
         _append(lists, values)
     after = dict(enumerate(places))
-    lists["source"] = [after.get(source, -1) for source in lists["source"]]
-    return LinkedMoves(**lists), places
+    lists["source"] = [after.get(source, source) for source in lists["source"]]
+    place_of = dict(zip(at, places, strict=True))
+    origins = {place: place_of.get(slot_at[slot], -2 - slot) for place, slot in slots.items()}
+    return StandingMoves(LinkedMoves(**lists), places, origins)
 
 
 def _bare(values: dict[str, Any], action: int, pool: int, units: int, own: int | None, document: int) -> dict[str, Any]:

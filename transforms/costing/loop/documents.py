@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from transforms.costing.loop.pool_books import to_cents
 
-Cents = tuple[int, int]
-"""Units with the cents they carry."""
+Cents = tuple[int, int, int]
+"""Units with the cents they carry, and whose layer they are part of (`pool_states.Taken`)."""
 
 
 class Weight(NamedTuple):
@@ -32,9 +32,9 @@ class HandedOver:
     is_finished: bool = False
     last_move: int = -1
 
-    def hand_over(self, units: int, cents: int, move: int) -> None:
+    def hand_over(self, units: int, cents: int, move: int, origin: int) -> None:
         """Take what an outflow brings."""
-        self.pieces.append((units, cents))
+        self.pieces.append((units, cents, origin))
         self.cents += cents
         self.has_outflows = True
         self.last_move = move
@@ -44,13 +44,13 @@ class HandedOver:
         """Give units on to a transfer's in side, in the order in which they left; fewer if fewer are there."""
         given = []
         while units and self.pieces:
-            piece_units, piece_cents = self.pieces.popleft()
+            piece_units, piece_cents, origin = self.pieces.popleft()
             taken = min(units, piece_units)
             # what a cent cannot be split into stays with the rest of the piece
             taken_cents = round_half_up(Fraction(piece_cents * taken, piece_units))
-            given.append((taken, taken_cents))
+            given.append((taken, taken_cents, origin))
             if taken < piece_units:
-                self.pieces.appendleft((piece_units - taken, piece_cents - taken_cents))
+                self.pieces.appendleft((piece_units - taken, piece_cents - taken_cents, origin))
             units -= taken
         return given
 

@@ -11,6 +11,12 @@ Cost = int | Fraction
 Piece = tuple[int, Cost]
 """Units with what they cost together."""
 
+NO_LAYER = -1
+"""Not a part of a layer: units at an average, or units that left before they were there."""
+
+Taken = tuple[int, Cost, int]
+"""Units with what they cost together, and whose layer they are part of (`Layer.origin`), or NO_LAYER."""
+
 
 class Stock(Protocol):
     """Units on hand with their cost."""
@@ -23,19 +29,19 @@ class Stock(Protocol):
     def value(self) -> Cost:
         """What the units on hand cost together."""
 
-    def add(self, units: int, cost: Cost, origin: int) -> None:
-        """Bring in units; `origin` is the inflow that they came with."""
+    def add(self, units: int, cost: Cost, came_with: int, origin: int) -> None:
+        """Bring in units; `came_with` and `origin` as in Layer."""
 
-    def take(self, units: int) -> list[Piece]:
+    def take(self, units: int) -> list[Taken]:
         """Take out units that are on hand."""
 
-    def take_from(self, origin: int, units: int, unit: Cost) -> list[Piece]:
-        """Take out units that came with one inflow at a unit cost (ten-billionths)."""
+    def take_from(self, inflow: int, units: int, unit: Cost) -> list[Taken]:
+        """Take out units of one inflow at a unit cost (ten-billionths)."""
 
-    def count_left(self, origin: int) -> int:
-        """Units of one inflow that are still on hand."""
+    def count_left(self, inflow: int) -> int:
+        """Units of one inflow that are on hand."""
 
-    def absorb(self, cost: Cost, origin: int) -> Cost:
+    def absorb(self, cost: Cost, inflow: int) -> Cost:
         """Add value to what is left of one inflow, else to all that is on hand; what it took, never below no value."""
 
     def revalue(self, value: Cost) -> None:
@@ -51,7 +57,14 @@ class Layer:
 
     units: int
     cost: Cost
+    came_with: int
+    """The inflow that brought the units into this pool."""
     origin: int
+    """The inflow that brought them into the ledger: their receipt, however often they were transferred since."""
+
+    def is_of(self, inflow: int) -> bool:
+        """Whether the units are those of an inflow, which another move names."""
+        return inflow in (self.origin, self.came_with)
 
     def take(self, units: int) -> Piece:
         """Take units out at the layer's unit cost."""
@@ -70,14 +83,14 @@ class LayeredStock:
     last_unit: Cost | None = None
     layers: deque[Layer] = field(default_factory=deque)
 
-    def add(self, units: int, cost: Cost, origin: int) -> None:
+    def add(self, units: int, cost: Cost, came_with: int, origin: int) -> None:
         """Put a layer at the end of the queue."""
-        self.layers.append(Layer(units, cost, origin))
+        self.layers.append(Layer(units, cost, came_with, origin))
         self.on_hand += units
         self.value += cost
         self.last_unit = divide_cost(cost, units)
 
-    def take(self, units: int) -> list[Piece]:
+    def take(self, units: int) -> list[Taken]:
         """Take units from the front, one piece for each layer touched."""
         pieces = []
         while units:
@@ -87,34 +100,34 @@ class LayeredStock:
                 self.layers.popleft()
         return pieces
 
-    def take_from(self, origin: int, units: int, unit: Cost) -> list[Piece]:
+    def take_from(self, inflow: int, units: int, unit: Cost) -> list[Taken]:
         """Take units from the layers of one inflow, as far as they are still there; the rest from the front."""
         pieces = []
-        for layer in self._layers_of(origin):
+        for layer in self._layers_of(inflow):
             if units:
                 pieces.append(self._take_of(layer, min(units, layer.units)))
                 units -= pieces[-1][0]
         self.layers = deque(layer for layer in self.layers if layer.units)
         return pieces + self.take(units)
 
-    def _take_of(self, layer: Layer, units: int) -> Piece:
+    def _take_of(self, layer: Layer, units: int) -> Taken:
         """Take units of one layer."""
-        piece = layer.take(units)
+        _, cost = layer.take(units)
         self.on_hand -= units
-        self.value = shorten(self.value - piece[1])
-        return piece
+        self.value = shorten(self.value - cost)
+        return units, cost, layer.origin
 
-    def _layers_of(self, origin: int) -> list[Layer]:
-        """Layers of one inflow; a transfer brings several."""
-        return [layer for layer in self.layers if layer.origin == origin]
+    def _layers_of(self, inflow: int) -> list[Layer]:
+        """Layers of one inflow, oldest first: a transfer brings several, and parts of a receipt come by several."""
+        return [layer for layer in self.layers if layer.is_of(inflow)]
 
-    def count_left(self, origin: int) -> int:
+    def count_left(self, inflow: int) -> int:
         """Units in the layers of one inflow."""
-        return sum(layer.units for layer in self._layers_of(origin))
+        return sum(layer.units for layer in self._layers_of(inflow))
 
-    def absorb(self, cost: Cost, origin: int) -> Cost:
+    def absorb(self, cost: Cost, inflow: int) -> Cost:
         """Spread value by units over the layers of one inflow, or over all of them where none is left of it."""
-        layers = self._layers_of(origin) or list(self.layers)
+        layers = self._layers_of(inflow) or list(self.layers)
         units, taken = sum(layer.units for layer in layers), Fraction(0)
         for layer in layers:
             share = _taken(Fraction(cost) * layer.units / units, Fraction(layer.cost))
@@ -155,23 +168,23 @@ class AveragedStock:
         """Units on hand at the average."""
         return self.average * self.on_hand
 
-    def add(self, units: int, cost: Cost, origin: int) -> None:
-        """Average an inflow in."""
+    def add(self, units: int, cost: Cost, came_with: int, origin: int) -> None:
+        """Average an inflow in; what goes on from here goes on at the average, as nobody's layer."""
         if self.on_hand == 0 or self.average * units != cost:
             self.average = (self.average * self.on_hand + cost) / (self.on_hand + units)
         self.on_hand += units
         self.last_unit = self.average
         if self.ages is not None:
-            self.ages.add(units, 0, origin)
+            self.ages.add(units, 0, came_with, came_with)
 
-    def take(self, units: int) -> list[Piece]:
+    def take(self, units: int) -> list[Taken]:
         """Take units at the average."""
         self.on_hand -= units
         if self.ages is not None:
             self.ages.take(units)
-        return [(units, self.average * units)] if units else []
+        return [(units, self.average * units, NO_LAYER)] if units else []
 
-    def take_from(self, origin: int, units: int, unit: Cost) -> list[Piece]:
+    def take_from(self, inflow: int, units: int, unit: Cost) -> list[Taken]:
         """Take units at their own cost, as far as the pool is worth that much; the last units take all its value."""
         if not units:
             return []
@@ -181,14 +194,14 @@ class AveragedStock:
         if self.on_hand:
             self.revalue(value - cost)
         if self.ages is not None:
-            self.ages.take_from(origin, units, 0)
-        return [(units, shorten(cost))]
+            self.ages.take_from(inflow, units, 0)
+        return [(units, shorten(cost), NO_LAYER)]
 
-    def count_left(self, origin: int) -> int:
+    def count_left(self, inflow: int) -> int:
         """Units of one inflow, if the oldest units left first and what went back to its supplier was its own."""
-        return self.ages.count_left(origin) if self.ages is not None else 0
+        return self.ages.count_left(inflow) if self.ages is not None else 0
 
-    def absorb(self, cost: Cost, origin: int) -> Cost:
+    def absorb(self, cost: Cost, inflow: int) -> Cost:
         """Average value in."""
         taken = _taken(Fraction(cost), Fraction(self.value))
         self.revalue(self.value + taken)

@@ -7,7 +7,7 @@ no stock is short.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import partial
 
@@ -15,7 +15,7 @@ from schemas.policies import ProspectiveShare
 from schemas.problems import Problem
 from transforms.costing.integers import COST_OF_ONE_CENT
 from transforms.costing.loop.circles import Circles
-from transforms.costing.loop.documents import HandedOver, weigh_outputs
+from transforms.costing.loop.documents import Cents, HandedOver, weigh_outputs
 from transforms.costing.loop.linked_moves import (
     ABSORB,
     BRING,
@@ -30,7 +30,17 @@ from transforms.costing.loop.linked_moves import (
     SettledMoves,
 )
 from transforms.costing.loop.pool_books import PoolBook, divide, to_cents
-from transforms.costing.loop.pool_states import AveragedStock, Cost, LayeredStock, Piece, Stock, divide_cost, shorten
+from transforms.costing.loop.pool_states import (
+    NO_LAYER,
+    AveragedStock,
+    Cost,
+    LayeredStock,
+    Piece,
+    Stock,
+    Taken,
+    divide_cost,
+    shorten,
+)
 from transforms.costing.problems import MoveProblems, contradiction, gather_problems
 
 
@@ -97,8 +107,11 @@ class Settlement:
         share_by: ProspectiveShare,
         known: dict[int, Piece],
         cut: dict[int, Cost | None],
+        origins: Mapping[int, int] | None = None,
     ) -> None:
         self.moves = moves
+        self.origins = origins or {}
+        """Inflows that bring layers of others: what stands for the receipt, as in `moves.source`."""
         self.share_by = share_by
         self.known = known
         self.cut = cut
@@ -154,11 +167,11 @@ class Settlement:
         """An inflow at its own cost, else at the current cost of its pool."""
         moves, own = self.moves, self.moves.own_cost[move]
         if own is not None:
-            self._take_in(move, [(moves.units[move], own)])
+            self._take_in(move, [(moves.units[move], own, self.origins.get(move, NO_LAYER))])
             return
         unit = self._known_unit_cost(move)
         self.settled.is_provisional[move] = unit is None or not moves.is_rule_priced[move]
-        self._take_in(move, [(moves.units[move], shorten(Fraction(unit or 0) * moves.units[move]))])
+        self._take_in(move, [(moves.units[move], shorten(Fraction(unit or 0) * moves.units[move]), NO_LAYER)])
         if self.settled.is_provisional[move]:
             self.settled.provisional_cents[move] = self.settled.cents[move]
 
@@ -166,7 +179,7 @@ class Settlement:
         """Goods that come back at the cost they left with, as it is known when they come back."""
         sale = self.moves.source[move]
         unit = Fraction(self._cost_so_far(sale)) / max(self.moves.units[sale], 1)
-        self._take_in(move, [(self.moves.units[move], shorten(unit * self.moves.units[move]))])
+        self._take_in(move, [(self.moves.units[move], shorten(unit * self.moves.units[move]), NO_LAYER)])
 
     def _cost_so_far(self, issue: int) -> Cost:
         """Cost of an issue, what it still owes at its provisional cost."""
@@ -183,31 +196,31 @@ class Settlement:
             self._bring(move)
             return
         pieces = self._made(move, document) if moves.is_made[move] else document.carry(moves.units[move])
-        if sum(units for units, _ in pieces) < moves.units[move]:
+        if sum(units for units, *_ in pieces) < moves.units[move]:
             made, moved = "an assembly comes in before its components leave", "a transfer brings in more than has left"
             self.problems.append(self._problem(move, made if moves.is_made[move] else moved))
             return
-        self._take_in(move, [(units, cents * COST_OF_ONE_CENT) for units, cents in pieces])
+        self._take_in(move, [(units, cents * COST_OF_ONE_CENT, origin) for units, cents, origin in pieces])
 
-    def _made(self, move: int, document: HandedOver) -> list[tuple[int, int]]:
+    def _made(self, move: int, document: HandedOver) -> list[Cents]:
         """What an assembly's product takes of its components' cents; a by-product keeps its own cost (IAS 2.14)."""
         own, units = self.moves.own_cost[move], self.moves.units[move]
         if not document.has_outflows:
             return []
         cents = document.split_off(self.weights[move]) if own is None else document.keep_own(to_cents(own))
-        return [(units, cents)]
+        return [(units, cents, NO_LAYER)]
 
-    def _take_in(self, move: int, pieces: list[Piece]) -> None:
+    def _take_in(self, move: int, pieces: list[Taken]) -> None:
         """Cover what is owed, put the rest into stock, and book the cents."""
         book, late, units = self.books[self.moves.pool[move]], self.moves.late_cost[move], self.moves.units[move]
-        self.settled.cents[move] = book.bring(sum((cost for _, cost in pieces), start=0))
+        self.settled.cents[move] = book.bring(sum((cost for _, cost, _ in pieces), start=0))
         total: Cost = 0
-        for piece_units, piece_cost in pieces:
+        for piece_units, piece_cost, origin in pieces:
             cost = shorten(piece_cost + Fraction(late * piece_units, units)) if late else piece_cost
             total += cost
             left, left_cost = self._cover(book, piece_units, cost)
             if left:
-                book.stock.add(left, left_cost, move)
+                book.stock.add(left, left_cost, move, move if origin == NO_LAYER else origin)
             else:
                 book.stock.last_unit = divide_cost(cost, piece_units)
         self.unit_brought[move] = divide_cost(total, units)
@@ -231,26 +244,26 @@ class Settlement:
         """An outflow that leaves the ledger."""
         self._issue(move)
 
-    def _issue(self, move: int) -> list[Piece]:
+    def _issue(self, move: int) -> list[Taken]:
         """An outflow; units that are not there cost what will cover them, as far as that is known."""
         moves, book = self.moves, self.books[self.moves.pool[move]]
         there = min(moves.units[move], book.stock.on_hand)
         pieces = self._take_own(move, book, there) if moves.action[move] == ISSUE_LAYER else book.stock.take(there)
         short = moves.units[move] - there
         if short:
-            pieces += self._owe(move, book, short, sum((cost for _, cost in pieces), start=0))
-        cost: Cost = shorten(sum((cost for _, cost in pieces), start=0))
+            pieces += self._owe(move, book, short, sum((cost for _, cost, _ in pieces), start=0))
+        cost: Cost = shorten(sum((cost for _, cost, _ in pieces), start=0))
         self.exact_cost[move] = cost
         self.settled.cents[move] = -book.issue(cost)
         self.settled.unit_millionths[move] = divide(cost.numerator, cost.denominator * moves.units[move])
         return pieces
 
-    def _take_own(self, move: int, book: PoolBook, units: int) -> list[Piece]:
+    def _take_own(self, move: int, book: PoolBook, units: int) -> list[Taken]:
         """Units that go back to where they came from, out of their own layer or at their own cost."""
         source = self.moves.source[move]
         return book.stock.take_from(source, units, self.unit_brought.get(source, book.unit_cost() or 0))
 
-    def _owe(self, move: int, book: PoolBook, short: int, cost_there: Cost) -> list[Piece]:
+    def _owe(self, move: int, book: PoolBook, short: int, cost_there: Cost) -> list[Taken]:
         """Units that leave before they are there: provisional at the last known cost, final when they are covered."""
         unit = self._known_unit_cost(move) or 0
         covered_units, covered_cost = self.known.get(move, (0, 0))
@@ -260,8 +273,8 @@ class Settlement:
         self.settled.is_provisional[move] = uncovered > 0
         book.owed.append([move, short])
         self.debts[move] = cost_there, short, unit
-        pieces: list[Piece] = [(covered_units, covered_cost), (uncovered, shorten(Fraction(unit) * uncovered))]
-        return [piece for piece in pieces if piece[0]]
+        pieces = [(covered_units, covered_cost), (uncovered, shorten(Fraction(unit) * uncovered))]
+        return [(units, cost, NO_LAYER) for units, cost in pieces if units]
 
     def _hand_over(self, move: int) -> None:
         """An outflow whose cents go to a document, piece by piece."""
@@ -271,14 +284,14 @@ class Settlement:
         pieces = self._issue(move)
         _, short, unit = self.debts.get(move, (0, 0, 0))
         there = self.moves.units[move] - (short if move in self.cut else 0)
-        for units, cost in pieces:
+        for units, cost, origin in pieces:
             if there <= 0:
                 break
             issued += cost
-            document.hand_over(units, to_cents(issued) - before, move)
+            document.hand_over(units, to_cents(issued) - before, move, origin)
             before, there = to_cents(issued), there - units
         if move in self.cut:
-            document.hand_over(short, to_cents(self._cut_cost(move, short, unit)), move)
+            document.hand_over(short, to_cents(self._cut_cost(move, short, unit)), move, NO_LAYER)
 
     def _cut_cost(self, move: int, short: int, unit: Cost) -> Cost:
         """What units that were owed hand on where a circle was cut."""
