@@ -114,7 +114,7 @@ class SourceMarks(pa.DataFrameModel):
 class SourceDays(pa.DataFrameModel):
     """One row per core table, day and detail: a digest of its rows."""
 
-    core_table: str = pa.Field(description="Table in core")
+    core_table: str = pa.Field(description="Table in core; first_bills: received lines by their first bill")
     day: pl.Date = pa.Field(nullable=True, description="Physical day of the rows; of bill lines that of what they bill")
     detail: str = pa.Field(nullable=True, description="What else decides how they are read: a currency, a second day")
     row_count: int = pa.Field(ge=1, description="Rows")

@@ -106,10 +106,14 @@ def _costs_of(warehouse: Warehouse, moves: pl.DataFrame, known: pl.DataFrame) ->
 def _booked_before(close: CloseContext, warehouse: Warehouse, ids: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     """Bookings of some moves in earlier months.
 
-    A move that is new has none, unless it stood once and had vanished: then it was booked back, without a unit cost.
+    A move that is new has none, unless it stood once and had vanished: then it was booked back, late and without a unit
+    cost.
     That may have been in any month, this one among them, which was planned or refused while the move was not there.
     """
-    once_there = warehouse.query("select distinct move_id from close.bookings where unit_cost_applied is null")
+    once_there = warehouse.query(
+        "select distinct move_id from close.bookings"
+        " where unit_cost_applied is null and (is_late or is_late_recognition)"
+    )
     without = new.join(once_there, on="move_id", how="anti")
     wanted = ids.join(without, on="move_id", how="anti")
     return warehouse.find("close.bookings", "move_id", wanted, "period < ?", [close.period])

@@ -97,6 +97,28 @@ def read_charged(warehouse: Warehouse, name: str, charges: pl.DataFrame | None =
         return warehouse.query(f"from core.{name} where {_IDS[name]} in (from some_charges)")
 
 
+def read_charged_receipts(warehouse: Warehouse, charges: pl.DataFrame) -> pl.DataFrame:
+    """The received lines of orders on which something is charged, looked up on the days on which those orders came.
+
+    Args:
+        warehouse: core.receipt_lines; close.charged_lines as date_charges leaves it.
+        charges: `purchase_id` of some charges of core.charges.
+
+    Returns:
+        ReceiptLines.
+    """
+    with warehouse.offering("some_charges", charges.select("purchase_id").unique()):
+        first, last, is_waiting = warehouse.query(
+            "select min(came_on), max(came_on), bool_or(came_on is null) from close.charged_lines"
+            " where purchase_id in (from some_charges)"
+        ).row(0)
+    days = "received_date between ? and ?"
+    found = [warehouse.find("core.receipt_lines", "purchase_id", charges, days, [first, last])]
+    if is_waiting:
+        found.append(warehouse.find("core.receipt_lines", "purchase_id", charges, "received_date is null"))
+    return pl.concat(found)
+
+
 def _last_locked(warehouse: Warehouse) -> date:
     """The last day that Xero has locked."""
     locks = read_locks(warehouse)

@@ -50,7 +50,8 @@ def build_month(close: CloseContext, warehouse: Warehouse) -> None:
 def _build(close: CloseContext, warehouse: Warehouse) -> None:
     maps, scope = close.maps, find_scope(close, warehouse)
     bookings = warehouse.read("close.bookings", "period = ?", [close.period])
-    left_out = list_left_out_of(close, warehouse).collect()
+    opening = _sum_before(warehouse, close.period)
+    left_out = list_left_out_of(close, warehouse, opening).collect()
     at_cut_off = enter_month_end(close, warehouse, left_out)
     entered = _enter(close, warehouse, scope, maps, bookings)
     entries = entered if at_cut_off is None else pl.concat([entered, at_cut_off])
@@ -58,7 +59,6 @@ def _build(close: CloseContext, warehouse: Warehouse) -> None:
     headers, lines, sources, unmapped = pl.collect_all(
         [journals.journals, journals.lines, journals.sources, journals.unmapped]
     )
-    opening = _sum_before(warehouse, close.period)
     rolled = roll_forward(bookings.lazy(), opening.lazy(), close.period, close.policy.costing.pool)
     rows = {
         "close.journals": headers.lazy(),
@@ -99,8 +99,14 @@ def _sum_before(warehouse: Warehouse, period: date) -> pl.DataFrame:
     )
 
 
-def list_left_out_of(close: CloseContext, warehouse: Warehouse) -> pl.LazyFrame:
-    """LeftOut: sales that stand in one book only; what is surely in both by the cut-off is not even read."""
+def list_left_out_of(close: CloseContext, warehouse: Warehouse, opening: pl.DataFrame | None = None) -> pl.LazyFrame:
+    """LeftOut: sales that stand in one book only; what is surely in both by the cut-off is not even read.
+
+    Args:
+        close: which month, up to which day.
+        warehouse: core tables, and bookings up to the month.
+        opening: what earlier months booked (_sum_before), where it is known.
+    """
     policy = close.policy.recognition
     in_both = "status = 'approved' and moved_quantity <> 0 and moved_quantity = ordered_quantity"
     given: list[object] = [close.cut_off, close.cut_off]
@@ -125,8 +131,7 @@ def list_left_out_of(close: CloseContext, warehouse: Warehouse) -> pl.LazyFrame:
     booked = warehouse.find("close.bookings", "source_line_id", pl.concat(named).drop_nulls(), of_sales, [close.period])
     with_skus = (sale_lines, uncounted) if earlier is None else (sale_lines, uncounted, earlier)
     skus = pl.concat([frame.select("sku") for frame in with_skus]).unique()
-    with warehouse.offering("skus", skus):
-        values = warehouse.query(_STOCK_VALUES, [close.period])
+    values = _value_stock_of(warehouse, skus, close.period, opening)
     stocked = warehouse.query("select sku from core.products where is_stocked")
     lines = OpenLines(
         sale_lines.lazy(),
@@ -140,22 +145,50 @@ def list_left_out_of(close: CloseContext, warehouse: Warehouse) -> pl.LazyFrame:
     return list_left_out(lines, policy, close.period, close.cut_off)
 
 
-_STOCK_VALUES = """
-    select sku, (if(on_hand > 0, on_hand, came_in))::decimal(18, 4) as quantity,
-      (if(on_hand > 0, on_hand_value, came_in_value))::decimal(18, 2) as value
-    from (
-      select sku, sum(moved_quantity) as on_hand, sum(cost_amount) as on_hand_value,
-        coalesce(sum(moved_quantity) filter (is_inflow), 0) as came_in,
-        coalesce(sum(cost_amount) filter (is_inflow), 0) as came_in_value
-      from (
-        select sku, moved_quantity, cost_amount,
-          kind in ('opening', 'receipt', 'adjustment_in', 'assembly_in', 'landed_cost') as is_inflow
-        from close.bookings where period <= ? and sku in (from skus)
-      )
-      group by sku
-    )
-"""
-"""Units of a SKU and what they cost: those on hand; with none, all that ever came in."""
+def _value_stock_of(
+    warehouse: Warehouse, skus: pl.DataFrame, period: date, opening: pl.DataFrame | None
+) -> pl.DataFrame:
+    """Units of some SKUs and what they cost: those on hand; with none, all that ever came in.
+
+    Args:
+        warehouse: close.bookings up to the month.
+        skus: `sku`.
+        period: the month.
+        opening: as of list_left_out_of.
+
+    Returns:
+        `sku`, `quantity`, `value` of those that were ever booked.
+    """
+    opening = _sum_before(warehouse, period) if opening is None else opening
+    with warehouse.offering("skus", skus), warehouse.offering("opening", opening):
+        on_hand = warehouse.query(
+            """
+            select sku, sum(moved_quantity)::decimal(18, 4) as quantity, sum(cost_amount)::decimal(18, 2) as value
+            from (
+              select sku, moved_quantity, cost_amount from close.bookings where period = ?
+              union all by name select sku, moved_quantity, cost_amount from opening)
+            where sku in (from skus) group by sku
+            """,
+            [period],
+        )
+    is_there = pl.col("quantity") > 0
+    if on_hand.filter(~is_there).is_empty():
+        return on_hand
+    with warehouse.offering("skus", on_hand.filter(~is_there).select("sku")):
+        came_in = warehouse.query(
+            """
+            select sku, coalesce(sum(moved_quantity) filter (is_inflow), 0)::decimal(18, 4) as quantity,
+              coalesce(sum(cost_amount) filter (is_inflow), 0)::decimal(18, 2) as value
+            from (
+              select sku, moved_quantity, cost_amount,
+                kind in ('opening', 'receipt', 'adjustment_in', 'assembly_in', 'landed_cost') as is_inflow
+              from close.bookings where period <= ? and sku in (from skus)
+            )
+            group by sku
+            """,
+            [period],
+        )
+    return pl.concat([on_hand.filter(is_there), came_in])
 
 
 def _enter(
@@ -200,19 +233,25 @@ def _odd_rows(close: CloseContext, warehouse: Warehouse) -> CoreTables:
     """Rows of which one might need a decision: of an unknown product, without a price, or in another currency."""
     lacks_rate = "currency_rate is null and currency_code is not null and currency_code <> $1"
     base = [close.policy.base_currency]
+    # find_scope has digested the bills as they are: one that bills nothing received would have no day
+    has_unmatched = not warehouse.query(
+        "select 1 from close.source_days where core_table = 'bill_lines' and day is null limit 1"
+    ).is_empty()
     unmatched = (
-        "select rowid from core.bill_lines anti join core.receipt_lines using (receipt_line_id)"
-        " where receipt_line_id is not null"
+        "union select rowid from core.bill_lines anti join core.receipt_lines using (receipt_line_id)"
+        if has_unmatched
+        else ""
     )
     bills = warehouse.query(
-        f"from core.bill_lines where rowid in ({unmatched} union select rowid from core.bill_lines where {lacks_rate})",
-        base,
+        f"from core.bill_lines where rowid in (select rowid from core.bill_lines where {lacks_rate} {unmatched})", base
     )
     unknown = "sku not in (select sku from core.products)"
+    # no condition that nothing fulfils: DuckDB would read the keys of all lines for it
+    or_billed = " or receipt_line_id in (from odd_bills)" if bills.height else ""
     with warehouse.offering("odd_bills", bills.select("receipt_line_id").unique()):
         receipts = warehouse.query(
             "from core.receipt_lines where rowid in (select rowid from core.receipt_lines"
-            f" where {unknown} or unit_price is null or ({lacks_rate}) or receipt_line_id in (from odd_bills))",
+            f" where {unknown} or unit_price is null or ({lacks_rate}){or_billed})",
             base,
         )
     tables = {"receipt_lines": receipts, "bill_lines": bills, "charges": warehouse.read("core.charges")}

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 import polars as pl
 
-from pipelines.steps.charge_days import date_charges, read_charged
+from pipelines.steps.charge_days import date_charges, read_charged, read_charged_receipts
 from pipelines.steps.context import CloseContext
 from pipelines.steps.source_days import refresh_days
 from pipelines.warehouse import Warehouse
@@ -189,31 +189,30 @@ def _read_scope(warehouse: Warehouse, period: date, before: pl.DataFrame) -> Pur
     """The rows of changed days, those that the month booked, and what was journaled of them or of vanished ones."""
     days = _changed_days(warehouse, before)
     booked = warehouse.query(
-        f"select move_id, document_kind, document_id from close.bookings where period = ? and {_BOOKED}", [period]
+        f"select move_id, document_kind, document_id, moved_on, is_late from close.bookings"
+        f" where period = ? and {_BOOKED}",
+        [period],
     )
     own_charges = booked.filter(pl.col("document_kind") == "charge").select("document_id").unique()
     own_receipts = booked.filter(pl.col("document_kind") == "purchase").select(
-        pl.col("move_id").str.strip_prefix(_RECEIPT)
+        pl.col("move_id").str.strip_prefix(_RECEIPT).alias("receipt_line_id"), "moved_on", "is_late"
     )
-    with warehouse.offering("own_charges", own_charges), warehouse.offering("own_receipts", own_receipts):
+    with warehouse.offering("own_charges", own_charges):
         charges = _rows(
             warehouse,
             "dated_charges",
             "charge_id",
             [_on_days("charge_date", days["charges"]), "charge_id in (from own_charges)"],
         )
-        with warehouse.offering("orders", charges.select("purchase_id").unique()):
-            receipts = _rows(
-                warehouse,
-                "core.receipt_lines",
-                "receipt_line_id",
-                [
-                    _on_days("received_date", days["receipts"]),
-                    "receipt_line_id in (from own_receipts)",
-                    "purchase_id in (from orders)",
-                ],
-            )
+    receipts = pl.concat(
+        [
+            _rows(warehouse, "core.receipt_lines", "receipt_line_id", [_on_days("received_date", days["receipts"])]),
+            _find_receipts(warehouse, own_receipts),
+            read_charged_receipts(warehouse, charges),
+        ]
+    ).unique("receipt_line_id")
     sources = _sources_before(warehouse, period, receipts, charges)
+    booked_once = receipts.join(_first_booked(own_receipts), on="receipt_line_id", how="anti")
     with warehouse.offering("lines", receipts.select("receipt_line_id")):
         bills = warehouse.query("from core.bill_lines where receipt_line_id in (from lines)")
     return PurchaseScope(
@@ -222,9 +221,29 @@ def _read_scope(warehouse: Warehouse, period: date, before: pl.DataFrame) -> Pur
         charges,
         read_charged(warehouse, "transfer_lines", charges),
         read_charged(warehouse, "production_lines", charges),
-        _booked_before(warehouse, period, receipts, charges, sources),
+        _booked_before(warehouse, period, booked_once, charges, sources),
         sources,
     )
+
+
+def _find_receipts(warehouse: Warehouse, booked: pl.DataFrame) -> pl.DataFrame:
+    """Receipts of some bookings: a key stands in one row, and nearly all since the first day that was booked.
+
+    Args:
+        warehouse: core.receipt_lines.
+        booked: `receipt_line_id`, `moved_on`.
+    """
+    found = warehouse.query("from core.receipt_lines limit 0")
+    since = booked["moved_on"].min()
+    for days in ("received_date >= ?", "not coalesce(received_date >= ?, false)"):
+        left = booked.join(found, on="receipt_line_id", how="anti")
+        found = pl.concat([found, warehouse.find("core.receipt_lines", "receipt_line_id", left, days, [since])])
+    return found
+
+
+def _first_booked(own_receipts: pl.DataFrame) -> pl.DataFrame:
+    """`receipt_line_id` of those that no month before has booked: otherwise the month would have booked them late."""
+    return own_receipts.group_by("receipt_line_id").agg(pl.col("is_late").any()).filter(~pl.col("is_late"))
 
 
 def _changed_days(warehouse: Warehouse, before: pl.DataFrame) -> dict[str, list[str]]:
@@ -252,7 +271,10 @@ def _rows(warehouse: Warehouse, table: str, key: str, conditions: list[str]) -> 
 
 def _sources_before(warehouse: Warehouse, period: date, receipts: pl.DataFrame, charges: pl.DataFrame) -> pl.DataFrame:
     """What earlier months journaled, but for receipts and charges that stand as they were journaled."""
-    sources = warehouse.read("close.journal_line_sources", f"period < ? and {_CUMULATIVE}", [period])
+    # by row numbers: DuckDB would read every column of every source for the few that are journaled as a running total
+    table = "close.journal_line_sources"
+    found = f"select rowid from {table} where period < ? and {_CUMULATIVE}"
+    sources = warehouse.query(f"from {table} where rowid in ({found})", [period])
     ids = sources.select("source_id").unique()
     with (
         warehouse.offering("journaled", ids),
@@ -275,7 +297,15 @@ def _sources_before(warehouse: Warehouse, period: date, receipts: pl.DataFrame, 
 def _booked_before(
     warehouse: Warehouse, period: date, receipts: pl.DataFrame, charges: pl.DataFrame, sources: pl.DataFrame
 ) -> pl.DataFrame:
-    """Bookings of earlier months of these receipts and charges, and of what was journaled and has vanished."""
+    """Bookings of earlier months of these receipts and charges, and of what was journaled and has vanished.
+
+    Args:
+        warehouse: close.bookings.
+        period: the month.
+        receipts: those that earlier months may have booked.
+        charges: of the scope.
+        sources: what earlier months journaled of all those.
+    """
     lines = pl.concat(
         [receipts.select(pl.format(_RECEIPT + "{}", "receipt_line_id").alias("move_id")), _moves_of(sources)]
     )
@@ -287,8 +317,10 @@ def _booked_before(
         return warehouse.query(
             f"""
             from close.bookings where rowid in (
-              select rowid from close.bookings where period < ? and {_BOOKED} and (move_id in (from scope_moves)
-                or (document_kind = 'charge' and document_id in (from scope_charges))))
+              select rowid from close.bookings where period < $1 and {_BOOKED} and move_id in (from scope_moves)
+              union
+              select rowid from close.bookings
+              where period < $1 and document_kind = 'charge' and document_id in (from scope_charges))
             """,
             [period],
         )

@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.steps.context import CloseContext
 from pipelines.steps.journals import core_of
 from pipelines.steps.move_lookups import RECENT, find_moves
+from pipelines.steps.unbilled import find_unbilled
 from pipelines.warehouse import Warehouse
 from transforms.core_tables import CoreTables
 from transforms.flux import explain_flux, sum_margins
@@ -59,14 +60,7 @@ def report_month(close: CloseContext, warehouse: Warehouse) -> None:
 
 def _read_purchases(close: CloseContext, warehouse: Warehouse, bookings: pl.DataFrame) -> CoreTables:
     """Receipts that the month has booked or that no bill names at the cut-off, with their bills; products, charges."""
-    unbilled = warehouse.query(
-        """
-        select receipt_line_id from core.receipt_lines
-          anti join (from core.bill_lines where bill_date <= $1) using (receipt_line_id)
-        where received_date <= $1
-        """,
-        [close.cut_off],
-    )
+    unbilled = find_unbilled(warehouse, close.cut_off)
     booked = bookings.filter(pl.col("document_kind") == "purchase").select(receipt_line_id="source_line_id")
     ids = pl.concat([unbilled, booked]).unique()
     tables = {name: warehouse.find(f"core.{name}", "receipt_line_id", ids) for name in ("receipt_lines", "bill_lines")}
@@ -86,35 +80,64 @@ def _sum_before(warehouse: Warehouse, period: date) -> pl.DataFrame:
 
 
 def _age_stock(close: CloseContext, warehouse: Warehouse, products: pl.LazyFrame) -> pl.LazyFrame:
-    """Ages of the closing stock; what came in longer ago than the bands tell apart is read as if on one day."""
-    last_day = close.cut_off - timedelta(days=max(LAST_DAY_OF_BAND.values()) + 1)
-    inflows = warehouse.query(
-        f"""
-        select sku, moved_on, quantity from core.stock_moves
-        where kind in {INFLOWS} and quantity > 0 and moved_on > $1 and (moved_on <= $2 or kind = 'opening')
-        union all
-        select sku, $1::date, sum(quantity)::decimal(38, 4) from core.stock_moves
-        where kind in {INFLOWS} and quantity > 0 and moved_on <= $1 group by sku
-        """,
-        [last_day, close.cut_off],
-    )
+    """Ages of the closing stock."""
     closing = warehouse.read("close.roll_forward", "period = ?", [close.period])
+    inflows = read_inflows(warehouse, closing, close.cut_off)
     return age_stock(closing.lazy(), inflows.lazy(), products, close.cut_off)
+
+
+def read_inflows(warehouse: Warehouse, closing: pl.DataFrame, cut_off: date) -> pl.DataFrame:
+    """`sku`, `moved_on`, `quantity` of what can have brought in the closing stock, the latest first.
+
+    Most stock came in lately: what came in before RECENT is read for SKUs of which more is on hand, and what came in
+    longer ago than the bands tell apart as if on one day.
+    """
+    recently, band_ends = (cut_off - days for days in (RECENT, timedelta(days=max(LAST_DAY_OF_BAND.values()) + 1)))
+    came_in = f"core.stock_moves where kind in {INFLOWS} and quantity > 0"
+    units = "select sku, moved_on, quantity::decimal(38, 4) as quantity"
+    recent = warehouse.query(
+        f"{units} from {came_in} and moved_on > ? and (moved_on <= ? or kind = 'opening')", [recently, cut_off]
+    )
+    on_hand = closing.filter(pl.col("closing_quantity") > 0).group_by("sku").agg(pl.col("closing_quantity").sum())
+    lately = recent.group_by("sku").agg(pl.col("quantity").sum())
+    is_older = pl.col("closing_quantity") > pl.col("quantity").fill_null(zero_quantity())
+    older = on_hand.join(lately, on="sku", how="left", validate="1:1").filter(is_older)
+    if older.is_empty():
+        return recent
+    with warehouse.offering("older_skus", older.select("sku")):
+        of_skus = "sku in (from older_skus)"
+        before = warehouse.query(
+            f"""
+            {units} from {came_in} and {of_skus} and moved_on > $1 and moved_on <= $2
+            union all
+            select sku, $1::date, sum(quantity)::decimal(38, 4) from {came_in} and {of_skus} and moved_on <= $1
+            group by sku
+            """,
+            [band_ends, recently],
+        )
+    return pl.concat([recent, before])
 
 
 def _write_margins(close: CloseContext, warehouse: Warehouse) -> None:
     """Margins of this month, and of earlier months that have none yet."""
-    missing = warehouse.query(
-        """
-        select distinct period from close.bookings
-        where period >= $1 and period < $2 and kind in ('sale', 'sale_return')
-          and period not in (select period from close.margins)
-        """,
-        [close.policy.first_period, close.period],
-    )["period"]
-    for period, cut_off in [*((one, last_day(one)) for one in missing.sort()), (close.period, close.cut_off)]:
+    missing = _months_without_margins(close, warehouse)
+    for period, cut_off in [*((one, last_day(one)) for one in missing), (close.period, close.cut_off)]:
         margins = _sum_margins(warehouse, period, cut_off)
         warehouse.replace("close.margins", margins.collect(), "period = ?", [period])
+
+
+def _months_without_margins(close: CloseContext, warehouse: Warehouse) -> list[date]:
+    """Earlier months that booked sales and have no margins, oldest first.
+
+    First the months, then what they booked: DuckDB would read what kind every booking is of.
+    """
+    without = warehouse.query(
+        "select distinct period from close.bookings where period >= ? and period < ?"
+        " except select period from close.margins",
+        [close.policy.first_period, close.period],
+    )["period"]
+    of_sales = "select 1 from close.bookings where period = ? and kind in ('sale', 'sale_return') limit 1"
+    return [month for month in without.sort() if warehouse.query(of_sales, [month]).height]
 
 
 def _sum_margins(warehouse: Warehouse, period: date, cut_off: date) -> pl.LazyFrame:
@@ -148,16 +171,11 @@ def _recognised_at_nothing(warehouse: Warehouse, period: date, cut_off: date) ->
         " where kind in ('sale', 'sale_return') and recognised_on between ? and ?",
         [period, cut_off],
     )
-    with warehouse.offering("recognised", recognised):
-        moves = warehouse.query(
-            """
-            select move_id from close.bookings
-            where period < $1 and recognised_amount = 0 and kind in ('sale', 'sale_return')
-              and move_id in (select move_id from recognised)
-            except select move_id from close.bookings where period = $1
-            """,
-            [period],
-        )
+    # nearly all of them book something: only what does not is looked up among the bookings of all months
+    booked = warehouse.query("select move_id from close.bookings where period = ?", [period])
+    silent = recognised.join(booked, on="move_id", how="anti")
+    of_sales = "period < ? and recognised_amount = 0 and kind in ('sale', 'sale_return')"
+    moves = warehouse.find("close.bookings", "move_id", silent, of_sales, [period]).select("move_id")
     earlier = warehouse.find("close.bookings", "move_id", moves, "period < ?", [period])
     is_nothing = (pl.col("recognised_amount").abs().sum() == 0).over("move_id")
     return (

@@ -12,7 +12,7 @@ from hashlib import sha256
 import polars as pl
 
 from pipelines.steps.charge_days import TABLE as DATED_CHARGES
-from pipelines.steps.charge_days import date_charges, read_charged
+from pipelines.steps.charge_days import date_charges, read_charged, read_charged_receipts
 from pipelines.steps.context import CloseContext
 from pipelines.steps.ledger_start import ledger_begins_on
 from pipelines.steps.source_days import refresh_days
@@ -216,12 +216,8 @@ def _changed_rows(warehouse: Warehouse, changed: Mapping[str, list[str]], horizo
         tables[name] = pl.concat([tables[name], related])
         others.append(_moves_of(name, key, related))
     tables["charges"] = warehouse.query("from dated_charges where charge_id in (from changed_charges)")
-    with warehouse.offering("known_rows", tables["receipt_lines"].select("receipt_line_id")):
-        charged = warehouse.query(
-            """from core.receipt_lines
-               where purchase_id in (select purchase_id from core.charges where charge_id in (from changed_charges))
-                 and receipt_line_id not in (from known_rows)"""
-        )
+    charged = read_charged_receipts(warehouse, tables["charges"])
+    charged = charged.join(tables["receipt_lines"], on="receipt_line_id", how="anti")
     tables["receipt_lines"] = pl.concat([tables["receipt_lines"], charged])
     others.append(_moves_of("receipt_lines", "receipt_line_id", charged))
     for name, key in (("transfer_lines", "transfer_line_id"), ("production_lines", "production_line_id")):

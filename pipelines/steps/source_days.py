@@ -12,6 +12,8 @@ from pipelines.warehouse import Warehouse
 
 TABLE = "close.source_days"
 CHARGED = "charged_lines"
+FIRST_BILLS = "first_bills"
+"""Received lines by the day of the first bill that names them, instead of by what is in them."""
 
 _PLACE_OF_RATE = "if({0}.currency_rate is null, {0}.currency_code, null)"
 """A line without a rate of its own takes that of its currency and day."""
@@ -37,12 +39,19 @@ _DIGESTS: Mapping[str, _Digests] = {
     "transfer_lines": _by_day("transfer_lines", "dispatched_date", "received_date"),
     "production_lines": _by_day("production_lines", "produced_date"),
     "receipt_lines": _by_day("receipt_lines", "received_date", _PLACE_OF_RATE.format("t")),
-    "bill_lines": _Digests(  # by hash: a key of text takes longer to join
+    "bill_lines": _Digests(  # by hash: a key of text takes longer to join; a bill of nothing received has no day
         "select r.received_date as day, concat_ws(' ', b.bill_date, b.currency) as detail, b.row_digest"
         " from (select hash(receipt_line_id) as line, bill_date, hash(t) as row_digest,"
         f" {_PLACE_OF_RATE.format('t')} as currency from core.bill_lines t) b"
-        " join (select hash(receipt_line_id) as line, received_date from core.receipt_lines) r using (line)",
+        " left join (select hash(receipt_line_id) as line, received_date from core.receipt_lines) r using (line)",
         ("bill_lines", "receipt_lines"),
+    ),
+    FIRST_BILLS: _Digests(
+        "select r.received_date as day, b.bill_date as detail, hash(receipt_line_id) as row_digest"
+        " from core.receipt_lines r left join"
+        " (select receipt_line_id, min(bill_date) as bill_date from core.bill_lines group by receipt_line_id) b"
+        " using (receipt_line_id)",
+        ("receipt_lines", "bill_lines"),
     ),
 }
 

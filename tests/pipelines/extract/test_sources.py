@@ -119,6 +119,8 @@ def test_an_extract_of_many_rows_digests_their_days_for_the_closes(
 
     days = warehouse.read("close.source_days").sort("core_table", "day")
     assert days.select("core_table", "day", "detail", "row_count").rows() == [
+        ("first_bills", date(2026, 9, 30), None, 1),  # nothing is billed yet
+        ("first_bills", date(2026, 10, 1), None, 1),
         ("receipt_lines", date(2026, 9, 30), "USD", 1),
         ("receipt_lines", date(2026, 10, 1), "USD", 1),
         ("sale_lines", date(2026, 9, 29), None, 1),
