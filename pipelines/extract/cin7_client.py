@@ -88,7 +88,7 @@ class OmniClient:
         path = _second_version(self._http.base_url) if self._is_second_version(resource) else resource.name
         try:
             return self._http.get(path, params=asked)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise unreachable(str(self._http.base_url), error) from None
 
     def send(self, resource: str, body: bytes) -> httpx.Response:
@@ -99,7 +99,7 @@ class OmniClient:
         """
         try:
             return self._http.post(resource, content=body, headers={"Content-Type": "application/json"})
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise unreachable(str(self._http.base_url), error) from None
 
     def _is_second_version(self, resource: Resource) -> bool:

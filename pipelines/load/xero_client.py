@@ -272,7 +272,7 @@ class XeroClient:
                 f"Xero cannot be reached at {self._http.base_url} ({type(error).__name__}).\n"
                 "    Check TIEOUT_XERO_URL and the network, then run the same command again."
             ) from None
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:  # also an answer that cannot be unpacked
             raise NoAnswer(
                 f"{method} {url}: no answer from {self._http.base_url} ({type(error).__name__}).\n"
                 "    Run the same command again; what was sent is looked up first."

@@ -208,6 +208,14 @@ def test_nobody_answers(tmp_path: Path, waits: list[float]) -> None:
     assert len(waits) == 3
 
 
+def test_an_answer_that_cannot_be_unpacked_is_incomplete(tmp_path: Path, waits: list[float]) -> None:
+    def handler(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(b"[]"))
+
+    with client(tmp_path, handler) as omni, pytest.raises(Incomplete, match="while decompressing data"):
+        read_all(omni, "SalesOrders")
+
+
 @pytest.mark.parametrize(
     ("response", "words"),
     [

@@ -206,6 +206,7 @@ def test_without_a_token_server_the_call_was_not_sent() -> None:
     [
         (httpx.ReadTimeout("slow"), NoAnswer),
         (httpx.RemoteProtocolError("dropped"), NoAnswer),
+        (httpx.DecodingError("incorrect header check"), NoAnswer),
         (httpx.ConnectError("refused"), NotSent),
         (httpx.Response(503), ServerFailed),
         (httpx.Response(500, text="unhandled error"), ServerFailed),
