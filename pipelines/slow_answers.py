@@ -1,4 +1,7 @@
-"""Ends an answer that trickles: a time-out counts from one byte to the next, so a byte now and then keeps it alive."""
+"""How long a server may take, or ask to wait: an answer that trickles is ended.
+
+A time-out counts from one byte to the next, so a byte now and then keeps an answer alive.
+"""
 
 from collections.abc import Iterator
 from time import monotonic
@@ -7,6 +10,9 @@ import httpx
 
 LONGEST_ANSWER = 300.0
 """Seconds for the whole of one answer; the largest page takes some."""
+
+LONGEST_ASKED = 31 * 86_400.0
+"""Seconds of a Retry-After; who asks for more names no moment that a calendar has."""
 
 
 def limit_answer(response: httpx.Response, seconds: float = LONGEST_ANSWER) -> None:
