@@ -4,6 +4,7 @@ Used for the company's mappings and for the sources: `compose` gives the nodes, 
 `containers.py` turn nodes into values.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from mappings.wording import quote
 
 LARGEST_FILE = 1_000_000
 """Bytes; a mapping of ten thousand lines is below."""
+
+_MERGE_MARK = re.compile(r"^<{7} ", re.MULTILINE)
 
 
 def compose(path: Path, findings: Findings, if_empty: str = "") -> Node | None:
@@ -48,7 +51,12 @@ def compose_text(text: str, findings: Findings, if_empty: str = "") -> Node | No
         findings.add(place, f"U+{error.character:04X} is a character that YAML does not allow", "Delete it")
         return None
     except yaml.MarkedYAMLError as error:
-        _add_syntax_problem(error, findings)
+        if (merged := _MERGE_MARK.search(text)) is not None:
+            place = _place_at(findings.file, text, merged.start())
+            fix = "Keep one of them, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>"
+            findings.add(place, "not YAML: a merge left two versions here", fix)
+        else:
+            _add_syntax_problem(error, findings)
         return None
     except (ValueError, OverflowError):  # an escape such as "\UFFFFFFFF" is no character
         place = findings.place(composer.get_mark()) if composer else Place(findings.file)

@@ -1,5 +1,6 @@
 """Puts the commands together. Heavy libraries are imported inside commands, so that `--help` starts at once."""
 
+import errno
 import gc
 import sys
 import tempfile
@@ -27,7 +28,8 @@ from pipelines.cli import (
     sync_command,
     warehouse_commands,
 )
-from pipelines.errors import TieoutError
+from pipelines.cli.streams import settle_streams
+from pipelines.errors import Incomplete, TieoutError
 from schemas.problems import Problem
 
 app = typer.Typer(
@@ -55,12 +57,16 @@ for module in (
 ):
     module.add_to(app)
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""The disk, or what one user may have of it, is full."""
+
 BUG_EXIT = 70
 """What sysexits.h calls an internal software error."""
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    settle_streams()
     try:
         app(prog_name="tieout")
     except TieoutError as error:
@@ -72,6 +78,8 @@ def main() -> None:
         raise
     except KeyboardInterrupt:  # while typer puts the commands together: from there on it has an eye on Ctrl-C itself
         sys.exit(stopped_early())
+    except OSError as error:
+        sys.exit(_report_full_disk(error) if error.errno in FULL else _report_bug(error))
     except BaseException as error:  # the last door, also for a panic of Polars, which is no Exception
         sys.exit(_report_bug(error))
     finally:
@@ -104,6 +112,13 @@ def _report_bug(error: BaseException) -> int:
     fix = f"Please report it with the file {_keep_traceback(error)}."
     typer.echo(hide(str(Problem("tieout", f"this is a bug: {type(error).__name__}: {error}", fix))), err=True)
     return BUG_EXIT
+
+
+def _report_full_disk(error: OSError) -> int:
+    """No room for the output, the log or a file of ours: no bug, and what was committed stays."""
+    place = f" for {error.filename}" if error.filename else ""
+    _print_error(Incomplete(f"There is no space left{place} ({error.strerror}).\n    Make room, then run it again."))
+    return Incomplete.exit_code
 
 
 def _keep_traceback(error: BaseException) -> Path:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from pipelines.cli.streams import takes_everything
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -29,8 +31,9 @@ def console(*, to_errors: bool = False) -> "Console":
 
 
 def print_json(value: object) -> None:
-    """JSON with amounts as text, so that no reader makes floats of them."""
-    typer.echo(json.dumps(value, indent=2, default=_plain, ensure_ascii=False))
+    """JSON with amounts as text, so that no reader makes floats of them; letters that stdout lacks are escaped."""
+    is_ascii = not takes_everything(getattr(sys.stdout, "encoding", None))
+    typer.echo(json.dumps(value, indent=2, default=_plain, ensure_ascii=is_ascii))
 
 
 def _plain(value: object) -> str:

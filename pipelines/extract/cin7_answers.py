@@ -48,8 +48,8 @@ def too_many_calls(response: httpx.Response) -> Incomplete:
     )
 
 
-def unreachable(base_url: str, error: httpx.TransportError) -> Incomplete:
-    """No answer at all."""
+def unreachable(base_url: str, error: httpx.RequestError) -> Incomplete:
+    """No answer at all, or one that cannot be unpacked."""
     reason = str(error) or type(error).__name__
     return Incomplete(f"Cin7 Omni at {base_url} cannot be reached: {reason}.\n    {RUN_AGAIN}")
 

@@ -16,6 +16,7 @@ from pipelines.extract.cin7_answers import read_rows, unreachable
 from pipelines.extract.cin7_tables import RESOURCES
 from pipelines.hosts import is_loopback, name_server
 from pipelines.settings import Settings
+from pipelines.slow_answers import limit_answer
 
 CALLS_PER_SECOND = 3
 CALLS_PER_MINUTE = 60
@@ -88,7 +89,7 @@ class OmniClient:
         path = _second_version(self._http.base_url) if self._is_second_version(resource) else resource.name
         try:
             return self._http.get(path, params=asked)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise unreachable(str(self._http.base_url), error) from None
 
     def send(self, resource: str, body: bytes) -> httpx.Response:
@@ -99,7 +100,7 @@ class OmniClient:
         """
         try:
             return self._http.post(resource, content=body, headers={"Content-Type": "application/json"})
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise unreachable(str(self._http.base_url), error) from None
 
     def _is_second_version(self, resource: Resource) -> bool:
@@ -222,6 +223,7 @@ class CountedTransport(httpx.BaseTransport):
         """Pass the request on when it is its turn; the answer is read here, so that one that stalls is tried again."""
         self._calls.take()
         response = self._transport.handle_request(request)
+        limit_answer(response)
         response.read()
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             seconds = seconds_asked(response)

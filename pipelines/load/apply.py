@@ -158,7 +158,7 @@ def _send(means: Means, plan: StoredPlan, computed: ComputedPlan, outbox: Outbox
         client=means.client,
         outbox=outbox,
         tenant=_tenant(means),
-        clock=means.clock,
+        clock=means.client.in_server_time(means.clock),
         pause=means.pause,
         record=Recorder(means.warehouse, plan.period, computed, means.clock),
         seen_tags=frozenset(seen),
@@ -180,7 +180,8 @@ def _send_evidence(means: Means, plan: StoredPlan, outbox: Outbox, terms: PlanTe
     if terms.evidence == "none" or not outbox.documents("create"):
         return 0
     add_evidence(outbox, means.warehouse, plan, EvidenceTerms(terms.evidence, means.run_id))
-    return EvidenceSender(means.client, outbox, _tenant(means), means.clock, means.pause).run()
+    clock = means.client.in_server_time(means.clock)
+    return EvidenceSender(means.client, outbox, _tenant(means), clock, means.pause).run()
 
 
 def _tenant(means: Means) -> str:

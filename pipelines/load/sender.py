@@ -36,6 +36,10 @@ ROUNDS = 2
 MOST_FAILURES = 3
 """Requests that fail in a row before the others wait for the next round."""
 
+MOST_APART = timedelta(seconds=30)
+"""What a request may have been sent after now, as two readings of the server's clock tell it; more is a clock that was
+wrong, so that nobody knows how old its key is."""
+
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 Record = Callable[[Sequence[Verdict]], None]
@@ -112,7 +116,8 @@ class Sender:
 
         A key under which Xero answered a fault would only give the same fault again.
         """
-        if request.answered_at is None and self.clock() - request.first_sent_at <= KEY_LIFE:
+        age = self.clock() - request.first_sent_at
+        if request.answered_at is None and -MOST_APART < age <= KEY_LIFE:
             self._send(request, documents, may_have_left=True)
             return
         last_sent = request.answered_at or min(self.clock(), request.first_sent_at + KEY_LIFE)
@@ -196,7 +201,7 @@ class Sender:
             return
         left = (self._quiet_until - self.clock()).total_seconds()
         if left > 0:
-            self.pause(left)
+            self.pause(min(left, self.quiet_seconds))
         missing = self._adopt(missing)
         self.outbox.save([replace(one, state="planned") for one in missing])
 

@@ -10,6 +10,7 @@ import httpx
 from pipelines.errors import Incomplete, UsageProblem, XeroRefusal
 from pipelines.load.json_text import decode_json
 from pipelines.load.xero_scopes import SCOPES
+from pipelines.slow_answers import LONGEST_ASKED
 
 _UNTOLD = 5.0
 """Seconds to wait where Retry-After is missing, as it may be for too many calls at once (xero.md section 10)."""
@@ -196,7 +197,7 @@ def retry_after(response: httpx.Response) -> float | None:
         seconds = float(response.headers.get("Retry-After", ""))
     except ValueError:
         return None
-    return max(0.0, seconds) if isfinite(seconds) else None
+    return min(max(0.0, seconds), LONGEST_ASKED) if isfinite(seconds) else None
 
 
 def _call(request: httpx.Request) -> str:

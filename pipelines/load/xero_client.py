@@ -1,8 +1,9 @@
 """The Xero client: what tieout reads from and writes to the Accounting API, one method a call (xero.md)."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
@@ -27,8 +28,16 @@ _HAS_UNIT_DECIMALS = frozenset({"Invoices", "CreditNotes", "Items"})
 HISTORY_LENGTH = 2_500
 """Characters of a note (xero.md section 2)."""
 
+PROMPT = 5.0
+"""Seconds within which an answer tells what time it is at the server."""
+
 Element = dict[str, Any]
 """One object of an answer, as Xero spells it."""
+
+
+def utc_now() -> datetime:
+    """The present moment by the clock of this machine."""
+    return datetime.now(UTC)
 
 
 class XeroClient:
@@ -43,6 +52,7 @@ class XeroClient:
         self.tenant_id = tenant_id
         self.server_time: datetime | None = None
         """When the last answer was given, by the clock of the server; None before the first one."""
+        self._ahead = timedelta()
 
     def __repr__(self) -> str:
         return f"XeroClient({str(self._http.base_url)!r}, tenant_id={self.tenant_id!r})"
@@ -56,6 +66,14 @@ class XeroClient:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    def in_server_time(self, clock: Callable[[], datetime]) -> Callable[[], datetime]:
+        """A clock put right by the server's, which its prompt answers tell.
+
+        How long ago a request was sent decides whether its key may be used again (xero.md section 9), and from when on
+        changes are looked through: a clock of this machine that was set meanwhile would have it sent twice.
+        """
+        return lambda: clock() + self._ahead
 
     @property
     def calls_left_today(self) -> int:
@@ -263,6 +281,7 @@ class XeroClient:
         content: bytes | None = None,
     ) -> httpx.Response:
         tenant = {"xero-tenant-id": self.tenant_id} if self.tenant_id and url.startswith(API_PATH) else {}
+        asked_at = monotonic()
         try:
             answer = self._http.request(
                 method, url, params=query or {}, headers={**(headers or {}), **tenant}, content=content
@@ -272,21 +291,25 @@ class XeroClient:
                 f"Xero cannot be reached at {self._http.base_url} ({type(error).__name__}).\n"
                 "    Check TIEOUT_XERO_URL and the network, then run the same command again."
             ) from None
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:  # also an answer that cannot be unpacked
             raise NoAnswer(
                 f"{method} {url}: no answer from {self._http.base_url} ({type(error).__name__}).\n"
                 "    Run the same command again; what was sent is looked up first."
             ) from None
-        self.server_time = _answered_at(answer) or self.server_time
+        answered_at = _answered_at(answer)
+        self.server_time = answered_at or self.server_time
+        if answered_at is not None and monotonic() - asked_at < PROMPT:
+            self._ahead = answered_at - utc_now()
         return answer
 
 
 def _answered_at(answer: httpx.Response) -> datetime | None:
-    """The Date of an answer, where it has one that can be read."""
+    """The Date of an answer, where it has one that can be read; its zone is UTC, also where none is written."""
     try:
-        return parsedate_to_datetime(answer.headers["date"])
+        found = parsedate_to_datetime(answer.headers["date"])
     except (KeyError, ValueError):
         return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def envelope(documents: list[Element]) -> str:

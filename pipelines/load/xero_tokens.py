@@ -113,7 +113,7 @@ class TokenServer:
         try:
             with httpx.Client(transport=self._transport, timeout=self._timeout) as http:
                 response = http.post(self.url, content=body, headers=headers, auth=auth or httpx.USE_CLIENT_DEFAULT)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise NotSent(
                 f"Xero's token server cannot be reached at {self.url} ({type(error).__name__}).\n"
                 "    Check TIEOUT_XERO_TOKEN_URL and the network, then run the same command again."

@@ -8,6 +8,7 @@ from httpx_retries import Retry, RetryTransport
 
 from pipelines.load.call_limits import CONCURRENT, LONGEST_WAIT, CallLimits
 from pipelines.load.xero_answers import describe_failure, retry_after
+from pipelines.slow_answers import limit_answer
 
 READ_RETRIES = 3
 _RETRIED_STATUSES = [429, 502, 503, 504]
@@ -40,6 +41,7 @@ class XeroTransport(httpx.BaseTransport):
             _log(request, started, outcome=type(error).__name__)
             raise
         response.request = request
+        limit_answer(response)
         _log(request, started, response=response)
         try:
             self._limits.learn(response)

@@ -241,6 +241,15 @@ CASES = [
         ],
     ),
     Case(
+        "merge_marks",
+        "accounts",
+        'accounts:\n<<<<<<< HEAD\n  cogs: "310"\n=======\n  cogs: "311"\n>>>>>>> main\n',
+        [
+            "mappings/accounts.yaml:2:1: not YAML: a merge left two versions here."
+            " Keep one of them, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>",
+        ],
+    ),
+    Case(
         "deep",
         "adjustments",
         "reasons: " + "[" * 500 + "\n",

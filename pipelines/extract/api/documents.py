@@ -4,7 +4,7 @@ Those that have changed without it: asked_again.py.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import polars as pl
@@ -175,7 +175,10 @@ class DocumentsJob:
             keys = dict.fromkeys(keys_of_days(self._parent, raw, first, last), False)
         before = self.state.last()
         if self._postings is not None and before is not None and self.progress.plan != "all documents":
-            posted = keys_of_postings(self._postings, self._parent, raw, before["read_at"])
+            since = min(
+                before["read_at"], self._stamp.loaded_at - timedelta(microseconds=1)
+            )  # a clock may have been ahead
+            posted = keys_of_postings(self._postings, self._parent, raw, since)
             keys |= {key: landed_at > self.progress.started_at for key, landed_at in posted.items()}
         return list(keys.items())
 

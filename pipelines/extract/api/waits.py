@@ -5,6 +5,8 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from pipelines.slow_answers import LONGEST_ASKED
+
 LONGEST_WAIT = 65.0
 """Seconds that a client waits for its turn; a minute's limit is over after 60."""
 
@@ -14,7 +16,7 @@ _SECONDS = re.compile(r"\s*(\d+)(?:\.\d+)?\s*(s|sec|secs|second|seconds)?\s*", r
 def seconds_asked(response: httpx.Response) -> float | None:
     """Seconds of Retry-After, a number or in words (`60 Seconds`); None where it is absent, a date, or neither."""
     found = _SECONDS.fullmatch(response.headers.get("Retry-After", ""))
-    return float(found[1]) if found else None
+    return min(float(found[1]), LONGEST_ASKED) if found else None
 
 
 def settle_wait(response: httpx.Response) -> None:

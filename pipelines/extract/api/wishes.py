@@ -70,7 +70,9 @@ def plan_reads(
     if last is None or wish.is_full:
         return _plan_whole(resource)
     if resource.dated:
-        return _plan_days(resource, last["read_at"].date() - RE_READ, now.date() + timedelta(days=1), wish.zone)
+        return _plan_days(
+            resource, min(last["read_at"], now).date() - RE_READ, now.date() + timedelta(days=1), wish.zone
+        )
     if not resource.follows or last["row_count"] < SMALL * resource.page_rows:
         return _plan_whole(resource)
     reads = [
@@ -78,7 +80,8 @@ def plan_reads(
         for name in resource.follows
     ]
     swept_at = last["swept_at"]
-    is_due = wish.sweeps or swept_at is None or now - swept_at >= wish.sweep_every
+    # a moment that is still to come was written by a clock that was ahead: nobody knows when it really was
+    is_due = wish.sweeps or swept_at is None or not timedelta() <= now - swept_at < wish.sweep_every
     if resource.is_swept and is_due:
         reads.append(Read("sweep", follow=_sorted_by(resource)))
     return Plan("changes", tuple(reads))

@@ -7,6 +7,7 @@ from codecs import BOM_UTF8
 import httpx
 
 from pipelines.errors import Incomplete, NotGranted, TieoutError, UsageProblem, WebPage
+from pipelines.extract.api.fields import find
 from pipelines.extract.api.json_rows import envelope_rows
 from pipelines.extract.api.received_row import ReceivedRow
 from pipelines.extract.api.waits import seconds_asked
@@ -39,8 +40,17 @@ def read_list(response: httpx.Response, list_name: str | None) -> tuple[list[Rec
     return rows, total if isinstance(total, int) else None
 
 
-def read_document(response: httpx.Response) -> ReceivedRow | None:
+def read_document(response: httpx.Response, key_field: str, key: str, holds: str | None = None) -> ReceivedRow | None:
     """The document of an answer; None where Core does not have it any more.
+
+    Any JSON object in its place, such as an error of a proxy, would empty a sale without a word: a document has to be
+    the one that was asked for.
+
+    Args:
+        response: the answer.
+        key_field: the field with which a document names itself.
+        key: of the document that was asked for.
+        holds: a field that a document without key has; None: it has its key.
 
     Raises:
         UsageProblem: account, key, address or question are wrong (exit 2).
@@ -50,9 +60,18 @@ def read_document(response: httpx.Response) -> ReceivedRow | None:
         return None
     text = _json_text(response)
     fields = json.loads(text)
-    if isinstance(fields, dict):
-        return ReceivedRow(text, fields)
-    raise Incomplete(f"{_call(response)}: Cin7 Core answered with JSON that is no document.\n    {RUN_AGAIN}")
+    if not isinstance(fields, dict):
+        raise Incomplete(f"{_call(response)}: Cin7 Core answered with JSON that is no document.\n    {RUN_AGAIN}")
+    named = find(fields, key_field)
+    if holds is not None and named is None:
+        is_asked_for, found = find(fields, holds) is not None, f"has no {holds}"
+    else:
+        is_asked_for, found = str(named).lower() == key.lower(), f"its {key_field} is {json.dumps(named)}"
+    if not is_asked_for:
+        raise Incomplete(
+            f"{_call(response)}: Cin7 Core answered with JSON that is not the document {key}: {found}.\n    {RUN_AGAIN}"
+        )
+    return ReceivedRow(text, fields)
 
 
 def too_many_calls(response: httpx.Response) -> Incomplete:
@@ -65,8 +84,15 @@ def too_many_calls(response: httpx.Response) -> Incomplete:
     )
 
 
-def unreachable(base_url: str, error: httpx.TransportError) -> Incomplete:
-    """No answer at all."""
+def short_of_total(response: httpx.Response, number: int, total: int | None) -> Incomplete:
+    """A page without rows in the midst of a list: what it leaves out would count as deleted, or as not changed."""
+    return Incomplete(
+        f"{_call(response)}: Cin7 Core says that there are {total:,} rows, and page {number} has none.\n    {RUN_AGAIN}"
+    )
+
+
+def unreachable(base_url: str, error: httpx.RequestError) -> Incomplete:
+    """No answer at all, or one that cannot be unpacked."""
     reason = str(error) or type(error).__name__
     return Incomplete(f"Cin7 Core at {base_url} cannot be reached: {reason}.\n    {RUN_AGAIN}")
 

@@ -12,7 +12,7 @@ from pipelines.extract.api.calls import CallLimits, Calls
 from pipelines.extract.api.fields import find
 from pipelines.extract.api.received_row import ReceivedRow
 from pipelines.extract.api.shapes import Page, Question, Resource
-from pipelines.extract.core_api.answers import read_document, read_list, unreachable
+from pipelines.extract.core_api.answers import read_document, read_list, short_of_total, unreachable
 from pipelines.extract.core_api.resources import CORE_RESOURCES, Address
 from pipelines.extract.core_api.transport import turn_taking
 from pipelines.hosts import is_loopback, name_server
@@ -72,6 +72,8 @@ class CoreApi:
         asked = {"Page": str(number), "Limit": str(resource.page_rows)}
         response = self._get(address, asked | _filters(resource, address, question))
         rows, total = read_list(response, address.list_name)
+        if not rows and (total or 0) > (number - 1) * self._page_sizes.get(resource.name, resource.page_rows):
+            raise short_of_total(response, number, total)
         wanted = [row for row in rows if _is_asked_for(row, resource, question)]
         return Page(wanted, self._is_last(resource, number, len(rows), total), total)
 
@@ -79,13 +81,13 @@ class CoreApi:
         """The whole document of a key; None where Core does not have it any more. Raises as `page` does."""
         address = CORE_RESOURCES[resource.name].address
         response = self._get(address, {str(address.key_parameter): key})
-        document = read_document(response)
+        document = read_document(response, resource.keys[0], key, address.holds)
         return None if document is None else _with_key(document, resource.keys[0], key)
 
     def _get(self, address: Address, parameters: Mapping[str, str]) -> httpx.Response:
         try:
             return self._http.get(address.path, params={**(address.fixed or {}), **parameters})
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise unreachable(str(self._http.base_url), error) from None
 
     def send(self, resource: str, body: bytes) -> httpx.Response:
@@ -96,7 +98,7 @@ class CoreApi:
         """
         try:
             return self._http.post(resource, content=body, headers={"Content-Type": "application/json"})
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise unreachable(str(self._http.base_url), error) from None
 
     def _is_last(self, resource: Resource, number: int, row_count: int, total: int | None) -> bool:

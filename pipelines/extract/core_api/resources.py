@@ -56,6 +56,8 @@ class Address:
     """Parameter of the rows that changed since an instant."""
     fixed: Mapping[str, str] | None = None
     """Parameters of every call."""
+    holds: str | None = None
+    """The field that tells a document which does not name itself; None: it has its key."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def _document(
     statuses: tuple[str, ...] = (),
     parameter: str | None = None,
     parts: Mapping[str, tuple[str, ...]] | None = None,
+    holds: str | None = None,
 ) -> CoreResource:
     """The documents behind a list, one call each."""
     resource = Resource(
@@ -117,7 +120,7 @@ def _document(
         free_fields=frozenset({"additionalattributes"}),
         personal=PERSONAL,
     )
-    return CoreResource(resource, Address(name, None, parameter or key))
+    return CoreResource(resource, Address(name, None, parameter or key, holds=holds))
 
 
 _TRANSACTIONS = CoreResource(
@@ -154,7 +157,7 @@ _ALL = (
     _document("disassembly", "disassemblyList", "TaskID", STOCK_STATUSES),
     _list("production/orderList", "ProductionOrders", "ProductionOrderID"),
     _document("production/order", "production/orderList", "ProductionOrderID"),
-    _document("production/order/run", "production/orderList", "ProductionOrderID"),
+    _document("production/order/run", "production/orderList", "ProductionOrderID", holds="Runs"),
     _list(
         "product",
         "Products",

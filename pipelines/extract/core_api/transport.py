@@ -6,6 +6,7 @@ from httpx_retries import Retry, RetryTransport
 from pipelines.extract.api.calls import Calls
 from pipelines.extract.api.waits import LONGEST_WAIT, seconds_asked, settle_wait
 from pipelines.extract.core_api.answers import BUSY, too_many_calls
+from pipelines.slow_answers import limit_answer
 
 RETRIES = 5
 _RETRIED_STATUSES = [429, 500, 502, 503, 504]
@@ -48,6 +49,7 @@ class _CoreTransport(httpx.BaseTransport):
         """
         self._calls.take()
         response = self._transport.handle_request(request)
+        limit_answer(response)
         response.read()
         if response.status_code in BUSY:
             response.request = request

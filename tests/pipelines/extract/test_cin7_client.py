@@ -194,6 +194,13 @@ def test_a_used_up_day_ends_the_call_at_once(tmp_path: Path, waits: list[float])
     assert "(in 11 h 7 min): it goes on at the page where it stopped" in str(error)
 
 
+@pytest.mark.parametrize("asked", ["9" * 20, "9" * 400])
+def test_a_wait_beyond_every_calendar_ends_the_call_too(tmp_path: Path, waits: list[float], asked: str) -> None:
+    error = refusal(tmp_path, httpx.Response(429, headers={"Retry-After": asked}))
+    assert (type(error), waits) == (Incomplete, [])
+    assert "(in 744 h 0 min)" in str(error)
+
+
 def test_nobody_answers(tmp_path: Path, waits: list[float]) -> None:
     def handler(_: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("Connection refused")
@@ -206,6 +213,14 @@ def test_nobody_answers(tmp_path: Path, waits: list[float]) -> None:
         "    Run the same command again: it goes on where it stopped."
     )
     assert len(waits) == 3
+
+
+def test_an_answer_that_cannot_be_unpacked_is_incomplete(tmp_path: Path, waits: list[float]) -> None:
+    def handler(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(b"[]"))
+
+    with client(tmp_path, handler) as omni, pytest.raises(Incomplete, match="while decompressing data"):
+        read_all(omni, "SalesOrders")
 
 
 @pytest.mark.parametrize(

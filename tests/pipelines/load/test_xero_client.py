@@ -206,11 +206,13 @@ def test_without_a_token_server_the_call_was_not_sent() -> None:
     [
         (httpx.ReadTimeout("slow"), NoAnswer),
         (httpx.RemoteProtocolError("dropped"), NoAnswer),
+        (httpx.DecodingError("incorrect header check"), NoAnswer),
         (httpx.ConnectError("refused"), NotSent),
         (httpx.Response(503), ServerFailed),
         (httpx.Response(500, text="unhandled error"), ServerFailed),
         (httpx.Response(429, headers={"X-Rate-Limit-Problem": "minute", "Retry-After": "7"}), LimitReached),
         (httpx.Response(429, headers={"X-Rate-Limit-Problem": "minute", "Retry-After": "inf"}), LimitReached),
+        (httpx.Response(429, headers={"X-Rate-Limit-Problem": "day", "Retry-After": "9" * 20}), LimitReached),
         (httpx.Response(400, json={"Message": "bad"}), RequestRefused),
         (httpx.Response(403, json={}), XeroRefusal),
         (_ok(), NoAnswer),

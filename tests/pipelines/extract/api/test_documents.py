@@ -121,6 +121,17 @@ def test_a_document_is_asked_for_again_when_something_is_posted_for_it(warehouse
     assert "document_changes" in core.api.calls.notes
 
 
+def test_what_is_posted_after_a_clock_that_was_ahead_is_seen(warehouse: Warehouse) -> None:
+    core = Core(warehouse)
+    core.read()
+    warehouse.execute("update control.api_inputs set read_at = read_at + interval 1 year")
+    core.post("S4")
+    core.read()
+    assert core.asked == ["S4"]
+    core.read()
+    assert core.asked == []
+
+
 def test_entries_that_are_read_for_the_first_time_ask_for_no_document(warehouse: Warehouse) -> None:
     core = Core(warehouse)
     core.post("S1")

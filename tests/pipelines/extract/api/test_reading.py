@@ -144,6 +144,13 @@ def test_deleted_rows_are_looked_for_once_a_day(company: Company) -> None:
     assert "keys" in kinds(company)
 
 
+def test_deleted_rows_are_looked_for_after_a_clock_that_was_ahead(company: Company) -> None:
+    company.read()
+    company.warehouse.execute("update control.api_inputs set swept_at = swept_at + interval 1 year")
+    company.read()
+    assert "keys" in kinds(company)
+
+
 def test_a_small_list_is_read_whole_so_a_deletion_needs_no_sweep(company: Company) -> None:
     company.rows["SalesOrders"] = {1: order(1), 2: order(2)}
     company.read()

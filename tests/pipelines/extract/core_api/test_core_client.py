@@ -67,6 +67,28 @@ def test_a_server_that_gives_smaller_pages_than_asked_for_is_read_to_its_end_sec
     assert [(len(page.rows), page.is_last) for page in pages] == [(100, False), (100, False), (50, True)]
 
 
+def test_a_page_without_rows_before_total_is_no_end_section_2_1(tmp_path: Path) -> None:
+    """What it leaves out would be taken for deleted, or for not changed."""
+    sizes = {"1": 2, "2": 0}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return rows(3, *map(str, range(sizes[request.url.params["Page"]])))
+
+    with api(tmp_path, answer) as core:
+        assert not core.page(core.resources["saleList"], ALL, 1).is_last
+        with pytest.raises(Incomplete, match="Cin7 Core says that there are 3 rows, and page 2 has none"):
+            core.page(core.resources["saleList"], ALL, 2)
+
+
+def test_a_row_that_was_deleted_between_two_pages_leaves_an_empty_last_one(tmp_path: Path) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return rows(2, "1", "2") if request.url.params["Page"] == "1" else rows(2)
+
+    with api(tmp_path, answer) as core:
+        core.page(core.resources["saleList"], ALL, 1)
+        assert core.page(core.resources["saleList"], ALL, 2).is_last
+
+
 def test_a_list_without_total_ends_with_a_page_that_is_not_full(tmp_path: Path) -> None:
     with api(tmp_path, lambda _: rows(None, "1", name="TaxRuleList")) as core:
         assert core.page(core.resources["ref/tax"], ALL, 1).is_last
@@ -216,12 +238,52 @@ def test_a_document_is_read_whole_and_one_that_is_gone_is_none(tmp_path: Path) -
     assert (found.text, gone) == ('{"ID":"1","Lines":[ ]}', None)
 
 
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ('{"Message":"An error has occurred."}', "its ID is null"),
+        ("{}", "its ID is null"),
+        ('{"ID":"2","Order":{"Lines":[]}}', 'its ID is "2"'),
+    ],
+)
+def test_json_that_is_not_the_document_asked_for_empties_no_sale(tmp_path: Path, body: str, found: str) -> None:
+    with api(tmp_path, lambda _: httpx.Response(200, text=body)) as core, pytest.raises(Incomplete) as caught:
+        core.detail(core.resources["sale"], "1")
+    assert str(caught.value) == (
+        "GET http://127.0.0.1:9/ExternalApi/v2/sale: Cin7 Core answered with JSON that is not the document 1: "
+        f"{found}.\n    Run the same command again: it goes on where it stopped."
+    )
+
+
+def test_a_document_is_known_by_its_key_in_any_case(tmp_path: Path) -> None:
+    with api(tmp_path, lambda _: httpx.Response(200, text='{"id":"AB-1","Lines":[]}')) as core:
+        assert core.detail(core.resources["sale"], "ab-1") is not None
+
+
+def test_an_answer_that_cannot_be_unpacked_is_incomplete(tmp_path: Path) -> None:
+    packed = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers=packed, stream=httpx.ByteStream(b'{"Total":0,"SaleList":[]}'))
+
+    with api(tmp_path, answer) as core, pytest.raises(Incomplete, match="while decompressing data"):
+        core.page(core.resources["saleList"], ALL, 1)
+
+
 def test_the_runs_of_a_production_order_get_its_key_in_front(tmp_path: Path) -> None:
     with api(tmp_path, lambda _: httpx.Response(200, text='{"Runs":[{"RunID":"r"}]}')) as core:
         found = core.detail(core.resources["production/order/run"], "o-1")
     assert found is not None
     assert found.text == '{"ProductionOrderID":"o-1","Runs":[{"RunID":"r"}]}'
     assert json.loads(found.text) == found.fields
+
+
+def test_runs_that_are_not_there_are_no_order_without_runs(tmp_path: Path) -> None:
+    with (
+        api(tmp_path, lambda _: httpx.Response(200, text='{"Message":"no"}')) as core,
+        pytest.raises(Incomplete, match="is not the document o-1: has no Runs"),
+    ):
+        core.detail(core.resources["production/order/run"], "o-1")
 
 
 def test_every_document_has_its_list(tmp_path: Path) -> None:
