@@ -10,6 +10,7 @@ import polars as pl
 from pipelines.extract import read_source
 from pipelines.extract.source_shapes import ApiInput
 from pipelines.extract.source_sql import SourceConnection
+from tests.data.selected_rows import read_rows
 
 ROOT = Path(__file__).parents[2]
 SOURCE = read_source(ROOT / "mappings" / "sources" / "core.yaml")
@@ -32,7 +33,7 @@ def select(table: str, assumed: Mapping[str, str] | None = None, **inputs: Seque
         for name, shared in SOURCE.shared.items():
             connection.share(str(name), shared)
         with connection.select(table, sql) as selected:
-            return selected.query("select * from selected_rows order by 1").to_dicts()
+            return read_rows(selected, "order by 1")
 
 
 def picked(quantity: float = 2, sku: str = "TENT", place: str = "Auckland") -> Row:
