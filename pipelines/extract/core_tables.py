@@ -6,7 +6,7 @@ import polars as pl
 
 from mappings.findings import Place
 from mappings.wording import did_you_mean, nearest, quote
-from pipelines.extract.core_casts import as_text, cast_to, duckdb_type, is_given, is_rounded, type_rule
+from pipelines.extract.core_casts import as_text, cast_to, duckdb_type, is_given, is_rounded, is_there, type_rule
 from pipelines.extract.core_columns import CoreColumn, CoreTable, Rule
 from pipelines.extract.source_sql import SELECTED, Selected
 from schemas.problems import Problem
@@ -147,7 +147,8 @@ def _typed_rows(
 def _suspicions(column: CoreColumn, types: dict[str, tuple[str, str]]) -> list[str]:
     """SQL that is true, of a column's typed value, wherever a rule of the column may be broken; quick to ask."""
     name = f'"{column.name}"'
-    is_nothing = f"{name} is null" if column.is_required else f'({name} is null and "{GIVEN}{column.name}" is not null)'
+    given, source_type = f'"{GIVEN}{column.name}"', types[column.name][1]
+    is_nothing = f"{name} is null" if column.is_required else f"({name} is null and {is_there(given, source_type)})"
     return [is_nothing, *(f"not coalesce({rule.condition.format(name)}, true)" for rule in _asked(column, types))]
 
 

@@ -17,6 +17,7 @@ import duckdb
 import polars as pl
 
 from mappings.wording import nearest, quote
+from pipelines.extract.core_casts import OR_AS_SENT
 from pipelines.extract.source_kinds import Sql
 from pipelines.warehouse.arrow import ArrowStream, StreamedQuery, read_relation
 from schemas.problems import Problem
@@ -90,6 +91,7 @@ class SourceConnection:
         self._shared_names: list[str] = []
         for name, frame in inputs.items():
             self._add(name, frame)
+        self._connection.execute(OR_AS_SENT)
         self._connection.execute("set variable time_zone = $1", [time_zone])
         for name, value in (assumptions or {}).items():  # names of the YAML: small letters, digits and _
             self._connection.execute(f"set variable {name} = $1", [value])

@@ -13,6 +13,7 @@ from pipelines.extract.core_columns import core_table
 from pipelines.extract.core_tables import type_rows
 from pipelines.extract.source_shapes import ApiInput
 from pipelines.extract.source_sql import Selected, SourceConnection
+from tests.data.selected_rows import read_rows
 
 ROOT = Path(__file__).parents[2]
 SOURCE = read_source(ROOT / "mappings" / "sources" / "core.yaml")
@@ -23,7 +24,7 @@ Row = dict[str, Any]
 def select(table: str, assumed: Mapping[str, str] | None = None, **inputs: Sequence[Mapping[str, object]]) -> list[Row]:
     """Rows of one select over the given documents; an input that is not given is empty."""
     with _selected(table, assumed, inputs) as selected:
-        return selected.query("select * from selected_rows order by 1").to_dicts()
+        return read_rows(selected, "order by 1")
 
 
 def refused(table: str, **inputs: Sequence[Mapping[str, object]]) -> list[Row]:

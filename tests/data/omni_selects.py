@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.extract import read_source
 from pipelines.extract.source_sql import SourceConnection
+from tests.data.selected_rows import read_rows
 
 OMNI = Path(__file__).parents[2] / "mappings" / "sources" / "omni.yaml"
 
@@ -44,7 +45,7 @@ def select(
         for name, shared in source.shared.items():
             connection.share(str(name), shared)
         with connection.select(table, sql) as selected:
-            return selected.query("select * from selected_rows").to_dicts()
+            return read_rows(selected)
 
 
 def order(**changes: object) -> Row:

@@ -10,6 +10,7 @@ import polars as pl
 from pipelines.extract.source_shapes import FileInput, Source
 from pipelines.extract.source_sql import SourceConnection
 from pipelines.extract.source_yaml import read_source
+from tests.data.selected_rows import read_rows
 
 Row = dict[str, Any]
 AUCKLAND = "Pacific/Auckland"
@@ -37,7 +38,7 @@ def select(
         for name, shared in source.shared.items():
             connection.share(str(name), shared)
         with connection.select(table, sql) as selected:
-            return selected.query("select * from selected_rows order by 1").to_dicts()
+            return read_rows(selected, "order by 1")
 
 
 def _frame(definition: object, rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:

@@ -171,6 +171,44 @@ def test_whether_text_lost_places_is_asked_quickly_and_answered_as_by_the_full_r
     assert (wrong_count, lost_count > 0) == (0, True)
 
 
+def test_what_was_worked_out_counts_before_what_was_sent() -> None:
+    """It is rounded as any decimal; what is refused shows what was sent, or what was worked out and is too large."""
+    typed = type_select(
+        "products",
+        """
+        select 'A' as sku, true as is_stocked, or_as_sent(1.23455, 'x') as weight
+        union all select 'B', true, or_as_sent(null, ' 2.5 ') union all select 'C', true, or_as_sent(null, null)
+        union all select 'D', true, null union all select 'E', true, or_as_sent(null, '12 kg')
+        union all select 'F', true, or_as_sent(1e14::decimal(20, 4), 'x')
+        """,
+    )
+    weights = {"A": Decimal("1.2346"), "B": Decimal("2.5000"), "C": None, "D": None}
+    assert dict(typed.rows.select("sku", "weight").rows()) == weights
+    rule = "must be a number below 10^14"
+    assert rejected(typed) == [("E", rule, "weight", "12 kg"), ("F", rule, "weight", "100000000000000.00000")]
+    assert typed.rounded == (("weight", 1),)
+
+
+def test_a_value_or_what_was_sent_is_typed_as_the_text_of_both() -> None:
+    """The same rows, refused ones and counts as of `coalesce(worked_out::varchar, sent)`, of a number and of a day."""
+    sent = ["7", "-1", "1.23456", "1.234567", "", " ", "x", "1e3", "2026-09-30", "2026-09-31", None]
+    texts = pl.DataFrame({"place": range(len(sent)), "sent": sent})
+    number, day = "try_cast(c.sent as decimal(16, 5))", "try_cast(c.sent as date)"
+    found = []
+    for give in ("coalesce(({})::varchar, d.sent)", "or_as_sent({}, d.sent)"):
+        text = f"""
+            select concat(c.place, '/', d.place) as opening_id, 'TENT' as sku, 'Auckland' as location, 1 as unit_cost,
+              {give.format(day)} as opening_date, {give.format(number)} as quantity
+            from c, c as d
+            """
+        typed = type_select("opening_stock", text, c=texts)
+        found.append((typed.rows.sort("opening_id"), sorted(map(str, rejected(typed))), typed.rounded))
+    (rows, refused, rounded), (quick_rows, quick_refused, quick_rounded) = found
+    assert_frame_equal(quick_rows, rows)
+    assert (quick_refused, quick_rounded) == (refused, rounded)
+    assert (rows.is_empty(), refused == [], rounded == ()) == (False, False, False)
+
+
 @pytest.mark.parametrize(
     ("value", "sku"),
     [
