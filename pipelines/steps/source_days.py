@@ -86,9 +86,10 @@ def refresh_days(warehouse: Warehouse, tables: Iterable[str]) -> None:
         warehouse: an open transaction of it, which may have changed core itself.
         tables: of the keys of this module.
     """
+    marks = _Marks(warehouse)
     for table in tables:
         digests = _DIGESTS[table]
-        if _is_current(warehouse, table, digests.tables):
+        if _is_current(warehouse, table, digests.tables, marks):
             continue
         warehouse.execute(f"delete from {TABLE} where core_table = ?", [table])
         warehouse.execute(
@@ -100,7 +101,7 @@ def refresh_days(warehouse: Warehouse, tables: Iterable[str]) -> None:
 
 def refresh_charged_lines(warehouse: Warehouse) -> None:
     """Bring close.charged_lines up to date: the lines of every order, transfer and job that a charge names."""
-    if not _is_current(warehouse, CHARGED, ("receipt_lines", "transfer_lines", "production_lines")):
+    if not _is_current(warehouse, CHARGED, ("receipt_lines", "transfer_lines", "production_lines"), _Marks(warehouse)):
         warehouse.execute(f"delete from close.{CHARGED}")
     # an order that a charge names for the first time; its lines are looked up among all
     orders = warehouse.query(
@@ -112,10 +113,22 @@ def refresh_charged_lines(warehouse: Warehouse) -> None:
             warehouse.execute(f"insert into close.{CHARGED} by name {_CARRIERS}")
 
 
-def _is_current(warehouse: Warehouse, name: str, tables: tuple[str, ...]) -> bool:
+class _Marks(dict[str, str | None]):
+    """Marks of core tables, each looked up once: only for as long as nothing writes to core."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        super().__init__()
+        self._warehouse = warehouse
+
+    def __missing__(self, table: str) -> str | None:
+        self[table] = self._warehouse.find_mark(f"core.{table}")
+        return self[table]
+
+
+def _is_current(warehouse: Warehouse, name: str, tables: tuple[str, ...], marks: _Marks) -> bool:
     """Whether nothing has changed in some core tables since this was asked last; remembers how they are now."""
-    marks = [warehouse.find_mark(f"core.{table}") for table in tables]
-    now = None if None in marks else sha256(" ".join(str(mark) for mark in marks).encode()).hexdigest()
+    found = [marks[table] for table in tables]
+    now = None if None in found else sha256(" ".join(str(mark) for mark in found).encode()).hexdigest()
     known = warehouse.query("select mark from close.source_marks where core_table = ?", [name])["mark"].to_list()
     if now is not None and known == [now]:
         return True

@@ -22,10 +22,10 @@ from transforms.costing.loop.pool_books import PoolBook
 from transforms.costing.loop.pool_states import AveragedStock, Cost, Layer, LayeredStock, Piece, shorten
 from transforms.costing.loop.quiet_pools import (
     NOTHING,
+    HeldLayer,
     NotQuietError,
     QuietPool,
     QuietResult,
-    divide,
     from_ratio,
     plus,
     settle_quiet_pool,
@@ -68,10 +68,13 @@ class PoolState:
     @property
     def value(self) -> Cost:
         """Cost of what is on hand."""
-        layers = NOTHING
+        whole, parts = 0, NOTHING
         for _, cost, _ in self.layers:
-            layers = plus(layers, to_ratio(cost))
-        value = from_ratio(layers)
+            if isinstance(cost, int):
+                whole += cost
+            else:
+                parts = plus(parts, to_ratio(cost))
+        value = whole + from_ratio(parts)
         return value + self.average * self.on_hand if self.average else value
 
 
@@ -233,7 +236,7 @@ def _settle_quiet(run: _Run, policy: CostingPolicy, opening: Opening, found: _Fo
 
 def _quiet_pool(state: PoolState, has_layers: bool, origins: "Origins") -> QuietPool:
     """A pool in a state."""
-    layers = [(units, divide(to_ratio(cost), units), origins.number(origin)) for units, cost, origin in state.layers]
+    layers: list[HeldLayer] = [(units, cost, origins.number(origin)) for units, cost, origin in state.layers]
     last_unit = None if state.last_unit is None else to_ratio(state.last_unit)
     totals = [to_ratio(cost) for cost in (state.brought, state.issued, state.charged)]
     return QuietPool(has_layers, layers, 0, state.on_hand, to_ratio(state.average), last_unit, *totals)
@@ -242,7 +245,7 @@ def _quiet_pool(state: PoolState, has_layers: bool, origins: "Origins") -> Quiet
 def _state_of(pool: QuietPool, origins: "Origins") -> PoolState:
     """The state of a pool."""
     layers = tuple(
-        (units, from_ratio(times(unit, units)), origins.name(origin))
+        (units, from_ratio(times(unit, units)) if isinstance(unit, tuple) else unit, origins.name(origin))
         for units, unit, origin in pool.layers[pool.first :]
     )
     average = Fraction(*pool.average) if pool.on_hand and not pool.has_layers else Fraction(0)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 
 import polars as pl
 
@@ -15,8 +16,7 @@ from transforms.costing.loop.pool_states import Cost
 
 _POOLS = dtypes_of(CheckpointPools)
 _LAYERS = dtypes_of(CheckpointLayers)
-_UNITS = 10**4
-"""Ten-thousandths in a stock unit."""
+_KEY = ["sku", "location", "lot"]
 
 
 def write_states(
@@ -54,19 +54,19 @@ def write_states(
 
 
 def _write_layers(states: Mapping[PoolKey, PoolState], checkpoint: int) -> pl.DataFrame:
-    rows = [
-        (*key, number, origin, units, write_cost(cost))
-        for key, state in states.items()
-        for number, (units, cost, origin) in enumerate(state.layers, 1)
-    ]
-    names = ["sku", "location", "lot", "layer_number", "origin_move_id", "quantity", "layer_cost"]
-    columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
-    frame = pl.DataFrame(
-        {name: _decimals(values, QUANTITY) if name == "quantity" else list(values) for name, values in columns.items()},
-        schema_overrides={name: _LAYERS[name] for name in names},
-        strict=False,
-    )
-    return frame.with_columns(checkpoint=pl.lit(checkpoint, pl.Int64)).select(list(_LAYERS))
+    held = {key: state.layers for key, state in states.items() if state.layers}
+    sizes = [(*key, len(layers)) for key, layers in held.items()]
+    keys = pl.DataFrame(sizes, schema=dict.fromkeys(_KEY, pl.String) | {"size": pl.Int64}, orient="row")
+    numbered = keys.with_columns(layer_number=pl.int_ranges(1, pl.col("size") + 1)).explode("layer_number")
+    every = [layer for layers in held.values() for layer in layers]
+    columns = {
+        "quantity": _decimals([units for units, _, _ in every], QUANTITY),
+        "layer_cost": [write_cost(cost) for _, cost, _ in every],
+        "origin_move_id": [origin for _, _, origin in every],
+    }
+    frame = pl.DataFrame(columns, schema_overrides={name: _LAYERS[name] for name in columns}, strict=False)
+    both = numbered.hstack(frame).with_columns(checkpoint=pl.lit(checkpoint, pl.Int64))
+    return both.select(pl.col(name).cast(dtype) for name, dtype in _LAYERS.items())
 
 
 def _decimals(whole: Iterable[int], dtype: pl.Decimal) -> pl.Series:
@@ -82,25 +82,28 @@ def read_states(pools: pl.DataFrame, layers: pl.DataFrame) -> dict[PoolKey, Pool
         pools: CheckpointPools, the row that holds for each pool.
         layers: CheckpointLayers of those rows.
     """
-    by_pool: dict[PoolKey, list[tuple[int, Cost, str]]] = {}
-    ordered = layers.sort("sku", "location", "lot", "layer_number")
-    units = _whole(ordered["quantity"])
-    for (sku, location, lot, origin, cost), size in zip(
-        ordered.select("sku", "location", "lot", "origin_move_id", "layer_cost").iter_rows(), units, strict=True
-    ):
-        by_pool.setdefault((sku, location, lot), []).append((size, read_cost(cost), origin))
+    ordered = layers.sort(*_KEY, "layer_number")
+    every = zip(_whole(ordered["quantity"]), _costs(ordered["layer_cost"]), ordered["origin_move_id"], strict=True)
+    sizes = ordered.group_by(_KEY, maintain_order=True).len()
+    by_pool = {(sku, location, lot): tuple(islice(every, size)) for sku, location, lot, size in sizes.iter_rows()}
     states = {}
     for row, on_hand in zip(pools.iter_rows(named=True), _whole(pools["quantity"]), strict=True):
         key = (row["sku"], row["location"], row["lot"])
         last = row["last_unit_cost"]
         states[key] = PoolState(
             on_hand,
-            tuple(by_pool.get(key, ())),
+            by_pool.get(key, ()),
             Fraction(row["average_cost"] or 0),
             None if last is None else read_cost(last),
             *(read_cost(row[f"{name}_cost"]) for name in ("brought", "issued", "charged")),
         )
     return states
+
+
+def _costs(texts: pl.Series) -> Iterable[Cost]:
+    """What write_cost wrote; whole numbers, which most are, all at once."""
+    whole = texts.cast(pl.Int64, strict=False)
+    return (read_cost(text) if number is None else number for number, text in zip(whole, texts, strict=True))
 
 
 def _whole(decimals: pl.Series) -> list[int]:

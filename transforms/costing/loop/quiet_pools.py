@@ -24,6 +24,11 @@ and most costs have the denominator 1."""
 NOTHING: Ratio = (0, 1)
 
 
+HeldLayer = tuple[int, Ratio | Cost, int]
+"""Units, cost of one unit and origin. A layer that stands as a closing state left it has its whole cost instead, which
+is no pair of numbers: most layers are taken whole, or not at all, and need no cost of one unit."""
+
+
 class NotQuietError(Exception):
     """The pool needs more than this loop can do."""
 
@@ -33,8 +38,8 @@ class QuietPool:
     """A pool while it is settled: layers under FIFO, one average otherwise."""
 
     has_layers: bool
-    layers: list[tuple[int, Ratio, int]] = field(default_factory=list)
-    """Units, cost of one unit and origin of each; those before `first` are used up."""
+    layers: list[HeldLayer] = field(default_factory=list)
+    """Those before `first` are used up."""
     first: int = 0
     on_hand: int = 0
     average: Ratio = NOTHING
@@ -50,7 +55,7 @@ class QuietPool:
             return times(self.average, self.on_hand)
         value = NOTHING
         for units, unit, _ in self.layers[self.first :]:
-            value = plus(value, times(unit, units))
+            value = plus(value, cost_of_layer(units, unit))
         return value
 
     def add(self, units: int, cost: Ratio, origin: int) -> None:
@@ -72,26 +77,32 @@ class QuietPool:
         cost, layers, first = NOTHING, self.layers, self.first
         while units:
             there, unit, origin = layers[first]
-            taken = min(there, units)
-            cost = plus(cost, times(unit, taken))
-            units -= taken
-            if taken == there:
+            if there <= units:
+                cost = plus(cost, cost_of_layer(there, unit))
+                units -= there
                 first += 1
             else:
-                layers[first] = there - taken, unit, origin
+                one = cost_of_unit(there, unit)
+                cost = plus(cost, times(one, units))
+                layers[first] = there - units, one, origin
+                units = 0
         self.first = first
         return cost
 
     def take_from(self, origin: int, units: int) -> Ratio:
         """Take units out of the layers of one inflow, the rest oldest first; their cost."""
-        cost, left = NOTHING, list[tuple[int, Ratio, int]]()
+        cost, left = NOTHING, list[HeldLayer]()
         for there, unit, came_with in self.layers[self.first :]:
             taken = min(there, units) if came_with == origin else 0
-            cost = plus(cost, times(unit, taken))
+            if not taken:
+                left.append((there, unit, came_with))
+                continue
+            one = cost_of_unit(there, unit)
+            cost = plus(cost, times(one, taken))
             units -= taken
             self.on_hand -= taken
             if taken < there:
-                left.append((there - taken, unit, came_with))
+                left.append((there - taken, one, came_with))
         self.layers, self.first = left, 0
         return plus(cost, self.take(units))
 
@@ -185,6 +196,16 @@ def _cost_of_return(
     sale = moves.source[place]
     cost = exact[sale] if sale in exact else to_ratio(named_costs.get(sale, 0))
     return divide(times(cost, moves.units[place]), max(moves.units[sale], 1))
+
+
+def cost_of_layer(units: int, unit: Ratio | Cost) -> Ratio:
+    """What all units of a HeldLayer cost."""
+    return times(unit, units) if isinstance(unit, tuple) else to_ratio(unit)
+
+
+def cost_of_unit(units: int, unit: Ratio | Cost) -> Ratio:
+    """What one unit of a HeldLayer costs."""
+    return unit if isinstance(unit, tuple) else divide(to_ratio(unit), units)
 
 
 def to_ratio(cost: Cost) -> Ratio:
