@@ -75,15 +75,23 @@ class StandardLedger:
             return Fraction(move.amount or 0)
         if move.document_id and self.sent[key]:
             total = Fraction(sum(cost for _, cost in self.sent[key]))
+            if move.kind == "transfer_in":
+                return self.share(key, total, move.quantity, sum(sent for sent, _ in self.sent[key]))
             made = [m for m in self.moves if m.document_id == move.document_id and m.kind == "assembly_in"]
-            all_made = sum(map(self.weight, made))
-            whole = sum(units for units, _ in self.sent[key]) if move.kind == "transfer_in" else all_made
-            upto, given = self.split.get(key, (Fraction(0), Decimal(0)))
-            upto += Fraction(self.weight(move) if move.kind == "assembly_in" else move.quantity)
-            self.split[key] = upto, cents(total * upto / Fraction(whole))
-            return Fraction(self.split[key][1] - given)
+            by_products = {m.move_id: Fraction(cents(own)) for m in made if (own := own_cost(m)) is not None}
+            if move.move_id in by_products:
+                return by_products[move.move_id]
+            rest = max(total - sum(by_products.values()), Fraction(0))
+            weights = sum(self.weight(m) for m in made if m.move_id not in by_products)
+            return self.share(key, rest, self.weight(move), weights)
         own = own_cost(move)
         return at_standard if own is None else own
+
+    def share(self, key: tuple[str, str], total: Fraction, part: Decimal, whole: Decimal | int) -> Fraction:
+        upto, given = self.split.get(key, (Fraction(0), Decimal(0)))
+        upto += Fraction(part)
+        self.split[key] = upto, cents(total * upto / Fraction(whole))
+        return Fraction(self.split[key][1] - given)
 
     def weight(self, move: Move) -> Decimal:
         return move.cost_share if move.cost_share is not None else move.quantity
