@@ -3,11 +3,12 @@
 import numpy as np
 import polars as pl
 
-from transforms.costing.kernel.frames import Columns, Whole, is_in_document, is_link
+from transforms.costing.kernel.frames import Columns, Whole, is_in_document
 from transforms.costing.kernel.layout import (
     DOCUMENT_HEAD,
     FOLLOWING,
     IS_LAST,
+    IS_LINK,
     LINK_FIELDS,
     LINK_MOVE,
     LINK_POOL,
@@ -20,33 +21,28 @@ from transforms.costing.kernel.layout import (
 
 def build_links(columns: Columns) -> Whole:
     """One record for each link, in the order of the moves; who waits for whom, and what products weigh."""
-    moves = columns.moves
-    found = moves.filter(is_link).select(
-        "at", "row", "document", "move_order", "action", "quantity", "told_to", "is_told"
-    )
-    found = found.with_row_index("link").with_columns(pl.col("link").cast(pl.Int64))
+    at = np.flatnonzero(columns.action & IS_LINK)
+    read = ("at", "row", "document", "move_order", "action", "quantity", "told_to", "is_told")
+    found = columns.moves.select(read)[at].with_row_index("link").with_columns(pl.col("link").cast(pl.Int64))
     links = np.zeros((found.height, LINK_FIELDS), dtype=np.int64)
-    links[:, LINK_MOVE] = found["at"].to_numpy()
-    links[:, LINK_POOL] = np.searchsorted(columns.starts, links[:, LINK_MOVE], side="right") - 1
+    links[:, LINK_MOVE] = at
+    links[:, LINK_POOL] = np.searchsorted(columns.starts, at, side="right") - 1
     links[:, PREVIOUS] = links[:, FOLLOWING] = links[:, DOCUMENT_HEAD] = -1
     _chain_documents(links, found.filter(is_in_document))
     _chain_tellers(links, found)
-    _weigh_products(links, moves, found)
+    _weigh_products(links, columns.moves, found)
     return links
 
 
 def _chain_documents(links: Whole, sides: pl.DataFrame) -> None:
     """Each side of a document waits for the one before it."""
-    chained = sides.sort("document", "move_order").select(
-        "link",
-        previous=pl.col("link").shift(1).over("document").fill_null(-1),
-        following=pl.col("link").shift(-1).over("document").fill_null(-1),
-        head=pl.col("link").first().over("document"),
-    )
-    at = chained["link"].to_numpy()
-    links[at, PREVIOUS] = chained["previous"].to_numpy()
-    links[at, FOLLOWING] = chained["following"].to_numpy()
-    links[at, DOCUMENT_HEAD] = chained["head"].to_numpy()
+    document, link = sides["document"].to_numpy(), sides["link"].to_numpy()
+    order = np.lexsort((sides["move_order"].to_numpy(), document))
+    link, is_next = link[order], np.diff(document[order]) == 0
+    links[link[1:][is_next], PREVIOUS] = link[:-1][is_next]
+    links[link[:-1][is_next], FOLLOWING] = link[1:][is_next]
+    heads = np.flatnonzero(np.r_[True, ~is_next]) if link.size else np.empty(0, dtype=np.intp)
+    links[link, DOCUMENT_HEAD] = np.repeat(link[heads], np.diff(np.r_[heads, link.size]))
 
 
 def _chain_tellers(links: Whole, found: pl.DataFrame) -> None:
@@ -60,7 +56,8 @@ def _chain_tellers(links: Whole, found: pl.DataFrame) -> None:
 def _weigh_products(links: Whole, moves: pl.DataFrame, found: pl.DataFrame) -> None:
     """Say which share of what is left each product of an assembly takes (the rule: documents.weigh_outputs)."""
     is_product = (pl.col("kind") == "assembly_in") & pl.col("own_cost").is_null() & pl.col("document").is_not_null()
-    products = moves.filter(is_product).sort("document", "move_order")
+    columns = ("at", "document", "move_order", "cost_share", "quantity")
+    products = moves.filter(is_product).select(columns).sort("document", "move_order")
     if products.is_empty():
         return
     share = pl.col("cost_share").fill_null(0).cast(pl.Int128)
