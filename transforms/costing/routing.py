@@ -64,7 +64,7 @@ def settle_pools(
     Raises:
         MoveProblems: moves that contradict each other.
     """
-    rows = _for_loop(phased, standard_costs)
+    rows = for_loop(phased, standard_costs)
     is_connected = _stands_in(phased, routes) == CONNECTED
     parts: list[Callable[[], pl.DataFrame]] = []
     if is_connected.any():
@@ -124,13 +124,26 @@ def _settle_in_time(
     in_time = _order_of(phased, is_connected, policy, by_pool=False)
     if len(in_time) <= MOST_EXACT_MOVES:
         return settle_dependent_pools(rows[in_time].with_row_index("move_order", 1), policy, standard_costs)
-    # the compiled loop takes pool after pool: sorted once, by numbers
-    pool = phased["pool"].gather(in_time).to_frame()
+    return settle_dependent_pools(
+        pool_by_pool(rows, in_time), policy, standard_costs, names=rows.select("row", "move_id")
+    )
+
+
+def pool_by_pool(rows: pl.DataFrame, in_time: pl.Series) -> pl.DataFrame:
+    """Moves as the compiled loop takes them, pool after pool: sorted once, by numbers.
+
+    Args:
+        rows: moves as `for_loop` leaves them.
+        in_time: positions of those that are wanted, in the one order of time.
+
+    Returns:
+        The same with `move_order`, without `move_id`.
+    """
+    pool = rows["pool"].gather(in_time).to_frame()
     place = pl.int_range(pl.len(), dtype=pl.UInt64)
     by_pool = pool.select(pl.col("pool").cast(pl.UInt64) * 2**32 + place).to_series().arg_sort()
     numbers = take_rows(rows.drop("move_id"), in_time.gather(by_pool))
-    ordered = numbers.with_columns((by_pool + 1).alias("move_order"))
-    return settle_dependent_pools(ordered, policy, standard_costs, names=rows.select("row", "move_id"))
+    return numbers.with_columns((by_pool + 1).alias("move_order"))
 
 
 def _settle_alone(
@@ -140,7 +153,7 @@ def _settle_alone(
     return settle_separate_pools(rows[order].with_row_index("move_order", 1), policy, standard_costs)
 
 
-def _for_loop(phased: pl.DataFrame, standard_costs: pl.DataFrame | None) -> pl.DataFrame:
+def for_loop(phased: pl.DataFrame, standard_costs: pl.DataFrame | None) -> pl.DataFrame:
     """Moves as the loop reads them; what it asks for but seldom finds is not sorted along."""
     is_pool_change = pl.col("unit_cost").is_not_null() & pl.col("own_cost").is_null()
     sets_unit_cost = phased.select(is_pool_change.any()).item()

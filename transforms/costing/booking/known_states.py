@@ -1,6 +1,11 @@
-"""What moves cost as known before a month: states of many months are valued together, each under names of its own."""
+"""What moves cost as known before a month.
+
+Small states of many months are valued together, each under names of its own; large ones by the compiled loop, one by
+one (`compiled_states`).
+"""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -9,13 +14,23 @@ from schemas.policies import CostingPolicy
 from transforms.costing.booking.pool_graph import Flags, PoolGraph
 from transforms.costing.booking.state_plan import DatedRows, State
 from transforms.costing.integers import read_moves
+from transforms.costing.loop.dependent_pools import MOST_EXACT_MOVES
 from transforms.costing.moves.links import assign_pools, link_documents, link_sources
 from transforms.costing.moves.ordering import add_phases, find_order
 from transforms.costing.problems import MoveProblems
 from transforms.costing.valuation import value_moves
 
+if TYPE_CHECKING:
+    from transforms.costing.booking.compiled_states import CompiledStates
+
 ROWS_AT_ONCE = 1_000_000
 """So many rows of states are valued together: costing needs some 400 bytes for each."""
+
+MANY_ROWS = MOST_EXACT_MOVES
+"""From here on a state is large: what is done once for a table as a whole is less than doing it for each state."""
+
+ENOUGH_ROWS = 1000
+"""From here on it is, once that is done."""
 
 NAMES = ("move_id", "source_move_id", "document_id", "sku")
 """What ties moves together: of another state, it is another move, document and SKU."""
@@ -39,8 +54,11 @@ class StateValuer:
     ) -> None:
         """Take the moves, how they are dated and linked, how they are valued, and whether they are in one order."""
         self._rows, self._graph, self._policy, self._costs = rows, graph, policy, costs
-        needs_order = len(graph) and not graph.is_wide.all() and not is_ordered
+        needs_order = len(graph) > 0 and not graph.is_wide.all() and not is_ordered
         self._moves = _in_forced_order(moves, policy, rows, graph) if needs_order else moves
+        is_free = _finds_own(graph)[rows.pool] if needs_order else np.full(moves.height, not is_ordered)
+        self._is_free = is_free
+        self._compiled: CompiledStates | None = None
 
     def value(self, states: Iterable[State]) -> Iterator[tuple[State, pl.DataFrame | None]]:
         """Value states in their order.
@@ -54,12 +72,36 @@ class StateValuer:
         """
         batch: list[State] = []
         for state in states:
-            if batch and sum(len(one.rows) for one in batch) + len(state.rows) > ROWS_AT_ONCE:
+            rows = sum(len(one.rows) for one in batch) + len(state.rows)
+            is_large = len(state.rows) >= (MANY_ROWS if self._compiled is None else ENOUGH_ROWS)
+            if batch and (rows > ROWS_AT_ONCE or is_large):
                 yield from self._value_together(batch)
                 batch = []
-            batch.append(state)
+            if is_large:
+                yield from self._value_large(state)
+            else:
+                batch.append(state)
         if batch:
             yield from self._value_together(batch)
+
+    def _value_large(self, state: State) -> Iterator[tuple[State, pl.DataFrame | None]]:
+        """One state by the compiled loop, as far as 64 bits hold it."""
+        from transforms.costing.booking.compiled_states import CompiledStates  # noqa: PLC0415 - numba takes a second
+
+        if self._compiled is None:
+            self._compiled = CompiledStates(self._moves, self._rows.stage, self._is_free, self._policy, self._costs)
+        if not self._compiled.fit:
+            yield from self._value_together([state])
+            return
+        try:
+            yield state, self._compiled.value(state)
+        except MoveProblems:
+            halves = self._halve([state])
+            if halves is None:
+                yield state, None
+                return
+            for half in halves:
+                yield from self._value_large(half[0]) if len(half[0].rows) >= MANY_ROWS else self._value_together(half)
 
     def _value_together(self, states: list[State]) -> Iterator[tuple[State, pl.DataFrame | None]]:
         """One call for all of them; those that contradict themselves are found by halving."""
@@ -121,6 +163,13 @@ def _names(count: int) -> pl.Series:
     return pl.int_range(count, eager=True).cast(pl.String).str.zfill(CODE)
 
 
+def _finds_own(graph: PoolGraph) -> Flags:
+    """Pools whose moves have an order of their own in every state."""
+    finds_own = np.zeros(graph.size, dtype=np.bool_)
+    finds_own[graph.sender[graph.is_wide]] = True
+    return finds_own
+
+
 def _in_forced_order(moves: pl.DataFrame, policy: CostingPolicy, rows: DatedRows, graph: PoolGraph) -> pl.DataFrame:
     """Moves with the order that all of them have together: the order of a document's day takes both its sides.
 
@@ -131,10 +180,8 @@ def _in_forced_order(moves: pl.DataFrame, policy: CostingPolicy, rows: DatedRows
     order = find_order(add_phases(linked, policy), policy)
     place = np.empty(len(order), dtype=np.int64)
     place[order.to_numpy()] = np.arange(len(order), dtype=np.int64)
-    finds_own = np.zeros(graph.size, dtype=np.bool_)
-    finds_own[graph.sender[graph.is_wide]] = True
     own = pl.col("sequence") if "sequence" in moves.columns else pl.lit(None)
-    is_own = pl.lit(pl.Series(finds_own[rows.pool], dtype=pl.Boolean))
+    is_own = pl.lit(pl.Series(_finds_own(graph)[rows.pool], dtype=pl.Boolean))
     return moves.with_columns(sequence=pl.when(is_own).then(own.cast(pl.Int64)).otherwise(pl.Series(place)))
 
 

@@ -3,11 +3,12 @@
 import numpy as np
 import polars as pl
 
-from transforms.costing.kernel.frames import Columns, Whole, is_in_document, is_link
+from transforms.costing.kernel.frames import Columns, Whole, is_in_document
 from transforms.costing.kernel.layout import (
     DOCUMENT_HEAD,
     FOLLOWING,
     IS_LAST,
+    IS_LINK,
     KEPT_BACK,
     LINK_FIELDS,
     LINK_MOVE,
@@ -25,33 +26,28 @@ MOST_CENTS = 2**62
 
 def build_links(columns: Columns) -> Whole:
     """One record for each link, in the order of the moves; who waits for whom, and what products weigh."""
-    moves = columns.moves
-    found = moves.filter(is_link).select(
-        "at", "row", "document", "move_order", "action", "quantity", "told_to", "is_told"
-    )
-    found = found.with_row_index("link").with_columns(pl.col("link").cast(pl.Int64))
+    at = np.flatnonzero(columns.action & IS_LINK)
+    read = ("at", "row", "document", "move_order", "action", "quantity", "told_to", "is_told")
+    found = columns.moves.select(read)[at].with_row_index("link").with_columns(pl.col("link").cast(pl.Int64))
     links = np.zeros((found.height, LINK_FIELDS), dtype=np.int64)
-    links[:, LINK_MOVE] = found["at"].to_numpy()
-    links[:, LINK_POOL] = np.searchsorted(columns.starts, links[:, LINK_MOVE], side="right") - 1
+    links[:, LINK_MOVE] = at
+    links[:, LINK_POOL] = np.searchsorted(columns.starts, at, side="right") - 1
     links[:, PREVIOUS] = links[:, FOLLOWING] = links[:, DOCUMENT_HEAD] = -1
     _chain_documents(links, found.filter(is_in_document))
     _chain_tellers(links, found)
-    _weigh_products(links, moves, found)
+    _weigh_products(links, columns.moves, found)
     return links
 
 
 def _chain_documents(links: Whole, sides: pl.DataFrame) -> None:
     """Each side of a document waits for the one before it."""
-    chained = sides.sort("document", "move_order").select(
-        "link",
-        previous=pl.col("link").shift(1).over("document").fill_null(-1),
-        following=pl.col("link").shift(-1).over("document").fill_null(-1),
-        head=pl.col("link").first().over("document"),
-    )
-    at = chained["link"].to_numpy()
-    links[at, PREVIOUS] = chained["previous"].to_numpy()
-    links[at, FOLLOWING] = chained["following"].to_numpy()
-    links[at, DOCUMENT_HEAD] = chained["head"].to_numpy()
+    document, link = sides["document"].to_numpy(), sides["link"].to_numpy()
+    order = np.lexsort((sides["move_order"].to_numpy(), document))
+    link, is_next = link[order], np.diff(document[order]) == 0
+    links[link[1:][is_next], PREVIOUS] = link[:-1][is_next]
+    links[link[:-1][is_next], FOLLOWING] = link[1:][is_next]
+    heads = np.flatnonzero(np.r_[True, ~is_next]) if link.size else np.empty(0, dtype=np.intp)
+    links[link, DOCUMENT_HEAD] = np.repeat(link[heads], np.diff(np.r_[heads, link.size]))
 
 
 def _chain_tellers(links: Whole, found: pl.DataFrame) -> None:
@@ -66,7 +62,8 @@ def _weigh_products(links: Whole, moves: pl.DataFrame, found: pl.DataFrame) -> N
     """Say which share of what is left each product of an assembly takes (the rule: documents.weigh_outputs)."""
     is_product = (pl.col("kind") == "assembly_in") & pl.col("document").is_not_null()
     own_cents = to_wide_cents(pl.col("own_cost").cast(pl.Int128)).fill_null(0)
-    made = moves.filter(is_product).sort("document", "move_order").with_columns(own_cents=own_cents)
+    columns = ("at", "document", "move_order", "own_cost", "cost_share", "quantity")
+    made = moves.filter(is_product).select(*columns, own_cents=own_cents).sort("document", "move_order")
     kept_back = pl.col("own_cents").cum_sum(reverse=True).over("document").clip(upper_bound=MOST_CENTS)
     is_weighed = pl.col("own_cost").is_null() & (pl.col("quantity") != 0)
     products = made.with_columns(kept_back=kept_back).filter(is_weighed)

@@ -75,6 +75,25 @@ def settle_connected(
         names: as there.
     """
     columns = read_columns(rows, policy, standard_costs, names)
+    ledger, exact = settle_columns(columns, policy, widen)
+    return _stack(_found(columns, ledger), *exact)
+
+
+def settle_columns(columns: Columns, policy: CostingPolicy, widen: int = 0) -> tuple[Ledger, list[pl.DataFrame]]:
+    """Value pools that wait for each other, from what the kernel reads of their moves.
+
+    Args:
+        columns: the moves.
+        policy: method and pool.
+        widen: as in Rule; for tests.
+
+    Returns:
+        The kernel's tables, and as the door gives it what the exact loop found where these leave something open; the
+        last frame counts.
+
+    Raises:
+        MoveProblems: moves that contradict each other.
+    """
     links = build_links(columns)
     rule = rule_of(policy, widen)
     ledger, outcome = settle_together(columns, rule, links)
@@ -101,7 +120,7 @@ def settle_connected(
     exact.append(_settle_rows(_rows_of(columns, beyond), policy, problems))
     if problems:
         raise MoveProblems(gather_problems(problems))
-    return _stack(_found(columns, ledger), *exact)
+    return ledger, [part for part in exact if part is not None]
 
 
 def connected_to(pools: NDArray[np.int64], links: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:

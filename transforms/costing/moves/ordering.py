@@ -53,9 +53,9 @@ def add_phases(rows: pl.DataFrame, policy: CostingPolicy) -> pl.DataFrame:
         policy: whether a day or a month is one round of inflows and outflows.
     """
     by_month = policy.method == "periodic_average"
-    levelled = _add_levels(rows.with_columns(bucket=_bucket("moved_on", by_month)))
-    phased = levelled.with_columns(phase=_phase(by_month))
-    sold_out = _sold_out(levelled, policy) if by_month else pl.Series()
+    levelled = add_levels(rows.with_columns(bucket=_bucket("moved_on", by_month)))
+    phased = levelled.with_columns(phase=phase_of(by_month))
+    sold_out = find_sold_out(levelled, policy) if by_month else pl.Series()
     if sold_out.is_empty():
         return phased
     is_sold_out = pl.col("row").is_in(sold_out.implode())
@@ -88,7 +88,7 @@ def _bucket(name: str, by_month: bool) -> pl.Expr:
     return pl.col(name).dt.truncate("1mo") if by_month else pl.col(name)
 
 
-def _add_levels(rows: pl.DataFrame) -> pl.DataFrame:
+def add_levels(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `level` and `side` for documents of which both sides stand in one bucket; level is -1 elsewhere."""
     columns = ["row", "move_id", "bucket", "moved_on", "sequence", "document", "pool"]
     sides = rows.filter(pl.col("document").is_not_null()).select(*columns, is_in=is_inflow)
@@ -99,7 +99,7 @@ def _add_levels(rows: pl.DataFrame) -> pl.DataFrame:
     return levelled.with_columns(pl.col("level").fill_null(NO_LEVEL), pl.col("side").fill_null(0))
 
 
-def _sold_out(rows: pl.DataFrame, policy: CostingPolicy) -> pl.Series:
+def find_sold_out(rows: pl.DataFrame, policy: CostingPolicy) -> pl.Series:
     """Revaluations of pools in months that end without stock: their rows."""
     changes = rows.filter((pl.col("kind") == "revaluation") & pl.col("source_row").is_null())
     if changes.is_empty():
@@ -111,7 +111,7 @@ def _sold_out(rows: pl.DataFrame, policy: CostingPolicy) -> pl.Series:
     return changes.join(left, on=["pool", "bucket"], how="inner", validate="m:1").filter(pl.col("left") <= 0)["row"]
 
 
-def _phase(by_month: bool) -> pl.Expr:
+def phase_of(by_month: bool) -> pl.Expr:
     """Where a kind of move stands in its round."""
     returned_at_once = (pl.col("kind") == "sale_return") & (pl.col("bucket") == _bucket("source_moved_on", by_month))
     names_receipt = is_value_only & pl.col("source_row").is_not_null()
