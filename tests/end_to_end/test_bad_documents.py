@@ -190,7 +190,7 @@ HOME/mappings/corrections.yaml:17:5: correction "C-1" accepts missing_cost, and 
 }
 
 
-@pytest.mark.parametrize("case", some_thorough(CASES, "negative stock", "SKU in other letters"))
+@pytest.mark.parametrize("case", some_thorough(CASES, "SKU in other letters"))
 def test_the_close_says_what_to_do_and_goes_on_when_it_is_done(opened: Company, case: Case) -> None:
     case.breaks(opened)
     stopped = opened.tieout("close", SEPTEMBER)

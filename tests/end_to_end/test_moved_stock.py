@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.sample_company import OCTOBER, SEPTEMBER, Company
 
 HAT = "CLO-CAP-OLIVE"
@@ -19,6 +21,7 @@ def put_hats_into_a_category_of_their_own(company: Company) -> None:
     file.write_text(json.dumps(products), encoding="utf-8")
 
 
+@pytest.mark.thorough  # tests/pipelines/steps/test_places.py has the same without Xero
 def test_stock_follows_its_category_to_another_account_and_both_tie_out(opened: Company) -> None:
     rule = f'\n  - {{ role: stock_on_hand, category: Hats, account: "{HATS}" }}\n'
     opened.edit_text("mappings/accounts.yaml", "\nrules:\n", f"\nrules:{rule}")

@@ -78,6 +78,7 @@ def test_html_after_journals_were_sent_ends_incomplete_and_the_next_run_posts_ea
     assert_it_closes(opened)
 
 
+@pytest.mark.thorough  # tests/pipelines/load has the same without a whole close
 def test_an_answer_that_is_lost_after_xero_has_posted_leaves_no_journal_twice(opened: Company) -> None:
     opened.books.change("faults", name="drop_after_commit", on="writes", times=1)
     with no_waiting():
